@@ -1,0 +1,249 @@
+// The bootstrap configuration of a proxy: who it is, where its control plane is, and how it proves itself there. Pure.
+import type {
+  Bootstrap,
+  Bootstrap_DynamicResources,
+  Cluster,
+  ConfigSource,
+  Node,
+  Secret,
+  Typed,
+} from '../proto/envoy.d.ts'
+
+export interface Endpoint {
+  /** An address, or a name that is resolved again and again. IPv6 without brackets. */
+  readonly host: string
+  readonly port: number
+}
+
+/** The workload a proxy stands beside (or the gateway it is). */
+export interface ProxyIdentity {
+  readonly namespace: string
+  readonly workload: string
+  /** Where other workloads call it. */
+  readonly address: string
+  readonly gateway?: boolean
+  readonly labels?: Readonly<Record<string, string>>
+  /** `region/zone/subzone`; parts may be missing. */
+  readonly locality?: string
+  /** Domain suffix of the mesh, `cluster.local` by default. */
+  readonly domain?: string
+  /** More node metadata, beside LABELS, NAMESPACE, NAME and LOTSE_CERT_DIR. */
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+/** Mutual TLS to the control plane with the workload's own certificate, read from files. */
+export interface ControlPlaneTls {
+  readonly trustDomain: string
+  /** Absolute path of the folder with `key.pem`, `chain.pem`, `root.pem`, all replaced at once by swapping `..data`. */
+  readonly certificates: string
+  /** Absolute path of the folder with the two secret files that `secretFiles` describes. */
+  readonly folder: string
+}
+
+export interface BootstrapOptions {
+  readonly proxy: ProxyIdentity
+  /** The control plane; with several, the connection goes to one that answers. */
+  readonly xds: readonly Endpoint[]
+  /** Without it the connection is plain text: for loopback only. */
+  readonly tls?: ControlPlaneTls
+  /** Default 127.0.0.1:0, a free port, which Envoy tells in its `--admin-address-path` file. */
+  readonly admin?: Endpoint
+  /** Incremental xDS (default) or state of the world. */
+  readonly delta?: boolean
+  /** Connections a proxy accepts at most before it refuses more; default 50,000. */
+  readonly maxConnections?: number
+}
+
+/** The static cluster that carries the xDS stream. */
+export const XDS_CLUSTER = 'xds-grpc'
+/** The workload's certificate and the mesh's roots, as secrets of the connection to the control plane. */
+const CLIENT_SECRET = 'xds-client'
+const ROOT_SECRET = 'xds-root'
+
+const TYPE = 'type.googleapis.com/' as const
+
+/** The node id in Istio's form, `sidecar~IP~NAME.NS~NS.svc.cluster.local`. */
+export function nodeId(proxy: ProxyIdentity): string {
+  const { namespace, workload, address } = proxy
+  const domain = `${namespace}.svc.${proxy.domain ?? 'cluster.local'}`
+  return `${proxy.gateway ? 'router' : 'sidecar'}~${address}~${workload}.${namespace}~${domain}`
+}
+
+export function bootstrap(options: BootstrapOptions): Bootstrap {
+  return {
+    node: node(options),
+    admin: {
+      address: socket(options.admin ?? { host: '127.0.0.1', port: 0 }),
+      ignore_global_conn_limit: true,
+    },
+    dynamic_resources: dynamicResources(options.delta ?? true),
+    static_resources: { clusters: [controlPlane(options)] },
+    layered_runtime: {
+      layers: [
+        {
+          name: 'static',
+          // Regular expressions are limited where they are written; Envoy's default of 100 refuses common ones.
+          static_layer: { re2: { max_program_size: { error_level: 32768 } } },
+        },
+      ],
+    },
+    overload_manager: {
+      resource_monitors: [
+        {
+          name: 'envoy.resource_monitors.global_downstream_max_connections',
+          typed_config: {
+            '@type': `${TYPE}envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig`,
+            max_active_downstream_connections: options.maxConnections ?? 50_000,
+          } satisfies Typed<'envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig'>,
+        },
+      ],
+    },
+  }
+}
+
+function node({ proxy, tls }: BootstrapOptions): Node {
+  const [region, zone, subZone] = (proxy.locality ?? '').split('/')
+  return {
+    id: nodeId(proxy),
+    cluster: `${proxy.workload}.${proxy.namespace}`,
+    metadata: {
+      NAME: proxy.workload,
+      NAMESPACE: proxy.namespace,
+      ...(proxy.labels && { LABELS: { ...proxy.labels } }),
+      ...(tls && { LOTSE_CERT_DIR: tls.certificates }),
+      ...proxy.metadata,
+    },
+    ...(region && {
+      locality: { region, ...(zone && { zone }), ...(subZone && { sub_zone: subZone }) },
+    }),
+  }
+}
+
+function dynamicResources(delta: boolean): Bootstrap_DynamicResources {
+  // No time limit for the first answer: a proxy is ready when it has its configuration, never before.
+  const ads: ConfigSource = { ads: {}, resource_api_version: 'V3', initial_fetch_timeout: '0s' }
+  return {
+    ads_config: {
+      api_type: delta ? 'DELTA_GRPC' : 'GRPC',
+      transport_api_version: 'V3',
+      // The node message lists every extension of the binary, some 60 kB.
+      set_node_on_first_message_only: true,
+      grpc_services: [
+        {
+          envoy_grpc: {
+            cluster_name: XDS_CLUSTER,
+            retry_policy: {
+              retry_back_off: { base_interval: '0.25s', max_interval: '10s' },
+            },
+          },
+        },
+      ],
+    },
+    cds_config: ads,
+    lds_config: ads,
+  }
+}
+
+function controlPlane({ xds, tls }: BootstrapOptions): Cluster {
+  const numeric = xds.every(({ host }) => isAddress(host))
+  return {
+    name: XDS_CLUSTER,
+    type: numeric ? 'STATIC' : 'STRICT_DNS',
+    connect_timeout: '5s',
+    load_assignment: {
+      cluster_name: XDS_CLUSTER,
+      endpoints: [
+        { lb_endpoints: xds.map((address) => ({ endpoint: { address: socket(address) } })) },
+      ],
+    },
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+        '@type': `${TYPE}envoy.extensions.upstreams.http.v3.HttpProtocolOptions`,
+        explicit_http_config: {
+          http2_protocol_options: {
+            // A control plane that vanished without closing is noticed within 35 s.
+            connection_keepalive: { interval: '30s', timeout: '5s' },
+          },
+        },
+      } satisfies Typed<'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'>,
+    },
+    upstream_connection_options: {
+      tcp_keepalive: { keepalive_probes: 3, keepalive_time: 30, keepalive_interval: 5 },
+    },
+    ...(tls && { transport_socket: transportSocket(tls) }),
+  }
+}
+
+function transportSocket(tls: ControlPlaneTls): NonNullable<Cluster['transport_socket']> {
+  const context: Typed<'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext'> = {
+    '@type': `${TYPE}envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext`,
+    common_tls_context: {
+      // As a client Envoy speaks TLS 1.2 at most unless it is told.
+      tls_params: {
+        tls_minimum_protocol_version: 'TLSv1_3',
+        tls_maximum_protocol_version: 'TLSv1_3',
+      },
+      alpn_protocols: ['h2'],
+      tls_certificate_sds_secret_configs: [secretConfig(CLIENT_SECRET, tls.folder)],
+      combined_validation_context: {
+        default_validation_context: {
+          match_typed_subject_alt_names: [
+            {
+              san_type: 'URI',
+              matcher: { exact: `spiffe://${tls.trustDomain}/ns/istio-system/sa/lotse` },
+            },
+          ],
+        },
+        validation_context_sds_secret_config: secretConfig(ROOT_SECRET, tls.folder),
+      },
+    },
+  }
+  return { name: 'envoy.transport_sockets.tls', typed_config: context }
+}
+
+function secretConfig(name: string, folder: string): { name: string; sds_config: ConfigSource } {
+  const path = `${folder}/${secretFile(name)}`
+  return { name, sds_config: { path_config_source: { path }, resource_api_version: 'V3' } }
+}
+
+function secretFile(name: string): string {
+  return `sds-${name}.yaml`
+}
+
+/**
+ * The files that tell Envoy where its keys for the control plane lie, by file name: Envoy reads keys anew only when
+ * they come as secrets with a watched folder, and wants one secret a file.
+ */
+export function secretFiles(certificates: string): Record<string, { resources: Secret[] }> {
+  const watched_directory = { path: certificates }
+  const file = (name: string) => ({ filename: `${certificates}/${name}` })
+  const secrets: readonly (Secret & { name: string })[] = [
+    {
+      name: CLIENT_SECRET,
+      tls_certificate: {
+        certificate_chain: file('chain.pem'),
+        private_key: file('key.pem'),
+        watched_directory,
+      },
+    },
+    {
+      name: ROOT_SECRET,
+      validation_context: { trusted_ca: file('root.pem'), watched_directory },
+    },
+  ]
+  const type = `${TYPE}envoy.extensions.transport_sockets.tls.v3.Secret`
+  return Object.fromEntries(
+    secrets.map((secret) => [
+      secretFile(secret.name),
+      { resources: [{ '@type': type, ...secret }] },
+    ]),
+  )
+}
+
+function socket({ host, port }: Endpoint) {
+  return { socket_address: { address: host, port_value: port } }
+}
+
+function isAddress(host: string): boolean {
+  return /^[0-9.]+$/.test(host) || host.includes(':')
+}

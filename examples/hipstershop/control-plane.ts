@@ -1,0 +1,92 @@
+// Lotse itself, as a process of its own with its folder for keys, on free ports.
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import net, { type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { get } from './standin/app.ts'
+
+const LOTSE = fileURLToPath(new URL('../../bin/lotse', import.meta.url))
+const READY_MS = 30_000
+const KILL_AFTER_MS = 10_000
+
+export interface ControlPlane {
+  readonly pid: number
+  /** `HOST:PORT` of the xDS server. */
+  readonly xds: string
+  /** Of the status page. */
+  readonly url: string
+  /** Lets a workload enrol; a secret. */
+  readonly token: string
+  readonly ended: Promise<unknown>
+  stop(): Promise<void>
+}
+
+export interface ControlPlaneOptions {
+  readonly meshFolder: string
+  readonly dataFolder: string
+  readonly logFile: string
+}
+
+/** Starts `lotse serve` and waits until it is ready; throws with the end of its log when it is not. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const [xdsPort, httpPort] = await Promise.all([freePort(), freePort()])
+  const xds = `127.0.0.1:${xdsPort}`
+  const child = spawn(
+    LOTSE,
+    [
+      'serve',
+      ...['--config', options.meshFolder],
+      ...['--data', options.dataFolder],
+      ...['--xds', xds],
+      ...['--http', `127.0.0.1:${httpPort}`],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const log = createWriteStream(options.logFile, { mode: 0o600 })
+  child.stdout.pipe(log, { end: false })
+  child.stderr.pipe(log, { end: false })
+  let running = true
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', () => resolve())
+    child.once('exit', () => resolve())
+  }).then(() => {
+    running = false
+    log.end()
+  })
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS)
+    await ended
+    clearTimeout(timer)
+  }
+  const deadline = performance.now() + READY_MS
+  while (!(await isReady(httpPort))) {
+    if (running && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      continue
+    }
+    await stop()
+    const lines = (await readFile(options.logFile, 'utf8')).trim().split('\n')
+    throw new Error(`the control plane did not become ready:\n${lines.slice(-10).join('\n')}`)
+  }
+  const token = await readFile(join(options.dataFolder, 'join-token'), 'utf8')
+  return { pid: child.pid!, xds, url: `http://127.0.0.1:${httpPort}/`, token, ended, stop }
+}
+
+async function isReady(port: number): Promise<boolean> {
+  const answer = await get('127.0.0.1', port, '/readyz').catch(() => undefined)
+  return answer?.status === 200
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}

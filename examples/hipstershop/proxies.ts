@@ -1,0 +1,80 @@
+// One real Envoy beside each workload, enrolled with the control plane as `lotse bootstrap` does it.
+import { join } from 'node:path'
+import { type RunningEnvoy, startEnvoy } from '../../envoy/run.ts'
+import { writeBootstrap } from '../../envoy/write.ts'
+import { writeCredentials } from '../../src/ca/credentials.ts'
+import { enrol } from '../../src/ca/enrol.ts'
+import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
+import { repeat } from './checks/check.ts'
+import type { Cleanup } from './cleanup.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { inboundAddress, NAMESPACE, WORKLOADS, type WorkloadRow } from './topology.ts'
+
+const AT_ONCE = 4
+const READY_MS = 60_000
+
+export interface RunningProxy {
+  readonly row: WorkloadRow
+  readonly envoy: RunningEnvoy
+  running(): boolean
+}
+
+export interface ProxyOptions {
+  /** The Envoy binary. */
+  readonly binary: string
+  readonly controlPlane: ControlPlane
+  /** Gets a folder for each workload, with its keys. */
+  readonly folder: string
+  readonly cleanup: Cleanup
+}
+
+/** Enrols every workload that has an Envoy, starts the Envoys and waits until each has its configuration; throws otherwise. */
+export async function startProxies(options: ProxyOptions): Promise<RunningProxy[]> {
+  const rows = WORKLOADS.filter((row) => row.proxied)
+  const proxies = await repeat(rows.length, AT_ONCE, async (index) => {
+    const row = rows[index]!
+    const config = await prepare(row, options)
+    const envoy = orThrow(
+      row,
+      await startEnvoy({ binary: options.binary, config, concurrency: 1, drainSeconds: 5 }),
+    )
+    await options.cleanup.add(() => envoy.stop())
+    let running = true
+    void envoy.ended.then(() => {
+      running = false
+    })
+    return { row, envoy, running: () => running }
+  })
+  // Only now: a proxy may need the identity of others before it can be ready.
+  for (const { row, envoy } of proxies) {
+    const failure = await envoy.ready(READY_MS)
+    if (failure) orThrow(row, failure)
+  }
+  return proxies
+}
+
+/** A key, a certificate for it, and the bootstrap that names both; the bootstrap's path. */
+async function prepare(row: WorkloadRow, options: ProxyOptions): Promise<string> {
+  const { xds, token } = options.controlPlane
+  const folder = join(options.folder, row.name)
+  const certificates = join(folder, 'certificates')
+  const workload = `${NAMESPACE}/${row.name}`
+  const credentials = orThrow(row, await enrol({ address: xds, token, workload }))
+  const failure = writeCredentials(certificates, credentials)
+  if (failure) orThrow(row, failure)
+  const separator = xds.lastIndexOf(':')
+  return orThrow(
+    row,
+    writeBootstrap(folder, {
+      proxy: { namespace: NAMESPACE, workload: row.name, address: inboundAddress(row) },
+      xds: [{ host: xds.slice(0, separator), port: Number(xds.slice(separator + 1)) }],
+      tls: { trustDomain: credentials.workload.trustDomain, certificates, folder },
+    }),
+  )
+}
+
+function orThrow<Value>(row: WorkloadRow, value: Value | Diagnostic): Value {
+  const failed = typeof value === 'object' && value !== null && 'severity' in value
+  if (failed) throw new Error(`${row.name}: ${printDiagnostic(value as Diagnostic)}`)
+  return value as Value
+}

@@ -1,0 +1,81 @@
+// The certificate service on the wire: proto/istio-ca.proto for both the server and the enrolling client.
+import { readFileSync } from 'node:fs'
+import type { MethodDefinition } from '@grpc/grpc-js'
+import protobuf from 'protobufjs'
+
+export const SERVICE = 'istio.v1.auth.IstioCertificateService'
+
+export interface CertificateRequest {
+  readonly csr: string
+  /** Seconds; 0 for the server's own choice. */
+  readonly lifetime: number
+  /** `NAMESPACE/NAME`. */
+  readonly workload: string
+  readonly serviceAccount: string
+}
+
+export interface CertificateResponse {
+  readonly chain: readonly string[]
+}
+
+/** Bytes of a whole request. */
+const MAX_MESSAGE = 64 * 1024
+/** What the handler sees instead of a request that is too large or no request. */
+export const UNREADABLE: CertificateRequest = {
+  csr: '',
+  lifetime: 0,
+  workload: '',
+  serviceAccount: '',
+}
+
+const { root } = protobuf.parse(
+  readFileSync(new URL('../../proto/istio-ca.proto', import.meta.url), 'utf8'),
+)
+// the file imports google/protobuf/struct.proto, which protobufjs carries with it
+root.addJSON(protobuf.common.get('google/protobuf/struct.proto')?.nested ?? {})
+root.resolveAll()
+const Request = root.lookupType('istio.v1.auth.IstioCertificateRequest')
+const Response = root.lookupType('istio.v1.auth.IstioCertificateResponse')
+
+export const CREATE_CERTIFICATE: MethodDefinition<CertificateRequest, CertificateResponse> = {
+  path: `/${SERVICE}/CreateCertificate`,
+  requestStream: false,
+  responseStream: false,
+  originalName: 'createCertificate',
+  requestSerialize: encodeRequest,
+  requestDeserialize: decodeRequest,
+  responseSerialize: ({ chain }) => Buffer.from(Response.encode({ certChain: chain }).finish()),
+  responseDeserialize: (bytes) => {
+    const decoded = Response.toObject(Response.decode(bytes), { arrays: true })
+    return { chain: decoded.certChain as string[] }
+  },
+}
+
+function encodeRequest(request: CertificateRequest): Buffer {
+  const text = (stringValue: string) => ({ stringValue })
+  const metadata = {
+    fields: { workload: text(request.workload), serviceAccount: text(request.serviceAccount) },
+  }
+  const message = { csr: request.csr, validityDuration: request.lifetime, metadata }
+  return Buffer.from(Request.encode(message).finish())
+}
+
+function decodeRequest(bytes: Buffer): CertificateRequest {
+  if (bytes.length > MAX_MESSAGE) return UNREADABLE
+  try {
+    const decoded = Request.toObject(Request.decode(bytes), { longs: Number, defaults: true })
+    const fields: Record<string, { stringValue?: unknown }> = decoded.metadata?.fields ?? {}
+    const text = (name: string) => {
+      const value = Object.hasOwn(fields, name) ? fields[name]?.stringValue : undefined
+      return typeof value === 'string' ? value : ''
+    }
+    return {
+      csr: decoded.csr,
+      lifetime: decoded.validityDuration,
+      workload: text('workload'),
+      serviceAccount: text('serviceAccount'),
+    }
+  } catch {
+    return UNREADABLE
+  }
+}

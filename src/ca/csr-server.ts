@@ -1,0 +1,140 @@
+// The gRPC service that gives workloads their certificates: by token at first, by the present certificate afterwards.
+import { type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import {
+  type CertificateRequest,
+  type CertificateResponse,
+  CREATE_CERTIFICATE,
+  UNREADABLE,
+} from './csr-protocol.ts'
+import { parseWorkloadName, type WorkloadName, workloadOf } from './identity.ts'
+import type { Issued, Issuer } from './issuer.ts'
+import { isProblem, problem } from './problem.ts'
+import type { Token, Tokens } from './token.ts'
+
+export interface CsrServerOptions {
+  readonly issuer: Issuer
+  readonly tokens: Tokens
+  readonly now: () => Date
+  /** The service account of a workload of the mesh, or why it gets no certificate. Called for every request, renewals too. */
+  readonly authorize: (workload: WorkloadName) => Authorized | Promise<Authorized>
+  readonly onEnrolled?: (workload: WorkloadName, enrolled: Enrolled) => void
+  /** Told of every refusal, for a counter or a log; the text holds no secret. */
+  readonly onRefused?: (diagnostic: Diagnostic) => void
+}
+
+export type Authorized = { readonly serviceAccount: string } | Diagnostic
+
+export interface Enrolled {
+  readonly serviceAccount: string
+  readonly notAfter: Date
+  readonly renewed: boolean
+}
+
+/** Who calls: the workload it may be, and what taking the certificate costs. */
+interface Caller {
+  readonly workload: WorkloadName
+  /** Set on renewal: the account that the present certificate proves. */
+  readonly serviceAccount?: string
+  readonly token?: Token
+}
+
+type Call = ServerUnaryCall<CertificateRequest, CertificateResponse>
+
+/** Definition and handlers to be added to the gRPC server of xDS; the client certificate is optional on that port. */
+export function csrService(options: CsrServerOptions) {
+  const createCertificate = (call: Call, answer: sendUnaryData<CertificateResponse>) => {
+    serve(call, options)
+      .catch(() => problem('L0424', 'The certificate could not be signed.'))
+      .then((result) => {
+        if (!isProblem(result)) return answer(null, { chain: result.chain })
+        answer({ code: statusOf(result), details: `${result.text} (${result.code})` })
+        options.onRefused?.(result)
+      })
+      .catch(() => undefined)
+  }
+  return { definition: { createCertificate: CREATE_CERTIFICATE }, handlers: { createCertificate } }
+}
+
+async function serve(call: Call, options: CsrServerOptions): Promise<Issued | Diagnostic> {
+  const { request } = call
+  if (request === UNREADABLE) return problem('L0420', 'The request is too large or cannot be read.')
+  const caller = authenticate(call, request, options)
+  if (isProblem(caller)) return caller
+  const { workload, token } = caller
+
+  const authorized = await options.authorize(workload)
+  if (isProblem(authorized)) return authorized
+  const { serviceAccount } = authorized
+  const asked = request.serviceAccount || serviceAccount
+  if (asked !== serviceAccount || (caller.serviceAccount ?? serviceAccount) !== serviceAccount) {
+    const name = `${workload.namespace}/${workload.name}`
+    return problem(
+      'L0431',
+      `The service account of ${name} is now another. Enrol it again with a token.`,
+    )
+  }
+  const { csr, lifetime } = request
+  const issued = await options.issuer.issue({ csr, workload, serviceAccount, lifetime })
+  if (isProblem(issued)) return issued
+  // last, so that a bad request wastes no use; a racing request that finds none left gets no certificate
+  const spent = token && options.tokens.consume(token)
+  if (spent) return spent
+  const { notAfter } = issued
+  options.onEnrolled?.(workload, { serviceAccount, notAfter, renewed: token === undefined })
+  return issued
+}
+
+function authenticate(
+  call: Call,
+  request: CertificateRequest,
+  options: CsrServerOptions,
+): Caller | Diagnostic {
+  const named = request.workload === '' ? undefined : parseWorkloadName(request.workload)
+  if (named && isProblem(named)) return problem('L0433', named.text)
+  const authorization = call.metadata.get('authorization')
+  if (authorization.length === 0) return byCertificate(call, named, options)
+
+  const bearer =
+    authorization.length === 1 ? /^Bearer (\S+)$/i.exec(String(authorization[0])) : null
+  if (!bearer?.[1]) return problem('L0430', 'The authorization must be one Bearer token.')
+  const token = options.tokens.verify(bearer[1])
+  if (isProblem(token)) return token
+  if (!named)
+    return problem('L0433', 'The request metadata must name the workload as NAMESPACE/NAME.')
+  return options.tokens.permits(token, named) ?? { workload: named, token }
+}
+
+function byCertificate(
+  call: Call,
+  named: WorkloadName | undefined,
+  options: CsrServerOptions,
+): Caller | Diagnostic {
+  const peer = call.getAuthContext().sslPeerCertificate
+  if (!peer?.raw) {
+    return problem(
+      'L0430',
+      'The caller has neither a join token nor a valid certificate of this mesh.',
+    )
+  }
+  const proven = workloadOf(peer, { now: options.now() })
+  if (isProblem(proven)) return problem('L0430', proven.text)
+  if (proven.trustDomain !== options.issuer.root.trustDomain) {
+    return problem('L0430', 'The certificate is of another trust domain.')
+  }
+  const { namespace, name, serviceAccount } = proven
+  if (named && (named.namespace !== namespace || named.name !== name)) {
+    return problem('L0431', 'A certificate can only be renewed for the workload that it proves.')
+  }
+  return { workload: { namespace, name }, serviceAccount }
+}
+
+function statusOf(diagnostic: Diagnostic): status {
+  const code: string = diagnostic.code
+  if (code === 'L0430') return status.UNAUTHENTICATED
+  if (['L0401', 'L0420', 'L0421', 'L0422', 'L0423', 'L0433'].includes(code)) {
+    return status.INVALID_ARGUMENT
+  }
+  if (['L0410', 'L0413', 'L0424'].includes(code)) return status.UNAVAILABLE
+  return status.PERMISSION_DENIED
+}

@@ -1,0 +1,72 @@
+// Where memo results live: one cache per process, a fresh one per test, so that no module keeps state.
+import type { TableName } from './mesh.ts'
+import type { Facet, FacetValue } from './node.ts'
+import type { Source } from './view.ts'
+
+export type Argument = string | object
+
+/** One remembered result and all that it depended on. */
+export interface Entry {
+  value: unknown
+  /** Facets of the node that were read, directly or by a memo inside. */
+  facets: Map<Facet, FacetValue>
+  /** Those read directly, so that the whole map can be rebuilt when an inner memo reads more. */
+  ownFacets: Map<Facet, FacetValue>
+  reads: readonly (readonly [source: Source, key: Argument, value: unknown])[]
+  /** Tables read, directly or inside: while none of them changed, nothing needs to be checked. */
+  tables: ReadonlySet<TableName>
+  /** Generation for which it was last found valid. */
+  checkedAt: number
+  /** Generation in which it was last used. */
+  usedAt: number
+}
+
+/** How many generations pass between sweeps; each sweep is preceded by one full walk, which marks what is in use. */
+const SWEEP_EVERY = 64
+
+export class Cache {
+  readonly #results = new Map<Source, Map<Argument, Entry[]>>()
+  #sweptAt = 0
+
+  /** Entries of a memo for an argument, one per distinct set of facets. */
+  entries(memo: Source, argument: Argument): Entry[] {
+    let byArgument = this.#results.get(memo)
+    if (!byArgument) {
+      byArgument = new Map()
+      this.#results.set(memo, byArgument)
+    }
+    let entries = byArgument.get(argument)
+    if (!entries) {
+      entries = []
+      byArgument.set(argument, entries)
+    }
+    return entries
+  }
+
+  /** In such a generation every read is walked, also of unchanged tables, so that all that is in use is marked. */
+  walksFully(generation: number): boolean {
+    return generation - this.#sweptAt >= SWEEP_EVERY
+  }
+
+  /** Call after all proxies were served for `generation`: forgets what none of them used. */
+  sweep(generation: number): void {
+    if (!this.walksFully(generation)) return
+    this.#sweptAt = generation
+    for (const byArgument of this.#results.values()) {
+      for (const [argument, entries] of byArgument) {
+        const kept = entries.filter((entry) => entry.usedAt === generation)
+        if (kept.length === 0) byArgument.delete(argument)
+        else if (kept.length < entries.length) byArgument.set(argument, kept)
+      }
+    }
+  }
+
+  /** Number of remembered results, for metrics and tests. */
+  get size(): number {
+    let size = 0
+    for (const byArgument of this.#results.values()) {
+      for (const entries of byArgument.values()) size += entries.length
+    }
+    return size
+  }
+}

@@ -1,0 +1,123 @@
+// Remembers results of pure functions of (view, argument); a result stays valid while everything it read yields the identical value.
+import type { Argument, Entry } from './cache.ts'
+import { sameElements, type TableName } from './mesh.ts'
+import { type Facet, type FacetValue, facetOf, type Node } from './node.ts'
+import { type Source, type TableSource, type Trace, View } from './view.ts'
+
+interface MemoSource extends Source {
+  /** The entry that `read` used last for this key and node. */
+  entry(view: View, key: Argument): Entry
+}
+
+export interface MemoOptions<Value> {
+  /** Whether a new value may be replaced by the one before, to stop a change here. Arrays of identical elements always are. */
+  readonly same?: (before: Value, now: Value) => boolean
+}
+
+/**
+ * Wraps `build` so that its result is shared by all views that agree in what was read. The argument is a
+ * string, or an object whose identity counts. `build` must be pure and read only through the view it is given.
+ */
+export function memo<A extends Argument, Value>(
+  build: (view: View, argument: A) => Value,
+  options: MemoOptions<Value> = {},
+): (view: View, argument: A) => Value {
+  const source: MemoSource = {
+    read: (view, key) => source.entry(view, key).value,
+    entry(view, key) {
+      const entries = view.cache.entries(source, key)
+      const index = entries.findIndex((entry) => facetsMatch(entry.facets, view.node))
+      const found = entries[index]
+      if (found && isValid(found, view)) {
+        found.usedAt = view.mesh.generation
+        return found
+      }
+      const entry = compute(build as (view: View, argument: Argument) => unknown, view, key)
+      if (found) keepIdentity(found, entry, options as MemoOptions<unknown>)
+      // Asked anew: an inner memo of the same source may have changed the list meanwhile.
+      const place = found ? entries.indexOf(found) : -1
+      if (place >= 0) entries[place] = entry
+      else entries.push(entry)
+      return entry
+    },
+  }
+  return (view, argument) => {
+    const entry = source.entry(view, argument)
+    view.trace?.reads.push([source, argument, entry.value])
+    return entry.value as Value
+  }
+}
+
+function facetsMatch(facets: ReadonlyMap<Facet, FacetValue>, node: Node): boolean {
+  for (const [facet, value] of facets) if (facetOf(node, facet) !== value) return false
+  return true
+}
+
+function isValid(entry: Entry, view: View): boolean {
+  const { generation } = view.mesh
+  if (entry.checkedAt === generation) return true
+  if (view.cache.walksFully(generation) || tablesChanged(entry, view)) {
+    for (const [source, key, value] of entry.reads) {
+      if (source.read(view, key) !== value) return false
+    }
+    inherit(entry, view)
+  }
+  entry.checkedAt = generation
+  return true
+}
+
+function tablesChanged(entry: Entry, view: View): boolean {
+  for (const table of entry.tables) {
+    if (view.mesh.tables[table].changedAt > entry.checkedAt) return true
+  }
+  return false
+}
+
+function compute(
+  build: (view: View, argument: Argument) => unknown,
+  view: View,
+  argument: Argument,
+): Entry {
+  const trace: Trace = { facets: new Map(), reads: [] }
+  const value = build(new View(view.mesh, view.node, view.cache, trace), argument)
+  const entry: Entry = {
+    value,
+    facets: trace.facets,
+    ownFacets: trace.facets,
+    reads: trace.reads,
+    tables: new Set(),
+    checkedAt: view.mesh.generation,
+    usedAt: view.mesh.generation,
+  }
+  inherit(entry, view)
+  return entry
+}
+
+/** An inner memo may read other facets and tables than last time, although it yields the same value. */
+function inherit(entry: Entry, view: View): void {
+  const facets = new Map(entry.ownFacets)
+  const tables = new Set<TableName>()
+  for (const [source, key] of entry.reads) {
+    if (isTable(source)) {
+      tables.add(source.table)
+      continue
+    }
+    const inner = (source as MemoSource).entry(view, key)
+    for (const [facet, value] of inner.facets) facets.set(facet, value)
+    for (const table of inner.tables) tables.add(table)
+  }
+  entry.facets = facets
+  entry.tables = tables
+}
+
+function isTable(source: Source): source is TableSource {
+  return 'table' in source
+}
+
+function keepIdentity(before: Entry, now: Entry, options: MemoOptions<unknown>): void {
+  const same =
+    Array.isArray(before.value) && Array.isArray(now.value)
+      ? sameElements(before.value, now.value) || options.same?.(before.value, now.value)
+      : options.same?.(before.value, now.value)
+  if (same) now.value = before.value
+}

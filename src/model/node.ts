@@ -1,0 +1,33 @@
+// A proxy as translation sees it: facts that may be read one by one, so that proxies equal in them share resources.
+
+export type NodeType = 'sidecar' | 'gateway'
+
+/** Frozen. What a proxy is, from its proven identity, its workload entry and the metadata it sends. */
+export interface Node {
+  /** Envoy's node id; for logs and status only, translation never reads it. */
+  readonly id: string
+  readonly type: NodeType
+  readonly namespace: string
+  /** Name of the workload (entry) within its namespace. */
+  readonly workload: string
+  readonly serviceAccount: string
+  readonly labels: Readonly<Record<string, string>>
+  /** The workload's own address, as other workloads call it. */
+  readonly address: string
+  /** `region/zone/subzone`, parts may be missing. */
+  readonly locality: string
+  /** `yes` for a proxy with a certificate of the mesh, `no` for one that connects in plain text: it gets no secrets. */
+  readonly certified: 'yes' | 'no'
+  /** The folder on the proxy's machine that holds its key and certificate; empty where it has none. */
+  readonly certificateFolder: string
+}
+
+/** A named fact of a node, or `label:KEY` for one of its labels. */
+export type Facet = Exclude<keyof Node, 'labels' | 'id'> | `label:${string}`
+
+export type FacetValue = string | undefined
+
+export function facetOf(node: Node, facet: Facet): FacetValue {
+  if (facet.startsWith('label:')) return node.labels[facet.slice(6)]
+  return node[facet as Exclude<keyof Node, 'labels'>]
+}

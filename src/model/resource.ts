@@ -1,0 +1,54 @@
+// What translation yields: Envoy resources as Envoy's own JSON, in chunks whose identity tells "unchanged".
+
+export const RESOURCE_TYPES = [
+  'cluster',
+  'endpoint',
+  'secret',
+  'listener',
+  'route',
+  'virtualHost',
+  'extensionConfig',
+] as const
+
+export type ResourceType = (typeof RESOURCE_TYPES)[number]
+
+/** Full protobuf names of the resource messages (Envoy API v3). */
+export const MESSAGE_NAMES: Readonly<Record<ResourceType, string>> = {
+  cluster: 'envoy.config.cluster.v3.Cluster',
+  endpoint: 'envoy.config.endpoint.v3.ClusterLoadAssignment',
+  secret: 'envoy.extensions.transport_sockets.tls.v3.Secret',
+  listener: 'envoy.config.listener.v3.Listener',
+  route: 'envoy.config.route.v3.RouteConfiguration',
+  virtualHost: 'envoy.config.route.v3.VirtualHost',
+  extensionConfig: 'envoy.config.core.v3.TypedExtensionConfig',
+}
+
+export const TYPE_PREFIX = 'type.googleapis.com/'
+
+/** Frozen. `body` is the message in Envoy's JSON without `@type`; origins hang on its objects by symbol. */
+export interface Resource {
+  readonly type: ResourceType
+  readonly name: string
+  readonly body: object
+  /**
+   * Virtual hosts of a route configuration, kept apart so that each is encoded once however many route
+   * configurations hold it; their bytes follow those of `body` (protobuf concatenates repeated fields).
+   */
+  readonly virtualHosts?: readonly Resource[]
+}
+
+/** The same array object means the same resources: a push skips it. */
+export type Chunk = readonly Resource[]
+
+/** All that one proxy is to have, by type. The same object means that nothing changed. */
+export type ResourceSet = Readonly<Record<ResourceType, readonly Chunk[]>>
+
+export const NO_RESOURCES: ResourceSet = {
+  cluster: [],
+  endpoint: [],
+  secret: [],
+  listener: [],
+  route: [],
+  virtualHost: [],
+  extensionConfig: [],
+}

@@ -1,0 +1,106 @@
+// The extension providers of a MeshConfig: where proxies send authorization checks, traces, metrics and access logs.
+import {
+  boolean,
+  duration,
+  enumOf,
+  type Infer,
+  later,
+  list,
+  map,
+  object,
+  port,
+  required,
+  string,
+  struct,
+  uint32,
+} from '../shape.ts'
+import { strings } from './match.ts'
+
+/** `service` is `[namespace/]host`. */
+const backend = { service: required(string), port: required(port) }
+
+const includeRequestBodyInCheck = object({
+  maxRequestBytes: uint32,
+  allowPartialMessage: boolean,
+  packAsBytes: boolean,
+})
+
+const authorizer = {
+  ...backend,
+  timeout: duration,
+  failOpen: boolean,
+  clearRouteCache: boolean,
+  statusOnError: string,
+  includeRequestBodyInCheck,
+}
+
+const envoyExtAuthzHttp = object({
+  ...authorizer,
+  pathPrefix: string,
+  includeHeadersInCheck: strings,
+  includeRequestHeadersInCheck: strings,
+  includeAdditionalHeadersInCheck: map(string),
+  headersToUpstreamOnAllow: strings,
+  headersToDownstreamOnDeny: strings,
+  headersToDownstreamOnAllow: strings,
+})
+
+const envoyExtAuthzGrpc = object(authorizer)
+
+const tracer = { ...backend, maxTagLength: uint32 }
+
+const httpHeader = object({ name: required(string), value: string, envName: later(string) }, [
+  ['value', 'envName'],
+])
+
+const zipkin = object({
+  ...tracer,
+  enable64bitTraceId: boolean,
+  path: later(string),
+  timeout: later(duration),
+  headers: later(list(httpHeader)),
+  traceContextOption: later(enumOf('USE_B3', 'USE_B3_WITH_W3C_PROPAGATION')),
+})
+
+const opentelemetry = object({
+  ...tracer,
+  http: object({ path: required(string), timeout: duration, headers: list(httpHeader) }),
+  grpc: object({ timeout: duration, initialMetadata: list(httpHeader) }),
+  resourceDetectors: object({ environment: struct, dynatrace: struct }),
+  dynatraceSampler: later(struct),
+})
+
+const log = { ...backend, logName: string }
+const format = object({ text: string, labels: struct }, [['text', 'labels']])
+
+const envoyHttpAls = object({
+  ...log,
+  filterStateObjectsToLog: strings,
+  additionalRequestHeadersToLog: strings,
+  additionalResponseHeadersToLog: strings,
+  additionalResponseTrailersToLog: strings,
+})
+
+const providers = {
+  envoyExtAuthzHttp,
+  envoyExtAuthzGrpc,
+  zipkin,
+  lightstep: later(object({ ...tracer, accessToken: string })),
+  datadog: object(tracer),
+  stackdriver: later(struct),
+  opencensus: later(struct),
+  skywalking: object({ ...backend, accessToken: string }),
+  opentelemetry,
+  prometheus: object({}),
+  envoyFileAccessLog: object({ path: string, logFormat: format, omitEmptyValues: boolean }),
+  envoyHttpAls,
+  envoyTcpAls: object({ ...log, filterStateObjectsToLog: strings }),
+  envoyOtelAls: object({ ...log, logFormat: object({ text: string, labels: struct }) }),
+  sds: later(struct),
+}
+
+export const extensionProvider = object({ name: required(string), ...providers }, [
+  Object.keys(providers) as (keyof typeof providers)[],
+])
+
+export type ExtensionProvider = Infer<typeof extensionProvider>

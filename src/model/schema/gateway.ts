@@ -1,0 +1,66 @@
+// Gateway: the servers (ports, hosts, certificates) of a proxy at the mesh's edge.
+import {
+  boolean,
+  enumOf,
+  type Infer,
+  later,
+  list,
+  object,
+  port,
+  required,
+  string,
+} from '../shape.ts'
+import { labels, strings } from './match.ts'
+
+const tlsProtocol = enumOf('TLS_AUTO', 'TLSV1_0', 'TLSV1_1', 'TLSV1_2', 'TLSV1_3')
+
+export const serverTlsSettings = object({
+  httpsRedirect: boolean,
+  mode: enumOf(
+    'PASSTHROUGH',
+    'SIMPLE',
+    'MUTUAL',
+    'AUTO_PASSTHROUGH',
+    'ISTIO_MUTUAL',
+    'OPTIONAL_MUTUAL',
+  ),
+  serverCertificate: string,
+  privateKey: string,
+  caCertificates: string,
+  caCrl: later(string),
+  credentialName: string,
+  credentialNames: later(strings),
+  caCertCredentialName: later(string),
+  tlsCertificates: later(
+    list(object({ serverCertificate: string, privateKey: string, caCertificates: string })),
+  ),
+  subjectAltNames: strings,
+  verifyCertificateSpki: later(strings),
+  verifyCertificateHash: later(strings),
+  minProtocolVersion: tlsProtocol,
+  maxProtocolVersion: tlsProtocol,
+  cipherSuites: strings,
+})
+
+export const gatewayPort = object({
+  number: required(port),
+  protocol: required(string),
+  name: required(string),
+  targetPort: port,
+})
+
+const server = object({
+  port: required(gatewayPort),
+  bind: string,
+  hosts: required(list(string, 1)),
+  tls: serverTlsSettings,
+  defaultEndpoint: later(string),
+  name: string,
+})
+
+export const gateway = object({ servers: list(server), selector: labels })
+
+export type Gateway = Infer<typeof gateway>
+export type Server = Infer<typeof server>
+export type GatewayPort = Infer<typeof gatewayPort>
+export type ServerTlsSettings = Infer<typeof serverTlsSettings>

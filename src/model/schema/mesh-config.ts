@@ -1,0 +1,166 @@
+// MeshConfig: settings of the whole mesh, and the defaults of its proxies.
+import {
+  anything,
+  boolean,
+  duration,
+  enumOf,
+  type Infer,
+  int32,
+  later,
+  list,
+  map,
+  number,
+  object,
+  port,
+  required,
+  string,
+  struct,
+  uint32,
+} from '../shape.ts'
+import { tcpKeepalive, trafficPolicy } from './destination-rule.ts'
+import { extensionProvider } from './extension-provider.ts'
+import { labelSelector, labels, localityLbSetting, strings } from './match.ts'
+import { httpRetry } from './virtual-service.ts'
+
+const tlsConfig = object({
+  minProtocolVersion: enumOf('TLS_AUTO', 'TLSV1_2', 'TLSV1_3'),
+  ecdhCurves: strings,
+  cipherSuites: strings,
+})
+
+const tracing = object({
+  zipkin: object({ address: string }),
+  sampling: number,
+  maxPathTagLength: uint32,
+  customTags: map(struct),
+  tlsSettings: struct,
+  lightstep: struct,
+  datadog: struct,
+  stackdriver: struct,
+  openCensusAgent: struct,
+  enableIstioTags: boolean,
+})
+
+const gatewayTopology = object({
+  numTrustedProxies: uint32,
+  forwardClientCertDetails: enumOf(
+    'UNDEFINED',
+    'SANITIZE',
+    'FORWARD_ONLY',
+    'APPEND_FORWARD',
+    'SANITIZE_SET',
+    'ALWAYS_FORWARD_ONLY',
+  ),
+  proxyProtocol: later(struct),
+})
+
+/** A MeshConfig's defaultConfig; not the kind ProxyConfig, which has only three of these fields. */
+const defaultConfig = object({
+  concurrency: int32,
+  discoveryAddress: string,
+  drainDuration: later(duration),
+  terminationDrainDuration: later(duration),
+  holdApplicationUntilProxyStarts: boolean,
+  proxyMetadata: map(string),
+  proxyAdminPort: int32,
+  statusPort: int32,
+  configPath: string,
+  binaryPath: string,
+  serviceCluster: string,
+  controlPlaneAuthPolicy: string,
+  statNameLength: int32,
+  customConfigFile: string,
+  tracing,
+  gatewayTopology,
+  proxyStatsMatcher: later(
+    object({ inclusionPrefixes: strings, inclusionSuffixes: strings, inclusionRegexps: strings }),
+  ),
+  proxyHeaders: later(struct),
+  envoyAccessLogService: later(struct),
+  envoyMetricsService: later(struct),
+  envoyMetricsServiceAddress: string,
+  tracingServiceName: later(
+    enumOf('APP_LABEL_AND_NAMESPACE', 'CANONICAL_NAME_ONLY', 'CANONICAL_NAME_AND_NAMESPACE'),
+  ),
+  runtimeValues: later(labels),
+  extraStatTags: later(strings),
+  readinessProbe: later(struct),
+  interceptionMode: enumOf('REDIRECT', 'TPROXY', 'NONE'),
+  meshId: string,
+  network: string,
+  caCertificatesPem: later(strings),
+  image: later(struct),
+  privateKeyProvider: later(struct),
+  sds: later(struct),
+  zipkinAddress: later(string),
+  connectionSettings: later(struct),
+  fileFlushInterval: later(duration),
+  fileFlushMinSizeKb: later(uint32),
+  statsCompression: later(boolean),
+})
+
+const exportTo = strings
+
+export const meshConfig = object({
+  outboundTrafficPolicy: object({ mode: enumOf('REGISTRY_ONLY', 'ALLOW_ANY') }),
+  inboundTrafficPolicy: object({ mode: enumOf('PASSTHROUGH', 'LOCALHOST') }),
+  enableAutoMtls: boolean,
+  trustDomain: string,
+  trustDomainAliases: strings,
+  rootNamespace: string,
+  caCertificates: list(
+    object({ pem: string, spiffeBundleUrl: string, certSigners: strings, trustDomains: strings }, [
+      ['pem', 'spiffeBundleUrl'],
+    ]),
+  ),
+  meshMTLS: tlsConfig,
+  tlsDefaults: later(tlsConfig),
+  accessLogFile: string,
+  accessLogFormat: string,
+  accessLogEncoding: enumOf('TEXT', 'JSON'),
+  enableTracing: boolean,
+  defaultConfig,
+  extensionProviders: list(extensionProvider),
+  defaultProviders: object({ tracing: strings, metrics: strings, accessLogging: strings }),
+  defaultHttpRetryPolicy: httpRetry,
+  defaultInboundHttpRetryPolicy: later(httpRetry),
+  defaultTrafficPolicy: later(trafficPolicy),
+  connectTimeout: duration,
+  tcpKeepalive,
+  h2UpgradePolicy: enumOf('DO_NOT_UPGRADE', 'UPGRADE'),
+  localityLbSetting: later(localityLbSetting),
+  defaultServiceExportTo: exportTo,
+  defaultVirtualServiceExportTo: exportTo,
+  defaultDestinationRuleExportTo: exportTo,
+  discoverySelectors: later(list(labelSelector)),
+  serviceSettings: later(
+    list(object({ settings: object({ clusterLocal: boolean }), hosts: required(strings) })),
+  ),
+  serviceScopeConfigs: later(anything),
+  protocolDetectionTimeout: duration,
+  pathNormalization: object({
+    normalization: enumOf('DEFAULT', 'NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'),
+  }),
+  ingressClass: later(string),
+  ingressService: later(string),
+  ingressSelector: later(string),
+  ingressControllerMode: later(enumOf('UNSPECIFIED', 'OFF', 'DEFAULT', 'STRICT')),
+  dnsRefreshRate: duration,
+  proxyListenPort: later(port),
+  proxyInboundListenPort: later(port),
+  proxyHttpPort: later(port),
+  enableEnvoyAccessLogService: later(boolean),
+  disableEnvoyListenerLog: boolean,
+  enablePrometheusMerge: boolean,
+  inboundClusterStatName: later(string),
+  outboundClusterStatName: later(string),
+  verifyCertificateAtClient: later(boolean),
+  configSources: later(list(struct)),
+  certificates: later(list(struct)),
+  ca: later(struct),
+  compliancePolicy: later(string),
+  hboneIdleTimeout: later(duration),
+})
+
+export type MeshConfig = Infer<typeof meshConfig>
+export type DefaultConfig = Infer<typeof defaultConfig>

@@ -1,0 +1,42 @@
+// Which kind an object says it is, and what to tell the user when Lotse does not read it.
+import { KINDS, type Kind } from '../model/document.ts'
+import { SCHEMAS } from '../model/schema/index.ts'
+import { nearest } from './spelling.ts'
+
+export type Identified =
+  | { readonly type: 'known'; readonly kind: Kind }
+  | { readonly type: 'ignored'; readonly text: string }
+  | { readonly type: 'wrong'; readonly field: 'kind' | 'apiVersion'; readonly text: string }
+
+/** Kinds of Istio that Lotse does not read. */
+const UNREAD = new Set(['WasmPlugin', 'TrafficExtension'])
+
+/** Another project's kind is ignored with a warning; a misspelt kind or a wrong version of Istio's is an error. */
+export function identify(kind: string, apiVersion: string): Identified {
+  const group = groupOf(apiVersion)
+  const known = KINDS.find((name) => name === kind)
+  if (known) {
+    const versions: readonly string[] = SCHEMAS[known].apiVersions
+    if (versions.includes(apiVersion)) return { type: 'known', kind: known }
+    if (versions.some((version) => groupOf(version) === group)) {
+      const text = `${kind} has no version ${apiVersion}; write ${versions.join(' or ')}`
+      return { type: 'wrong', field: 'apiVersion', text }
+    }
+  }
+  if (!group.endsWith('istio.io') || UNREAD.has(kind)) {
+    return { type: 'ignored', text: `${kind} of ${apiVersion} is not read by Lotse: ignored` }
+  }
+  if (known) {
+    const versions = SCHEMAS[known].apiVersions.join(' or ')
+    const text = `${kind} does not belong to ${apiVersion}; write ${versions}`
+    return { type: 'wrong', field: 'apiVersion', text }
+  }
+  const meant = nearest(kind, KINDS)
+  const text = `${apiVersion} has no kind ${kind}${meant ? `; did you mean ${meant}?` : ''}`
+  return { type: 'wrong', field: 'kind', text }
+}
+
+function groupOf(apiVersion: string): string {
+  const slash = apiVersion.indexOf('/')
+  return slash < 0 ? '' : apiVersion.slice(0, slash)
+}

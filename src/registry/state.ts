@@ -1,0 +1,117 @@
+// All files -> all documents: the pure step from what was read before to what is read now.
+import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts'
+import type { Document } from '../model/document.ts'
+import { merge } from './merge.ts'
+import { type FileContent, nextFile, type SourceFile } from './source.ts'
+
+/** What the registry publishes. */
+export interface RegistryState {
+  /** One of each kind, namespace and name; by kind, namespace, name. */
+  readonly documents: readonly Document[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface FilesState extends RegistryState {
+  readonly files: ReadonlyMap<string, SourceFile>
+}
+
+/** Everything found at one moment. */
+export interface Found {
+  /** By path. The identical object as before if the file did not change. */
+  readonly files: ReadonlyMap<string, FileContent>
+  /** Given paths that are gone or empty. */
+  readonly troubles: readonly Trouble[]
+}
+
+export interface Trouble {
+  readonly path: string
+  readonly code: 'L0109' | 'L0110'
+  readonly text: string
+}
+
+export interface StateOptions {
+  /** Empty files and directories mean that there are no objects; otherwise they are taken for an accident. */
+  readonly allowEmpty?: boolean
+}
+
+export const NOTHING: FilesState = { files: new Map(), documents: [], diagnostics: [] }
+
+/**
+ * The state after `found` was read; `previous` itself if that changes nothing. Documents of unchanged text keep their identity,
+ * those that moved keep their `spec` and `metadata`. Yields between documents.
+ */
+export function* nextState(
+  previous: FilesState,
+  found: Found,
+  options: StateOptions = {},
+): Generator<void, FilesState> {
+  const allowEmpty = options.allowEmpty ?? false
+  const files = new Map<string, SourceFile>()
+  const troubles: Diagnostic[] = []
+  for (const trouble of found.troubles) {
+    const lost = allowEmpty
+      ? []
+      : [...previous.files].filter(([path]) => within(trouble.path, path))
+    for (const [path, file] of lost) files.set(path, file)
+    const objects = lost.reduce((sum, [, file]) => sum + file.held.length, 0)
+    const diagnostic = report(trouble, objects, allowEmpty)
+    if (diagnostic) troubles.push(diagnostic)
+  }
+  for (const path of [...found.files.keys()].sort()) {
+    const content = found.files.get(path)!
+    const before = previous.files.get(path)
+    if (before && before.content === content) files.set(path, before)
+    else files.set(path, yield* nextFile(path, content, before, allowEmpty))
+  }
+  const all = [...files.values()]
+  const merged = merge(all.flatMap((file) => file.held))
+  const diagnostics = [
+    ...troubles,
+    ...all.flatMap((file) => file.diagnostics),
+    ...merged.diagnostics,
+  ].sort(compareDiagnostics)
+  return settle(previous, { files, documents: merged.documents, diagnostics })
+}
+
+function report(trouble: Trouble, objects: number, allowEmpty: boolean): Diagnostic | undefined {
+  const { code, path } = trouble
+  if (code === 'L0110' && allowEmpty) return undefined
+  const note = objects > 0 ? `; its ${objects} objects stay in force as they were before` : ''
+  return {
+    code,
+    severity: code === 'L0110' && objects === 0 ? 'warning' : 'error',
+    text: `${trouble.text}${note}`,
+    origin: { source: path, line: 0, column: 0 },
+  }
+}
+
+/** Whether a path is `parent` or below it. */
+export function within(parent: string, path: string): boolean {
+  return path === parent || path.startsWith(parent.endsWith('/') ? parent : `${parent}/`)
+}
+
+/** Keeps the identity of what is equal. */
+function settle(previous: FilesState, next: FilesState): FilesState {
+  const documents = same(previous.documents, next.documents) ? previous.documents : next.documents
+  const before = previous.diagnostics
+  const now = next.diagnostics
+  const diagnostics =
+    before.length === now.length &&
+    before.every((old, index) => JSON.stringify(old) === JSON.stringify(now[index]))
+      ? before
+      : now
+  if (documents === previous.documents && diagnostics === before && sameFiles(previous, next)) {
+    return previous
+  }
+  return { files: next.files, documents, diagnostics }
+}
+
+function sameFiles(a: FilesState, b: FilesState): boolean {
+  if (a.files.size !== b.files.size) return false
+  for (const [path, file] of a.files) if (b.files.get(path) !== file) return false
+  return true
+}
+
+function same(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index])
+}

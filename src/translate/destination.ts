@@ -1,0 +1,71 @@
+// From a rule's destination to the service, port, cluster and hash policies that it means.
+import type { RouteAction_HashPolicy } from '../../proto/envoy.d.ts'
+import { seconds } from '../model/duration.ts'
+import { fullName } from '../model/host.ts'
+import type { ConsistentHash } from '../model/schema/destination-rule.ts'
+import type { Destination } from '../model/schema/virtual-service.ts'
+import type { Service } from '../model/service.ts'
+import type { View } from '../model/view.ts'
+import { destinationRuleFor, policyFor } from './kinds/destination-rule.ts'
+import { outboundCluster } from './names.ts'
+import { exportedService } from './scope.ts'
+
+export interface Target {
+  /** Absent where no service of that name is visible; Envoy then answers 503. */
+  readonly service: Service | undefined
+  readonly hostname: string
+  readonly port: number
+}
+
+/** Short names get the rule's namespace; without a port, the service's only one, else the listener's (Istio). */
+export function targetOf(
+  view: View,
+  destination: Destination,
+  namespace: string,
+  listenerPort: number,
+): Target {
+  const hostname = fullName(destination.host, namespace)
+  const service = exportedService(view, hostname)
+  const only = service?.ports.length === 1 ? service.ports[0]!.number : undefined
+  return { service, hostname, port: destination.port?.number || only || listenerPort }
+}
+
+export function clusterOf(target: Target, destination: Destination): string {
+  return outboundCluster(target.hostname, target.port, destination.subset)
+}
+
+/** A consistent hash needs its key from the route as well as its algorithm in the cluster. */
+export function hashPolicyOf(
+  view: View,
+  { service, port }: Target,
+  subsetName: string | undefined,
+): readonly RouteAction_HashPolicy[] {
+  if (!service) return []
+  const rule = destinationRuleFor(view, service)
+  const subset = rule?.subsets.find(({ value }) => value.name === subsetName)
+  const hash = policyFor(rule, port, subset).loadBalancer?.consistentHash
+  return hash ? hashPolicy(hash) : []
+}
+
+function hashPolicy(hash: ConsistentHash): readonly RouteAction_HashPolicy[] {
+  if (hash.httpHeaderName) return [{ header: { header_name: hash.httpHeaderName } }]
+  if (hash.httpCookie) {
+    const { name, path, ttl, attributes } = hash.httpCookie
+    return [
+      {
+        cookie: {
+          name,
+          ...(path ? { path } : {}),
+          ...(ttl === undefined ? {} : { ttl: seconds(ttl) }),
+          ...(attributes
+            ? { attributes: attributes.map((a) => ({ name: a.name, value: a.value ?? '' })) }
+            : {}),
+        },
+      },
+    ]
+  }
+  if (hash.httpQueryParameterName) {
+    return [{ query_parameter: { name: hash.httpQueryParameterName } }]
+  }
+  return hash.useSourceIp ? [{ connection_properties: { source_ip: true } }] : []
+}

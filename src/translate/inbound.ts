@@ -1,0 +1,233 @@
+// What a workload's proxy takes in: the ports of its application, each with listener (chains), route configuration and cluster.
+import type { Listener, RouteConfiguration, VirtualHost } from '../../proto/envoy.d.ts'
+import type { Document } from '../model/document.ts'
+import { seconds } from '../model/duration.ts'
+import { memo } from '../model/memo.ts'
+import { ORIGIN, type Origin } from '../model/origin.ts'
+import { isHttp, type Protocol, protocolOf } from '../model/protocol.ts'
+import type { Resource } from '../model/resource.ts'
+import type { Service as ServiceSpec } from '../model/schema/core.ts'
+import type { ConnectionPoolSettings } from '../model/schema/destination-rule.ts'
+import type { ServiceEntry } from '../model/schema/service-entry.ts'
+import type { Sidecar } from '../model/schema/sidecar.ts'
+import { matchesLabels, ownWorkload } from '../model/selector.ts'
+import { type Service, servicesDeclaredIn } from '../model/service.ts'
+import type { View } from '../model/view.ts'
+import { applicationCluster } from './cluster/inbound.ts'
+import { rbacNetworkFilters, rbacPerRoute } from './kinds/authorization-policy.ts'
+import { mutualTlsMode } from './kinds/peer-authentication.ts'
+import {
+  HTTP_INSPECTOR,
+  httpConnectionManager,
+  TLS_INSPECTOR,
+  tcpProxy,
+} from './listener/filters.ts'
+import { type ChainOptions, inboundChains } from './listener/inbound-chains.ts'
+import { meshConfig } from './mesh-config.ts'
+import { inboundCluster, listenerName } from './names.ts'
+import { sidecarOf } from './scope.ts'
+import { resource } from './typed.ts'
+
+/** One port of the application and where its proxy takes it in. */
+export interface InboundPort {
+  readonly port: number
+  readonly protocol: Protocol
+  /** Address of a listener of its own; absent where captured traffic is served by the one inbound listener. */
+  readonly bind?: string
+  readonly application: { readonly address: string; readonly port: number }
+  readonly pool?: ConnectionPoolSettings | undefined
+  /** Name of the service for tracing and logs, if one leads here. */
+  readonly hostname?: string
+  readonly origin: Origin
+}
+
+/** By the Sidecar's ingress listeners if it has any, else by the services that select the workload. */
+export const inboundPorts = memo((view: View, _workload: string): readonly InboundPort[] => {
+  if (view.facet('type') === 'gateway') return []
+  const sidecar = sidecarOf(view, '')
+  const ports = sidecar?.spec.ingress?.length ? ingressPorts(view, sidecar) : servicePorts(view)
+  const byPlace = new Map<string, InboundPort>()
+  for (const port of ports) {
+    const place = `${port.bind ?? ''}:${port.port}`
+    if (!byPlace.has(place)) byPlace.set(place, port)
+  }
+  return Object.freeze([...byPlace.values()])
+})
+
+function ingressPorts(view: View, sidecar: Document<Sidecar>): InboundPort[] {
+  return (sidecar.spec.ingress ?? []).map((listener, index) => {
+    const { port, defaultEndpoint } = listener
+    const bind = listener.bind || view.facet('address') || '0.0.0.0'
+    return {
+      port: port.number,
+      protocol: protocolOf(port.number, port.name, port.protocol),
+      ...(listener.captureMode === 'NONE' ? { bind } : {}),
+      application: applicationOf(defaultEndpoint, port.number, view.facet('address')),
+      pool: listener.connectionPool ?? sidecar.spec.inboundConnectionPool,
+      origin: sidecar.at(['spec', 'ingress', index]),
+    }
+  })
+}
+
+/** `127.0.0.1:8080`, `0.0.0.0:8080` (the workload's own address) or `unix:///path`; by default the same port on loopback. */
+function applicationOf(endpoint: string | undefined, port: number, own: string | undefined) {
+  if (!endpoint) return { address: '127.0.0.1', port }
+  if (endpoint.startsWith('unix://')) return { address: endpoint, port: 0 }
+  const colon = endpoint.lastIndexOf(':')
+  const host = endpoint.slice(0, colon).replace(/^\[|\]$/g, '')
+  const address = host === '0.0.0.0' || host === '::' ? own || '127.0.0.1' : host || '127.0.0.1'
+  return { address, port: Number(endpoint.slice(colon + 1)) }
+}
+
+function servicePorts(view: View): InboundPort[] {
+  const sidecar = sidecarOf(view, '')
+  // A Sidecar that only binds its own egress ports belongs to a workload that serves nothing.
+  if (sidecar && isExplicit(sidecar)) return []
+  const entry = ownEntry(view)
+  return servicesOfWorkload(view).flatMap((service) =>
+    service.ports.map((port) => {
+      const target =
+        entry?.spec.ports?.[port.name] ??
+        (typeof port.targetPort === 'number'
+          ? port.targetPort
+          : entry?.spec.ports?.[port.targetPort])
+      const number = target ?? port.number
+      return {
+        port: number,
+        protocol: port.protocol,
+        application: { address: '127.0.0.1', port: number },
+        pool: sidecar?.spec.inboundConnectionPool,
+        hostname: service.hostname,
+        origin: service.document.at(['spec', 'ports']),
+      }
+    }),
+  )
+}
+
+/** All its listeners are bound by itself: nothing is captured. */
+export function isExplicit(sidecar: Document<Sidecar>): boolean {
+  const listeners = [...(sidecar.spec.ingress ?? []), ...(sidecar.spec.egress ?? [])]
+  return listeners.length > 0 && listeners.every(({ captureMode }) => captureMode === 'NONE')
+}
+
+function ownEntry(view: View) {
+  return view.get('WorkloadEntry', `${view.facet('namespace')}/${view.facet('workload')}`)
+}
+
+/** Services of its namespace that pick the workload by label. */
+export function servicesOfWorkload(view: View): Service[] {
+  const { namespace, labels } = ownWorkload(view)
+  return servicesDeclaredIn(view, namespace).filter((service) => {
+    const { document } = service
+    const selector =
+      document.kind === 'Service'
+        ? (document as Document<ServiceSpec>).spec.selector
+        : (document as Document<ServiceEntry>).spec.workloadSelector?.labels
+    return selector && Object.keys(selector).length > 0 && matchesLabels(selector, labels)
+  })
+}
+
+export const inboundClusters = memo((view: View, workload: string): readonly Resource[] => {
+  const { connectTimeout } = meshConfig(view)
+  return Object.freeze(
+    inboundPorts(view, workload).map(({ port, protocol, application, pool, origin }) =>
+      applicationCluster({
+        port,
+        protocol,
+        address: application.address,
+        addressPort: application.port,
+        pool,
+        connectTimeout,
+        origin,
+      }),
+    ),
+  )
+})
+
+/** Routes to the application; authorization rules hang here, so that a changed policy reaches open connections at once. */
+export const inboundRoutes = memo((view: View, workload: string): readonly Resource[] =>
+  Object.freeze(
+    inboundPorts(view, workload)
+      .filter(({ protocol }) => isHttp(protocol) || protocol === 'auto')
+      .map((port) => inboundRoute(view, port)),
+  ),
+)
+
+function inboundRoute(view: View, { port, hostname, origin }: InboundPort): Resource {
+  const name = inboundCluster(port)
+  const virtualHost: VirtualHost = {
+    [ORIGIN]: origin,
+    name: `inbound|http|${port}`,
+    domains: ['*'],
+    routes: [
+      {
+        name: 'default',
+        match: { prefix: '/' },
+        route: { cluster: name, timeout: '0s' },
+        decorator: { operation: `${hostname ?? 'inbound'}:${port}/*` },
+      },
+    ],
+    ...perRoute(rbacPerRoute(view, ownWorkload(view))),
+  }
+  const body: RouteConfiguration = { [ORIGIN]: origin, name, validate_clusters: false }
+  return Object.freeze({
+    ...resource('route', name, body),
+    virtualHosts: [resource('virtualHost', `${name}/${virtualHost.name}`, virtualHost)],
+  })
+}
+
+function perRoute(filters: NonNullable<VirtualHost['typed_per_filter_config']>) {
+  return Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}
+}
+
+/** Listeners that are bound by themselves; captured ports are chains of the one inbound listener. */
+export const boundInboundListeners = memo((view: View, workload: string): readonly Resource[] =>
+  Object.freeze(
+    inboundPorts(view, workload)
+      .filter(({ bind }) => bind !== undefined)
+      .map((port) => boundListener(view, port)),
+  ),
+)
+
+function boundListener(view: View, port: InboundPort): Resource {
+  const name = listenerName(port.bind!, port.port)
+  const filter_chains = inboundChains(chainOptions(view, port))
+  const body: Listener = {
+    [ORIGIN]: port.origin,
+    name,
+    address: { socket_address: { address: port.bind!, port_value: port.port } },
+    traffic_direction: 'INBOUND',
+    ...detection(view, port.protocol),
+    filter_chains,
+  }
+  return resource('listener', name, body)
+}
+
+export function chainOptions(view: View, port: InboundPort): ChainOptions {
+  const workload = ownWorkload(view)
+  const cluster = inboundCluster(port.port)
+  return {
+    protocol: port.protocol,
+    mode: mutualTlsMode(view, workload, port.port),
+    certified: view.facet('certified') === 'yes',
+    http: httpConnectionManager(view, {
+      place: 'inbound',
+      statPrefix: `inbound_${port.port}`,
+      routeName: cluster,
+      grpcWeb: port.protocol === 'GRPC-Web',
+    }),
+    tcp: [...rbacNetworkFilters(view, workload), tcpProxy(cluster, cluster)],
+    origin: port.origin,
+  }
+}
+
+/** What must be looked at before a chain can be chosen. */
+function detection(view: View, protocol: Protocol) {
+  const timeout = meshConfig(view).protocolDetectionTimeout
+  const none = Number.parseFloat(timeout) === 0
+  return {
+    listener_filters: protocol === 'auto' ? [TLS_INSPECTOR, HTTP_INSPECTOR] : [TLS_INSPECTOR],
+    listener_filters_timeout: none ? ('0s' as const) : seconds(timeout),
+    ...(none ? {} : { continue_on_listener_filters_timeout: true }),
+  }
+}

@@ -1,0 +1,80 @@
+// Which Gateways a proxy serves, their servers by port, and the rules bound to each server.
+import { byAge, type Document } from '../../model/document.ts'
+import { covers, isWildcard } from '../../model/host.ts'
+import { memo } from '../../model/memo.ts'
+import type { Gateway, Server } from '../../model/schema/gateway.ts'
+import type { View } from '../../model/view.ts'
+import { selects } from '../scope.ts'
+import { type HostRule, visibleRules } from './virtual-service.ts'
+
+/** One server of a Gateway. */
+export interface GatewayServer {
+  /** `namespace/name` of the Gateway. */
+  readonly gateway: string
+  readonly namespace: string
+  readonly server: Server
+  readonly index: number
+  readonly document: Document<Gateway>
+}
+
+/** Gateways of any namespace whose selector picks this proxy, oldest first. */
+export const gatewaysOf = memo((view: View, _: ''): readonly Document<Gateway>[] =>
+  Object.freeze(
+    view
+      .keys('Gateway')
+      .map((key) => view.get('Gateway', key)!)
+      .filter(({ spec }) => selects(view, spec.selector))
+      .sort(byAge),
+  ),
+)
+
+export const gatewayServers = memo((view: View, _: ''): readonly GatewayServer[] =>
+  Object.freeze(
+    gatewaysOf(view, '').flatMap((document) =>
+      (document.spec.servers ?? []).map((server, index) => ({
+        gateway: `${document.metadata.namespace}/${document.metadata.name}`,
+        namespace: document.metadata.namespace,
+        server,
+        index,
+        document,
+      })),
+    ),
+  ),
+)
+
+/** Rules that name one of this proxy's Gateways. */
+export const boundRules = memo((view: View, _: ''): readonly HostRule[] => {
+  const names = new Set(gatewayServers(view, '').map(({ gateway }) => gateway))
+  return Object.freeze(
+    visibleRules(view, '').filter(({ gateways }) => gateways.some((name) => names.has(name))),
+  )
+})
+
+/** Hosts under which a server serves a rule: what both the rule and the server's `hosts` allow. */
+export function servedHosts(server: GatewayServer, rule: HostRule): string[] {
+  if (!rule.gateways.includes(server.gateway)) return []
+  const hosts = new Set<string>()
+  for (const entry of server.server.hosts) {
+    const slash = entry.indexOf('/')
+    const allowed = slash < 0 ? '*' : entry.slice(0, slash)
+    const pattern = entry.slice(slash + 1).toLowerCase()
+    if (!allows(allowed, server.namespace, rule.document.metadata.namespace)) continue
+    for (const host of rule.hosts) {
+      const common = intersection(pattern, host)
+      if (common) hosts.add(common)
+    }
+  }
+  return [...hosts]
+}
+
+function allows(allowed: string, own: string, namespace: string): boolean {
+  return allowed === '*' || allowed === namespace || (allowed === '.' && own === namespace)
+}
+
+/** `*.foo.com` with `a.foo.com` is `a.foo.com`. */
+function intersection(a: string, b: string): string | undefined {
+  if (a === b) return a
+  if (isWildcard(a) && covers(a, b)) return b
+  if (isWildcard(b) && covers(b, a)) return a
+  return undefined
+}

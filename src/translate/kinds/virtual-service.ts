@@ -1,0 +1,85 @@
+// Which VirtualService rules a host, for a sidecar (mesh) or at a gateway.
+import { byAge, type Document } from '../../model/document.ts'
+import { bySpecificity, covers, fullName, isWildcard } from '../../model/host.ts'
+import { memo } from '../../model/memo.ts'
+import type { VirtualService } from '../../model/schema/virtual-service.ts'
+import { isExported } from '../../model/service.ts'
+import type { View } from '../../model/view.ts'
+import { meshConfig } from '../mesh-config.ts'
+import { importsRule } from '../scope.ts'
+
+export const MESH_GATEWAY = 'mesh'
+
+/** A rule with its hosts and gateways as full names. */
+export interface HostRule {
+  readonly document: Document<VirtualService>
+  readonly hosts: readonly string[]
+  /** `mesh` or `namespace/name`. */
+  readonly gateways: readonly string[]
+}
+
+const hostRule = memo((_view: View, document: Document<VirtualService>): HostRule => {
+  const { namespace } = document.metadata
+  const gateways = document.spec.gateways?.length ? document.spec.gateways : [MESH_GATEWAY]
+  return Object.freeze({
+    document,
+    hosts: (document.spec.hosts ?? []).map((host) => fullName(host, namespace)),
+    gateways: gateways.map((name) =>
+      name === MESH_GATEWAY || name.includes('/') ? name : `${namespace}/${name}`,
+    ),
+  })
+})
+
+/** All rules that this proxy's namespace may see, oldest first. */
+export const visibleRules = memo((view: View, _: ''): readonly HostRule[] => {
+  const own = view.facet('namespace')!
+  const defaults = meshConfig(view).defaultVirtualServiceExportTo
+  return Object.freeze(
+    view
+      .keys('VirtualService')
+      .map((key) => view.get('VirtualService', key)!)
+      .filter(({ spec, metadata }) =>
+        isExported(spec.exportTo?.length ? spec.exportTo : defaults, metadata.namespace, own),
+      )
+      .sort(byAge)
+      .map((document) => hostRule(view, document)),
+  )
+})
+
+interface RuleIndex {
+  readonly exact: ReadonlyMap<string, HostRule>
+  /** Most specific first. */
+  readonly wildcards: readonly (readonly [host: string, rule: HostRule])[]
+}
+
+/** Rules for sidecars by host: of two for the same host the older has it all (X5). */
+const meshRules = memo((view: View, _: ''): RuleIndex => {
+  const exact = new Map<string, HostRule>()
+  const wildcards = new Map<string, HostRule>()
+  for (const rule of visibleRules(view, '')) {
+    if (!rule.gateways.includes(MESH_GATEWAY)) continue
+    if (!importsRule(view, rule.document.metadata.namespace, rule.hosts)) continue
+    for (const host of rule.hosts) {
+      const index = isWildcard(host) ? wildcards : exact
+      if (!index.has(host)) index.set(host, rule)
+    }
+  }
+  return {
+    exact,
+    wildcards: [...wildcards].sort(([a], [b]) => bySpecificity(a, b)),
+  }
+})
+
+/** The rule that a sidecar follows for a service's host: its own, else the most specific wildcard's (X6). */
+export const meshRuleFor = memo((view: View, hostname: string): HostRule | undefined => {
+  const { exact, wildcards } = meshRules(view, '')
+  return exact.get(hostname) ?? wildcards.find(([pattern]) => covers(pattern, hostname))?.[1]
+})
+
+/** Hosts that rules of the mesh name, each with its rule; those that are no service get routes of their own on port 80. */
+export const meshRuleHosts = memo(
+  (view: View, _: ''): readonly (readonly [host: string, rule: HostRule])[] => {
+    const { exact, wildcards } = meshRules(view, '')
+    return Object.freeze([...exact, ...wildcards])
+  },
+)

@@ -1,0 +1,77 @@
+// The two listeners of captured traffic: outbound 15001 hands connections to the listener of their destination, inbound 15006 serves every port.
+import type { Listener } from '../../../proto/envoy.d.ts'
+import { memo } from '../../model/memo.ts'
+import type { Resource } from '../../model/resource.ts'
+import type { View } from '../../model/view.ts'
+import { chainOptions, inboundPorts, isExplicit } from '../inbound.ts'
+import { meshConfig } from '../mesh-config.ts'
+import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER } from '../names.ts'
+import { sidecarOf } from '../scope.ts'
+import { resource } from '../typed.ts'
+import { HTTP_INSPECTOR, ORIGINAL_DST, TLS_INSPECTOR, tcpProxy } from './filters.ts'
+import { inboundChains } from './inbound-chains.ts'
+
+export const OUTBOUND_PORT = 15001
+export const INBOUND_PORT = 15006
+
+/** Whether traffic reaches this proxy by capture: always, unless its Sidecar binds every listener itself. */
+export function isCaptured(view: View): boolean {
+  if (view.facet('type') === 'gateway') return false
+  const sidecar = sidecarOf(view, '')
+  return !(sidecar && isExplicit(sidecar))
+}
+
+export const capturedListeners = memo((view: View, workload: string): readonly Resource[] =>
+  isCaptured(view) ? Object.freeze([virtualOutbound(view), virtualInbound(view, workload)]) : [],
+)
+
+function virtualOutbound(view: View): Resource {
+  const mode =
+    sidecarOf(view, '')?.spec.outboundTrafficPolicy?.mode ??
+    meshConfig(view).outboundTrafficPolicy.mode
+  const cluster = mode === 'REGISTRY_ONLY' ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER
+  return resource('listener', 'virtualOutbound', {
+    name: 'virtualOutbound',
+    address: { socket_address: { address: '0.0.0.0', port_value: OUTBOUND_PORT } },
+    traffic_direction: 'OUTBOUND',
+    use_original_dst: true,
+    filter_chains: [
+      // A connection to the listener itself would be handed to itself for ever.
+      {
+        name: 'virtualOutbound-blackhole',
+        filter_chain_match: { destination_port: OUTBOUND_PORT },
+        filters: [tcpProxy(BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER)],
+      },
+    ],
+    default_filter_chain: {
+      name: 'virtualOutbound-catchall-tcp',
+      filters: [tcpProxy(cluster, cluster)],
+    },
+  } satisfies Listener)
+}
+
+function virtualInbound(view: View, workload: string): Resource {
+  const ports = inboundPorts(view, workload).filter(({ bind }) => bind === undefined)
+  const chains = ports.flatMap((port) =>
+    inboundChains({ ...chainOptions(view, port), destinationPort: port.port }),
+  )
+  return resource('listener', 'virtualInbound', {
+    name: 'virtualInbound',
+    address: { socket_address: { address: '0.0.0.0', port_value: INBOUND_PORT } },
+    traffic_direction: 'INBOUND',
+    listener_filters: [ORIGINAL_DST, TLS_INSPECTOR, HTTP_INSPECTOR],
+    listener_filters_timeout: '0s',
+    filter_chains: [
+      {
+        name: 'virtualInbound-blackhole',
+        filter_chain_match: { destination_port: INBOUND_PORT },
+        filters: [tcpProxy(BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER)],
+      },
+      ...chains,
+    ],
+    default_filter_chain: {
+      name: 'virtualInbound-catchall-tcp',
+      filters: [tcpProxy(INBOUND_PASSTHROUGH_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER)],
+    },
+  } satisfies Listener)
+}

@@ -1,0 +1,134 @@
+// The filters of listeners: listener filters, the HTTP connection manager, the TCP proxy.
+import type {
+  Filter,
+  HttpConnectionManager,
+  HttpFilter,
+  ListenerFilter,
+} from '../../../proto/envoy.d.ts'
+import type { View } from '../../model/view.ts'
+import { HTTP_FILTERS } from '../filters.ts'
+import { rbacHttpFilters } from '../kinds/authorization-policy.ts'
+import { meshConfig, type PathNormalization } from '../mesh-config.ts'
+import { FROM_ADS, typed } from '../typed.ts'
+
+export const TLS_INSPECTOR: ListenerFilter = {
+  name: 'envoy.filters.listener.tls_inspector',
+  typed_config: typed('envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector', {}),
+}
+
+export const HTTP_INSPECTOR: ListenerFilter = {
+  name: 'envoy.filters.listener.http_inspector',
+  typed_config: typed('envoy.extensions.filters.listener.http_inspector.v3.HttpInspector', {}),
+}
+
+export const ORIGINAL_DST: ListenerFilter = {
+  name: 'envoy.filters.listener.original_dst',
+  typed_config: typed('envoy.extensions.filters.listener.original_dst.v3.OriginalDst', {}),
+}
+
+/** Where the connection manager stands: it decides whom it trusts and what it tells. */
+export type Place = 'inbound' | 'outbound' | 'gateway'
+
+export interface HttpOptions {
+  readonly place: Place
+  readonly statPrefix: string
+  /** Name of the route configuration, which comes over RDS. */
+  readonly routeName: string
+  readonly grpcWeb?: boolean
+}
+
+export function httpConnectionManager(view: View, options: HttpOptions): Filter {
+  const { place, statPrefix, routeName } = options
+  const config = meshConfig(view)
+  const manager: Part = {
+    stat_prefix: statPrefix,
+    rds: { route_config_name: routeName, config_source: FROM_ADS },
+    http_filters: httpFilters(options),
+    stream_idle_timeout: '0s',
+    upgrade_configs: [{ upgrade_type: 'websocket' }],
+    ...normalization(config.pathNormalization.normalization),
+    ...trust(place, config.defaultConfig.gatewayTopology?.numTrustedProxies ?? 0),
+  }
+  return {
+    name: 'envoy.filters.network.http_connection_manager',
+    typed_config: typed(
+      'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+      manager as HttpConnectionManager,
+    ),
+  }
+}
+
+/** In Istio's order (X14); what a policy configures comes per route, so that these bytes never change with it. */
+function httpFilters({ place, grpcWeb }: HttpOptions): HttpFilter[] {
+  return [
+    ...(place === 'outbound' ? [] : rbacHttpFilters),
+    ...(grpcWeb
+      ? [
+          httpFilter(
+            HTTP_FILTERS.grpcWeb,
+            typed('envoy.extensions.filters.http.grpc_web.v3.GrpcWeb', {}),
+          ),
+        ]
+      : []),
+    ...(place === 'inbound'
+      ? []
+      : [
+          httpFilter(
+            HTTP_FILTERS.fault,
+            typed('envoy.extensions.filters.http.fault.v3.HTTPFault', {}),
+          ),
+          httpFilter(HTTP_FILTERS.cors, typed('envoy.extensions.filters.http.cors.v3.Cors', {})),
+        ]),
+    httpFilter(HTTP_FILTERS.router, typed('envoy.extensions.filters.http.router.v3.Router', {})),
+  ]
+}
+
+function httpFilter(name: string, typed_config: HttpFilter['typed_config']): HttpFilter {
+  return { name, typed_config } as HttpFilter
+}
+
+type Part = Partial<Pick<HttpConnectionManager, keyof HttpConnectionManager>>
+
+function normalization(mode: PathNormalization): Part {
+  if (mode === 'NONE') return {}
+  return {
+    normalize_path: true,
+    ...(mode === 'BASE' ? {} : { merge_slashes: true }),
+    ...(mode === 'DECODE_AND_MERGE_SLASHES'
+      ? { path_with_escaped_slashes_action: 'UNESCAPE_AND_FORWARD' }
+      : {}),
+  }
+}
+
+/** An edge does not believe what clients say of themselves; a sidecar adds the verified certificate for its application. */
+function trust(place: Place, trustedProxies: number): Part {
+  const details = { subject: true, uri: true, dns: true }
+  switch (place) {
+    case 'gateway':
+      return {
+        use_remote_address: true,
+        ...(trustedProxies > 0 ? { xff_num_trusted_hops: trustedProxies } : {}),
+        forward_client_cert_details: 'SANITIZE_SET',
+        set_current_client_cert_details: details,
+      }
+    case 'inbound':
+      return {
+        use_remote_address: false,
+        forward_client_cert_details: 'APPEND_FORWARD',
+        set_current_client_cert_details: details,
+      }
+    default:
+      return { use_remote_address: false }
+  }
+}
+
+export function tcpProxy(statPrefix: string, cluster: string, idleTimeout?: `${number}s`): Filter {
+  return {
+    name: 'envoy.filters.network.tcp_proxy',
+    typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
+      stat_prefix: statPrefix,
+      cluster,
+      ...(idleTimeout ? { idle_timeout: idleTimeout } : {}),
+    }),
+  }
+}

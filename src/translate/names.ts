@@ -1,0 +1,31 @@
+// Names of generated Envoy resources; they follow Istio's, since the tools know them.
+import type { Service } from '../model/service.ts'
+
+export const PASSTHROUGH_CLUSTER = 'PassthroughCluster'
+export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster'
+export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster'
+/** The workload's own certificate and key, and the mesh's roots (SDS). */
+export const CERTIFICATE_SECRET = 'default'
+export const ROOTS_SECRET = 'ROOTCA'
+
+export function outboundCluster(hostname: string, port: number, subset = ''): string {
+  return `outbound|${port}|${subset}|${hostname}`
+}
+
+export function inboundCluster(port: number): string {
+  return `inbound|${port}||`
+}
+
+/** Name of a virtual host of a service, as Istio gives it. */
+export function virtualHostName(hostname: string, port: number): string {
+  return `${hostname}:${port}`
+}
+
+/** Server name that mutual TLS clients send: `outbound_.80_.v2_.host`. */
+export function serverName(service: Service, port: number, subset = ''): string {
+  return `outbound_.${port}_.${subset}_.${service.hostname}`
+}
+
+export function listenerName(address: string, port: number): string {
+  return `${address}_${port}`
+}

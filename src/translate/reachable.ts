@@ -1,0 +1,51 @@
+// The services a proxy may call: those it imports, and those that its rules lead to although it does not import them.
+import { memo } from '../model/memo.ts'
+import type { Service } from '../model/service.ts'
+import type { View } from '../model/view.ts'
+import { targetOf } from './destination.ts'
+import { boundRules } from './kinds/gateway.ts'
+import { type HostRule, meshRuleHosts } from './kinds/virtual-service.ts'
+import { ALL_HOSTS, importedServices, sidecarOf } from './scope.ts'
+
+/** Namespaces of the services that this proxy needs clusters for, sorted. */
+export const reachableNamespaces = memo((view: View, _: ''): readonly string[] =>
+  Object.freeze([...new Set(reachable(view, '').map((service) => service.namespace))].sort()),
+)
+
+/** Those of one namespace; the list keeps its identity while its members do. */
+export const reachableIn = memo((view: View, namespace: string): readonly Service[] =>
+  Object.freeze(reachable(view, '').filter((service) => service.namespace === namespace)),
+)
+
+const reachable = memo((view: View, _: ''): readonly Service[] => {
+  const services =
+    view.facet('type') === 'gateway'
+      ? destinations(view, boundRules(view, ''))
+      : [
+          ...imported(view),
+          ...destinations(
+            view,
+            meshRuleHosts(view, '').map(([, rule]) => rule),
+          ),
+        ]
+  return Object.freeze([...new Set(services)])
+})
+
+function imported(view: View): readonly Service[] {
+  const egress = sidecarOf(view, '')?.spec.egress
+  if (!egress) return importedServices(view, ALL_HOSTS)
+  return egress.flatMap((listener) => importedServices(view, listener.hosts.join(',')))
+}
+
+function destinations(view: View, rules: readonly HostRule[]): Service[] {
+  return rules.flatMap(({ document }) => {
+    const { namespace } = document.metadata
+    return (document.spec.http ?? [])
+      .flatMap((route) => [
+        ...(route.route ?? []).map(({ destination }) => destination),
+        ...(route.mirror ? [route.mirror] : []),
+        ...(route.mirrors ?? []).map(({ destination }) => destination),
+      ])
+      .flatMap((destination) => targetOf(view, destination, namespace, 0).service ?? [])
+  })
+}

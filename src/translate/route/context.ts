@@ -1,0 +1,24 @@
+// What translating a VirtualService's HTTP rules needs to know of the proxy, the listener and the mesh.
+import type { RouteAction_HashPolicy } from '../../../proto/envoy.d.ts'
+import type { Document } from '../../model/document.ts'
+import type { Destination, HttpRetry, VirtualService } from '../../model/schema/virtual-service.ts'
+
+export interface RouteContext {
+  readonly virtualService: Document<VirtualService>
+  /** Port of the listener: the service's port, or that of the gateway's server. */
+  readonly port: number
+  /** Names under which this proxy may take the rule: `['mesh']` or `['namespace/gateway', …]`. */
+  readonly gateways: readonly string[]
+  /** A label of the client's proxy; recorded as read, so asked for only where a match needs it. */
+  readonly clientLabel: (name: string) => string | undefined
+  readonly clientNamespace: () => string | undefined
+  /** Name of the cluster of a destination: short names, default port and subset resolved. */
+  readonly cluster: (destination: Destination) => string
+  /** Hash policies that the destination's DestinationRule asks for. */
+  readonly hashPolicy: (destination: Destination) => readonly RouteAction_HashPolicy[]
+  /** MeshConfig.defaultHttpRetryPolicy, if the mesh has one. */
+  readonly defaultRetries?: HttpRetry | undefined
+  readonly isGateway: boolean
+  /** The listener terminates TLS: requests have the scheme https. */
+  readonly isTls?: boolean
+}

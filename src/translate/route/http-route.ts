@@ -1,0 +1,154 @@
+// Envoy routes of one VirtualService for one proxy and port, and the route of a service that has none.
+import type {
+  Any,
+  Decorator,
+  Route,
+  RouteAction_HashPolicy,
+  RouteMatch,
+} from '../../../proto/envoy.d.ts'
+import { ORIGIN, type Origin, type Path } from '../../model/origin.ts'
+import type { HttpMatchRequest, HttpRetry, HttpRoute } from '../../model/schema/virtual-service.ts'
+import { HTTP_FILTERS } from '../filters.ts'
+import { configMetadata } from '../typed.ts'
+import { routed, timeouts } from './action.ts'
+import type { RouteContext } from './context.ts'
+import { corsConfig } from './cors.ts'
+import { faultConfig } from './fault.ts'
+import { headerFields } from './headers.ts'
+import { appliesTo, isCatchAll, routeMatch } from './match.ts'
+import { directResponse, redirectAction } from './redirect.ts'
+import { INBOUND_RETRIES, retryPolicy } from './retry.ts'
+
+export type { RouteContext } from './context.ts'
+
+/**
+ * The rule's routes in the order written, up to the first that takes every request. Empty if none applies to this proxy
+ * and port: the caller then goes on as if there were no rule (Istio).
+ */
+export function httpRoutes(context: RouteContext): Route[] {
+  const routes: Route[] = []
+  const rules = context.virtualService.spec.http ?? []
+  for (const [index, rule] of rules.entries()) {
+    const path = ['spec', 'http', index]
+    const matches = rule.match?.length ? rule.match : [undefined]
+    for (const [number, match] of matches.entries()) {
+      if (match && !appliesTo(match, context)) continue
+      const route = httpRoute(rule, match, context, path, [...path, 'match', number])
+      if (!route) continue
+      routes.push(route)
+      if (isCatchAll(route.match ?? {})) return routes
+    }
+  }
+  return routes
+}
+
+/** Undefined if the rule sends requests nowhere (validation refuses such rules, except those that delegate). */
+function httpRoute(
+  rule: HttpRoute,
+  match: HttpMatchRequest | undefined,
+  context: RouteContext,
+  path: Path,
+  matchPath: Path,
+): Route | undefined {
+  const { virtualService } = context
+  const envoyMatch = routeMatch(match ?? {}, context, match ? matchPath : path)
+  const action = routeAction(rule, envoyMatch, context, path)
+  if (!action) return undefined
+  const name = [rule.name, match?.name].filter(Boolean).join('.')
+  return {
+    ...(name ? { name } : {}),
+    match: envoyMatch,
+    ...action,
+    metadata: configMetadata(virtualService),
+    decorator: decorator(action, envoyMatch, context),
+    ...filterConfig(rule, context, path),
+    [ORIGIN]: virtualService.at(path),
+  }
+}
+
+/** The action with the route's header operations. */
+function routeAction(
+  rule: HttpRoute,
+  match: RouteMatch,
+  context: RouteContext,
+  path: Path,
+): Route | undefined {
+  const { virtualService } = context
+  if (rule.redirect) {
+    const origin = virtualService.at([...path, 'redirect'])
+    return {
+      redirect: redirectAction(rule.redirect, context, origin),
+      ...headerFields(rule.headers),
+    }
+  }
+  if (rule.directResponse) {
+    const origin = virtualService.at([...path, 'directResponse'])
+    return {
+      direct_response: directResponse(rule.directResponse, origin),
+      ...headerFields(rule.headers),
+    }
+  }
+  const found = routed(rule, match, context, path)
+  return found ? { route: found.route, ...found.headers } : undefined
+}
+
+/** Istio's name of the span: `host:port/path*` with one destination, else with the rule's name in place of the host. */
+function decorator(action: Route, match: RouteMatch, context: RouteContext): Decorator {
+  const path = match.path ?? match.safe_regex?.regex ?? `${match.prefix ?? '/'}*`
+  const [direction, port, , host] = action.route?.cluster?.split('|') ?? []
+  if (direction === 'outbound') return { operation: `${host}:${port}${path}` }
+  return { operation: `${context.virtualService.metadata.name}:${context.port}${path}` }
+}
+
+function filterConfig(
+  rule: HttpRoute,
+  context: RouteContext,
+  path: Path,
+): Pick<Route, 'typed_per_filter_config'> {
+  const { virtualService } = context
+  const config: Record<string, Any> = {}
+  const fault = rule.fault && faultConfig(rule.fault, virtualService.at([...path, 'fault']))
+  if (fault) config[HTTP_FILTERS.fault] = fault
+  if (rule.corsPolicy) {
+    config[HTTP_FILTERS.cors] = corsConfig(
+      rule.corsPolicy,
+      virtualService.at([...path, 'corsPolicy']),
+    )
+  }
+  return Object.keys(config).length > 0 ? { typed_per_filter_config: config } : {}
+}
+
+export interface DefaultRouteOptions {
+  readonly direction: 'outbound' | 'inbound'
+  /** Inbound requests of gRPC are not retried. */
+  readonly isGrpc?: boolean
+  /** Name of the span, as `host:port/*`. */
+  readonly operation?: string
+  readonly hashPolicy?: readonly RouteAction_HashPolicy[]
+  readonly defaultRetries?: HttpRetry | undefined
+  readonly origin?: Origin
+}
+
+/** The route of a service that no VirtualService rules: no timeout, Istio's default retries (X10, X11). */
+export function defaultRoute(cluster: string, options: DefaultRouteOptions): Route {
+  const { operation, hashPolicy, origin } = options
+  const isHashed = hashPolicy !== undefined && hashPolicy.length > 0
+  const retry = defaultRetryPolicy(options, isHashed)
+  return {
+    name: 'default',
+    match: { prefix: '/' },
+    route: {
+      cluster,
+      ...timeouts(undefined),
+      ...(retry ? { retry_policy: retry } : {}),
+      ...(isHashed ? { hash_policy: hashPolicy } : {}),
+    },
+    ...(operation ? { decorator: { operation } } : {}),
+    ...(origin ? { [ORIGIN]: origin } : {}),
+  }
+}
+
+function defaultRetryPolicy(options: DefaultRouteOptions, isHashed: boolean) {
+  if (options.direction === 'outbound') return retryPolicy(options.defaultRetries, isHashed)
+  return options.isGrpc ? undefined : INBOUND_RETRIES
+}

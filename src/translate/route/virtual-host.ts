@@ -1,0 +1,109 @@
+// Virtual hosts of services: one for each service and HTTP port, which route configurations hold and VHDS could send alone.
+import type { Route, VirtualHost } from '../../../proto/envoy.d.ts'
+import { DOMAIN_SUFFIX } from '../../model/host.ts'
+import { memo } from '../../model/memo.ts'
+import { ORIGIN, type Origin } from '../../model/origin.ts'
+import { isHttp } from '../../model/protocol.ts'
+import type { Resource } from '../../model/resource.ts'
+import type { Destination } from '../../model/schema/virtual-service.ts'
+import type { Service } from '../../model/service.ts'
+import type { View } from '../../model/view.ts'
+import { clusterOf, hashPolicyOf, type Target, targetOf } from '../destination.ts'
+import { type HostRule, MESH_GATEWAY, meshRuleFor } from '../kinds/virtual-service.ts'
+import { meshConfig } from '../mesh-config.ts'
+import { virtualHostName } from '../names.ts'
+import { resource } from '../typed.ts'
+import type { RouteContext } from './context.ts'
+import { defaultRoute, httpRoutes } from './http-route.ts'
+
+/** Of each port of a service that may carry HTTP, by port. */
+export const virtualHosts = memo((view: View, service: Service): ReadonlyMap<number, Resource> => {
+  const rule = meshRuleFor(view, service.hostname)
+  const hosts = new Map<number, Resource>()
+  for (const { number, protocol } of service.ports) {
+    if (!isHttp(protocol) && protocol !== 'auto') continue
+    const routes = rule ? httpRoutes(routeContext(view, rule, number, [MESH_GATEWAY])) : []
+    const origin = service.document.at(['metadata', 'name'])
+    hosts.set(
+      number,
+      virtualHost({
+        name: virtualHostName(service.hostname, number),
+        domains: domainsOf(view, service),
+        routes: routes.length > 0 ? routes : [serviceRoute(view, service, number)],
+        origin: rule && routes.length > 0 ? rule.document.at(['spec', 'http']) : origin,
+      }),
+    )
+  }
+  return hosts
+})
+
+function serviceRoute(view: View, service: Service, port: number): Route {
+  const target: Target = { service, hostname: service.hostname, port }
+  return defaultRoute(clusterOf(target, { host: service.hostname }), {
+    hashPolicy: hashPolicyOf(view, target, undefined),
+    defaultRetries: meshConfig(view).defaultHttpRetryPolicy,
+    operation: `${service.hostname}:${port}/*`,
+    direction: 'outbound',
+    origin: service.document.at(['metadata', 'name']),
+  })
+}
+
+export interface VirtualHostOptions {
+  readonly name: string
+  readonly domains: readonly string[]
+  readonly routes: readonly Route[]
+  readonly origin: Origin
+}
+
+export function virtualHost({ name, domains, routes, origin }: VirtualHostOptions): Resource {
+  const body: VirtualHost = {
+    [ORIGIN]: origin,
+    name,
+    domains,
+    routes,
+    include_request_attempt_count: true,
+  }
+  return resource('virtualHost', name, body)
+}
+
+/** What a rule's routes need to know, for a sidecar or a gateway. */
+export function routeContext(
+  view: View,
+  rule: HostRule,
+  port: number,
+  gateways: readonly string[],
+): RouteContext {
+  const { namespace } = rule.document.metadata
+  const target = (destination: Destination) => targetOf(view, destination, namespace, port)
+  return {
+    virtualService: rule.document,
+    port,
+    gateways,
+    clientLabel: (name) => view.label(name),
+    clientNamespace: () => view.facet('namespace'),
+    cluster: (destination) => clusterOf(target(destination), destination),
+    hashPolicy: (destination) => hashPolicyOf(view, target(destination), destination.subset),
+    defaultRetries: meshConfig(view).defaultHttpRetryPolicy,
+    isGateway: view.facet('type') === 'gateway',
+  }
+}
+
+/** Every name under which a client of this namespace may write the service into its Host header (X2). */
+function domainsOf(view: View, service: Service): string[] {
+  const { hostname, namespace } = service
+  const domains = [hostname]
+  const suffix = `.${namespace}.svc.${DOMAIN_SUFFIX}`
+  if (service.document.kind === 'Service' && hostname.endsWith(suffix)) {
+    const name = hostname.slice(0, -suffix.length)
+    const short = [`${name}.${namespace}.svc`, `${name}.${namespace}`]
+    if (view.facet('namespace') === namespace) short.push(name)
+    domains.push(`${hostname}.`, ...short)
+    if (service.headless) domains.push(...[hostname, ...short].map((domain) => `*.${domain}`))
+  }
+  domains.push(...service.addresses.filter((address) => !address.includes('/')).map(bracketed))
+  return [...new Set(domains)]
+}
+
+function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address
+}

@@ -1,0 +1,114 @@
+// What a proxy may see: its Sidecar, the services imported by it, and the services exported to its namespace.
+import { byAge, type Document } from '../model/document.ts'
+import { covers } from '../model/host.ts'
+import { memo } from '../model/memo.ts'
+import type { Sidecar } from '../model/schema/sidecar.ts'
+import {
+  isExported,
+  namespacesWithServices,
+  type Service,
+  servicesDeclaredIn,
+} from '../model/service.ts'
+import type { View } from '../model/view.ts'
+import { meshConfig } from './mesh-config.ts'
+
+/** The Sidecar of this proxy: by selector, else its namespace's, else the root namespace's; a gateway has none (Istio). */
+export const sidecarOf = memo((view: View, _: ''): Document<Sidecar> | undefined => {
+  if (view.facet('type') === 'gateway') return undefined
+  const namespace = view.facet('namespace')!
+  const own = sidecarsIn(view, namespace)
+  const selected = own.find(({ spec }) => selects(view, spec.workloadSelector?.labels))
+  if (selected) return selected
+  const isDefault = ({ spec }: Document<Sidecar>) => !hasLabels(spec.workloadSelector?.labels)
+  return own.find(isDefault) ?? sidecarsIn(view, meshConfig(view).rootNamespace).find(isDefault)
+})
+
+const sidecarsIn = memo((view: View, namespace: string): readonly Document<Sidecar>[] =>
+  view
+    .keysIn('Sidecar', namespace)
+    .map((key) => view.get('Sidecar', key)!)
+    .sort(byAge),
+)
+
+function hasLabels(labels: Readonly<Record<string, string>> | undefined): boolean {
+  return labels !== undefined && Object.keys(labels).length > 0
+}
+
+/** Whether a selector that names at least one label picks this proxy; reads only the labels it names. */
+export function selects(view: View, labels: Readonly<Record<string, string>> | undefined): boolean {
+  if (!labels || !hasLabels(labels)) return false
+  return Object.entries(labels).every(([name, value]) => view.label(name) === value)
+}
+
+/** Services by host that one namespace may see; of two with one host its own wins, then the first namespace's. */
+const exportedTo = memo((view: View, namespace: string): ReadonlyMap<string, Service> => {
+  const byHost = new Map<string, Service>()
+  const order = [namespace, ...namespacesWithServices(view, '').filter((n) => n !== namespace)]
+  for (const owner of order) {
+    for (const service of servicesDeclaredIn(view, owner)) {
+      if (byHost.has(service.hostname)) continue
+      if (isExported(service.exportTo, owner, namespace)) byHost.set(service.hostname, service)
+    }
+  }
+  return byHost
+})
+
+/** Egress hosts of a Sidecar, `namespace/host`; a proxy without one imports everything. */
+export const ALL_HOSTS = '*/*'
+
+/** Namespace and host patterns of a comma separated list as egress listeners have it. */
+function parseHosts(list: string, own: string): { namespace: string; host: string }[] {
+  return list.split(',').map((entry) => {
+    const slash = entry.indexOf('/')
+    const namespace = entry.slice(0, slash)
+    return {
+      namespace: namespace === '.' ? own : namespace,
+      host: entry.slice(slash + 1).toLowerCase(),
+    }
+  })
+}
+
+export function imports(
+  hosts: readonly { namespace: string; host: string }[],
+  namespace: string,
+  host: string,
+): boolean {
+  return hosts.some(
+    (entry) =>
+      (entry.namespace === '*' || entry.namespace === namespace) &&
+      (covers(entry.host, host) || (host.startsWith('*') && covers(host, entry.host))),
+  )
+}
+
+/** Services this proxy sees through one list of egress hosts, grouped by namespace; groups keep their identity. */
+export const importedServices = memo((view: View, hostList: string): readonly Service[] => {
+  const own = view.facet('namespace')!
+  const services = [...exportedTo(view, own).values()]
+  if (hostList === ALL_HOSTS) return Object.freeze(services)
+  const hosts = parseHosts(hostList, own)
+  return Object.freeze(services.filter((s) => imports(hosts, s.namespace, s.hostname)))
+})
+
+/** All services this proxy may call, through any of its egress listeners or as destination of a rule it uses. */
+export const reachableServices = memo((view: View, _: ''): readonly Service[] => {
+  const sidecar = sidecarOf(view, '')
+  if (!sidecar?.spec.egress) return importedServices(view, ALL_HOSTS)
+  const lists = sidecar.spec.egress.map((listener) => listener.hosts.join(','))
+  return Object.freeze([...new Set(lists.flatMap((list) => importedServices(view, list)))])
+})
+
+/** Any service exported to this proxy's namespace, imported or not: destinations of rules are looked up here. */
+export const exportedService = memo((view: View, hostname: string): Service | undefined =>
+  exportedTo(view, view.facet('namespace')!).get(hostname),
+)
+
+/** Egress hosts of this proxy's Sidecar as a filter for objects (rules) of a namespace and host. */
+export function importsRule(view: View, namespace: string, hosts: readonly string[]): boolean {
+  const egress = sidecarOf(view, '')?.spec.egress
+  if (!egress) return true
+  const own = view.facet('namespace')!
+  return egress.some((listener) => {
+    const patterns = parseHosts(listener.hosts.join(','), own)
+    return hosts.some((host) => imports(patterns, namespace, host))
+  })
+}

@@ -1,0 +1,84 @@
+// All resources of one proxy, from what its view shows: the one function that the delivery side calls.
+import { Cache } from '../model/cache.ts'
+import { memo } from '../model/memo.ts'
+import type { Mesh } from '../model/mesh.ts'
+import type { Node } from '../model/node.ts'
+import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
+import { View } from '../model/view.ts'
+import { BLACK_HOLE, INBOUND_PASSTHROUGH, PASSTHROUGH } from './cluster/inbound.ts'
+import { outboundClusters } from './cluster/outbound.ts'
+import { loadAssignments } from './endpoint.ts'
+import { gatewayResources } from './gateway.ts'
+import { boundInboundListeners, inboundClusters, inboundRoutes } from './inbound.ts'
+import { capturedListeners, isCaptured } from './listener/captured.ts'
+import { outboundListeners } from './listener/outbound.ts'
+import { reachableIn, reachableNamespaces } from './reachable.ts'
+import { routeConfiguration } from './route/configuration.ts'
+import { ownCertificate, trustedRoots } from './secret.ts'
+
+/** Pure: the same mesh and node give the same set; with the same cache, the identical one while nothing it reads changes. */
+export function translate(mesh: Mesh, node: Node, cache: Cache = new Cache()): ResourceSet {
+  return resourceSet(new View(mesh, node, cache), `${node.namespace}/${node.workload}`)
+}
+
+const resourceSet = memo((view: View, workload: string): ResourceSet => {
+  const gateway = gatewayResources(view, workload)
+  const namespaces = reachableNamespaces(view, '')
+  return Object.freeze({
+    cluster: chunks([
+      fixedClusters(view),
+      inboundClusters(view, workload),
+      ...namespaces.map((namespace) => clustersOf(view, namespace)),
+    ]),
+    endpoint: chunks(namespaces.map((namespace) => assignmentsOf(view, namespace))),
+    secret: chunks([ownCertificate(view, workload), trustedRoots(view, '')]),
+    listener: chunks([
+      capturedListeners(view, workload),
+      boundInboundListeners(view, workload),
+      boundOutboundListeners(view, ''),
+      gateway.listeners,
+    ]),
+    route: chunks([inboundRoutes(view, workload), outboundRoutes(view, ''), gateway.routes]),
+    virtualHost: [],
+    extensionConfig: [],
+  })
+})
+
+function chunks(all: readonly Chunk[]): readonly Chunk[] {
+  return Object.freeze(all.filter((chunk) => chunk.length > 0))
+}
+
+const CAPTURED: Chunk = Object.freeze([PASSTHROUGH, BLACK_HOLE, INBOUND_PASSTHROUGH])
+const EXPLICIT: Chunk = Object.freeze([BLACK_HOLE])
+
+function fixedClusters(view: View): Chunk {
+  return isCaptured(view) ? CAPTURED : EXPLICIT
+}
+
+const clustersOf = memo(
+  (view: View, namespace: string): Chunk =>
+    Object.freeze(
+      reachableIn(view, namespace).flatMap((service) => outboundClusters(view, service)),
+    ),
+)
+
+const assignmentsOf = memo(
+  (view: View, namespace: string): Chunk =>
+    Object.freeze(
+      reachableIn(view, namespace).flatMap((service) => loadAssignments(view, service)),
+    ),
+)
+
+const boundOutboundListeners = memo(
+  (view: View, _: ''): Chunk =>
+    Object.freeze(outboundListeners(view, '').map(({ listener }) => listener)),
+)
+
+const outboundRoutes = memo((view: View, _: ''): Chunk => {
+  const plans = new Map<string, Resource>()
+  for (const { plan } of outboundListeners(view, '')) {
+    if (!plan || plans.has(plan.name)) continue
+    plans.set(plan.name, routeConfiguration(view, JSON.stringify(plan)))
+  }
+  return Object.freeze([...plans.values()])
+})

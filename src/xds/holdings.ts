@@ -1,0 +1,122 @@
+// What a proxy has and wants of one resource type on one stream; data and questions about it.
+import type { ResourceType } from '../model/resource.ts'
+import { EMPTY, type List, type Sets } from './sets.ts'
+import { type Encoded, isFailed } from './store.ts'
+
+/** The two forms of the protocol: changes only, or (state of the world) lists. */
+export type Mode = 'delta' | 'sotw'
+
+/** What the proxy has under a name, where that differs from `base`. */
+export interface Held {
+  /** Undefined: it has nothing under this name. */
+  readonly version: string | undefined
+  /** Its bytes, where this process sent them. */
+  readonly encoded?: Encoded | undefined
+  /** False: the proxy asked anew or may have something else, so it gets an answer whatever this says. */
+  readonly sure: boolean
+}
+
+export const ABSENT: Held = Object.freeze({ version: undefined, sure: true })
+
+/** Content that this proxy refused; other content under the same name is tried again. */
+export interface Rejection {
+  readonly resource: Encoded
+  /** What the proxy said. */
+  readonly text: string
+}
+
+/** A response that was neither accepted nor refused yet. At most one a type. */
+export interface Outstanding {
+  readonly nonce: string
+  /** Resources that were new in it, with what the proxy had before. */
+  readonly sent: readonly { readonly resource: Encoded; readonly before: Held | undefined }[]
+  readonly removed: readonly string[]
+}
+
+/** Never changed, always replaced. */
+export interface Subscription {
+  readonly type: ResourceType
+  readonly mode: Mode
+  readonly wildcard: boolean
+  /** Subscribed by name; under a wildcard too. */
+  readonly names: ReadonlySet<string>
+  /** A request listed names; from then on an empty state-of-the-world list means none and no longer all. */
+  readonly listed: boolean
+  /** What the proxy has of what it subscribed, apart from `differs`. */
+  readonly base: List
+  /** What it is to have. */
+  readonly target: List
+  readonly differs: ReadonlyMap<string, Held>
+  readonly outstanding: Outstanding | undefined
+  /** Names of refused responses, to be sent again in these groups, one response each. */
+  readonly groups: readonly (readonly string[])[]
+  readonly rejected: ReadonlyMap<string, Rejection>
+  /** The first answer to a wildcard goes out even if it is empty: a starting proxy waits for it. */
+  readonly owesAnswer: boolean
+  /** Number of responses so far; it is their nonce. */
+  readonly count: number
+}
+
+export function createSubscription(
+  type: ResourceType,
+  mode: Mode,
+  target: List,
+  rejected: ReadonlyMap<string, Rejection> = new Map(),
+): Subscription {
+  return {
+    type,
+    mode,
+    wildcard: false,
+    names: new Set(),
+    listed: false,
+    base: EMPTY,
+    target,
+    differs: new Map(),
+    outstanding: undefined,
+    groups: [],
+    rejected,
+    owesAnswer: false,
+    count: 0,
+  }
+}
+
+/** Types whose state-of-the-world response lists everything: what is missing in it is removed. */
+export function isFullState(state: Subscription): boolean {
+  return state.mode === 'sotw' && (state.type === 'cluster' || state.type === 'listener')
+}
+
+export function isSubscribed(state: Subscription, name: string): boolean {
+  return state.wildcard || state.names.has(name)
+}
+
+/** What the proxy has under a name it subscribed; undefined if nothing. */
+export function heldOf(state: Subscription, name: string, sets: Sets): Held | undefined {
+  const held = state.differs.get(name)
+  if (held) return held
+  const entry = sets.get(state.base, name)
+  if (!entry || isFailed(entry)) return undefined
+  return { version: entry.version, encoded: entry, sure: true }
+}
+
+/** Every subscribed name under which the proxy may have something or is to have something. */
+export function subscribedNames(state: Subscription, sets: Sets): ReadonlySet<string> {
+  if (!state.wildcard) return state.names
+  return new Set([
+    ...sets.touched(EMPTY, state.target),
+    ...sets.touched(EMPTY, state.base),
+    ...state.differs.keys(),
+  ])
+}
+
+/** One version for all that the proxy has, independent of order: what state-of-the-world calls `version_info`. */
+export function versionOf(state: Subscription, sets: Sets): string {
+  let high = 0
+  let low = 0
+  for (const name of subscribedNames(state, sets)) {
+    const version = heldOf(state, name, sets)?.version
+    if (version === undefined) continue
+    high ^= Number.parseInt(version.slice(0, 8), 16)
+    low ^= Number.parseInt(version.slice(8, 16), 16)
+  }
+  return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
+}

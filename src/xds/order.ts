@@ -1,0 +1,207 @@
+// The order of types within one stream, make before break: clusters and endpoints first, their removal last.
+import { RESOURCE_TYPES, type ResourceSet, type ResourceType } from '../model/resource.ts'
+import {
+  createSubscription,
+  isSubscribed,
+  type Mode,
+  type Rejection,
+  type Subscription,
+} from './holdings.ts'
+import { type Allowance, type Pending, pendingOf, type Response, respond } from './respond.ts'
+import type { Sets } from './sets.ts'
+import type { Encoded } from './store.ts'
+import { type Event, receive } from './subscription.ts'
+
+/**
+ * All subscriptions of a stream. Never changed, always replaced. A set is brought to the proxy as a whole, in rounds:
+ * routes of a newer set could name clusters that were not sent yet, and under constant change they would never get
+ * their turn. Endpoints and secrets name nothing, so they always follow the latest set.
+ */
+export interface Delivery {
+  readonly mode: Mode
+  readonly subscriptions: ReadonlyMap<ResourceType, Subscription>
+  /** The set of the round under way. */
+  readonly goal: ResourceSet
+  readonly latest: ResourceSet
+  /** Endpoint names of clusters that were sent: routes wait until their endpoints are there, too. */
+  readonly warming: ReadonlySet<string>
+}
+
+export interface Sending {
+  readonly type: ResourceType
+  readonly response: Response
+}
+
+type Rejections = ReadonlyMap<ResourceType, ReadonlyMap<string, Rejection>>
+
+export function createDelivery(mode: Mode, set: ResourceSet): Delivery {
+  return { mode, subscriptions: new Map(), goal: set, latest: set, warming: new Set() }
+}
+
+/** Applies what the proxy said about one type. `rejections` are those known from an earlier stream. */
+export function hear(
+  delivery: Delivery,
+  type: ResourceType,
+  events: readonly Event[],
+  sets: Sets,
+  rejections?: Rejections,
+): Delivery {
+  const set = follows(type) ? delivery.latest : delivery.goal
+  let state =
+    delivery.subscriptions.get(type) ??
+    createSubscription(type, delivery.mode, set[type], rejections?.get(type))
+  for (const event of events) state = receive(state, event, sets)
+  return withSubscription(delivery, state)
+}
+
+/** The set is to be brought to the proxy: at once, or when the round under way is over. */
+export function retarget(delivery: Delivery, set: ResourceSet, sets: Sets): Delivery {
+  if (set === delivery.latest) return delivery
+  const next = { ...delivery, latest: set }
+  return aim(next, next.latest, follows, sets)
+}
+
+/** All responses that are due now, in the order in which they must be written. */
+export function deliver(
+  delivery: Delivery,
+  sets: Sets,
+): { readonly delivery: Delivery; readonly sendings: readonly Sending[] } {
+  const sendings: Sending[] = []
+  let current = delivery
+  for (;;) {
+    current = sendDue(current, sets, sendings)
+    if (current.goal === current.latest || !isRoundOver(current, sets)) break
+    const endpoints = current.subscriptions.get('endpoint')
+    const warming = [...current.warming].filter(
+      (name) => endpoints && isSubscribed(endpoints, name),
+    )
+    current = { ...current, goal: current.latest, warming: new Set(warming) }
+    current = aim(current, current.goal, (type) => !follows(type), sets)
+  }
+  return { delivery: current, sendings }
+}
+
+function follows(type: ResourceType): boolean {
+  return type === 'endpoint' || type === 'secret'
+}
+
+function aim(
+  delivery: Delivery,
+  set: ResourceSet,
+  concerns: (type: ResourceType) => boolean,
+  sets: Sets,
+): Delivery {
+  const subscriptions = new Map(delivery.subscriptions)
+  for (const [type, state] of subscriptions) {
+    if (!concerns(type)) continue
+    subscriptions.set(type, receive(state, { kind: 'changed', target: set[type] }, sets))
+  }
+  return { ...delivery, subscriptions }
+}
+
+function withSubscription(delivery: Delivery, state: Subscription): Delivery {
+  return {
+    ...delivery,
+    subscriptions: new Map(delivery.subscriptions).set(state.type, state),
+  }
+}
+
+/** Types in the order of sending. */
+const ORDER = [
+  'cluster',
+  'endpoint',
+  'secret',
+  'extensionConfig',
+  'listener',
+  'route',
+  'virtualHost',
+] as const satisfies readonly ResourceType[]
+
+/** Types whose resources may name clusters, with the type that has to be there before. */
+const AFTER: Readonly<Partial<Record<ResourceType, ResourceType | undefined>>> = {
+  extensionConfig: undefined,
+  listener: undefined,
+  route: 'listener',
+  virtualHost: 'route',
+}
+
+function sendDue(delivery: Delivery, sets: Sets, sendings: Sending[]): Delivery {
+  let current = delivery
+  for (const type of ORDER) {
+    const state = current.subscriptions.get(type)
+    if (!state) continue
+    const { state: next, send } = respond(state, allowance(current, type, sets), sets)
+    if (next !== state) current = withSubscription(current, next)
+    if (!send) continue
+    sendings.push({ type, response: send })
+    if (type === 'cluster') current = warm(current, send.additions, sets)
+  }
+  return current
+}
+
+/** A new or changed cluster is not used before its endpoints came once more, changed or not. */
+function warm(delivery: Delivery, clusters: readonly Encoded[], sets: Sets): Delivery {
+  const names = clusters.map(endpointName).filter((name) => name !== undefined)
+  if (names.length === 0) return delivery
+  const next = { ...delivery, warming: new Set([...delivery.warming, ...names]) }
+  const endpoints = delivery.subscriptions.get('endpoint')
+  if (!endpoints) return next
+  return withSubscription(next, receive(endpoints, { kind: 'resend', names }, sets))
+}
+
+/** Name under which a cluster asks for its endpoints, if it does. */
+export function endpointName(cluster: Encoded): string | undefined {
+  const body = cluster.resource.body as {
+    type?: string
+    eds_cluster_config?: { service_name?: string }
+  }
+  if (body.type !== 'EDS') return undefined
+  return body.eds_cluster_config?.service_name || cluster.name
+}
+
+function allowance(delivery: Delivery, type: ResourceType, sets: Sets): Allowance {
+  if (type === 'cluster' || follows(type)) {
+    // Routes of the round may still use what the latest set has no more.
+    const current = type === 'cluster' || delivery.goal === delivery.latest
+    return { additions: true, removals: current && areRoutesDone(delivery, sets) }
+  }
+  const before = AFTER[type]
+  const ready = isUsable(delivery, sets) && (!before || isDone(delivery, before, sets))
+  return { additions: ready, removals: ready }
+}
+
+/** Whether every cluster of the round that the proxy asks for is there, with its endpoints. */
+function isUsable(delivery: Delivery, sets: Sets): boolean {
+  const clusters = delivery.subscriptions.get('cluster')
+  if (clusters) {
+    if (clusters.outstanding) return false
+    if (pendingOf(clusters, sets).additions.length > 0) return false
+  }
+  const endpoints = delivery.subscriptions.get('endpoint')
+  if (!endpoints || delivery.warming.size === 0) return true
+  const waits = (name: string) => delivery.warming.has(name)
+  if (endpoints.outstanding?.sent.some(({ resource }) => waits(resource.name))) return false
+  if (endpoints.outstanding?.removed.some(waits)) return false
+  const pending = pendingOf(endpoints, sets)
+  return !pending.additions.some(({ name }) => waits(name)) && !pending.absent.some(waits)
+}
+
+/** Whether nothing that may use a cluster is under way, so that clusters can go. */
+function areRoutesDone(delivery: Delivery, sets: Sets): boolean {
+  return isUsable(delivery, sets) && USERS.every((type) => isDone(delivery, type, sets))
+}
+
+const USERS = RESOURCE_TYPES.filter((type) => type in AFTER)
+
+function isDone(delivery: Delivery, type: ResourceType, sets: Sets): boolean {
+  const state = delivery.subscriptions.get(type)
+  return !state || (!state.outstanding && isEmpty(pendingOf(state, sets)))
+}
+
+function isRoundOver(delivery: Delivery, sets: Sets): boolean {
+  return isDone(delivery, 'cluster', sets) && USERS.every((type) => isDone(delivery, type, sets))
+}
+
+function isEmpty(pending: Pending): boolean {
+  return pending.additions.length + pending.absent.length + pending.removals.length === 0
+}

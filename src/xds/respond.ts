@@ -1,0 +1,205 @@
+// What a subscription is to be sent now: the difference between what the proxy has and what it is to have.
+import {
+  ABSENT,
+  type Held,
+  heldOf,
+  isFullState,
+  isSubscribed,
+  type Subscription,
+  subscribedNames,
+  versionOf,
+} from './holdings.ts'
+import type { Sets } from './sets.ts'
+import { type Encoded, isFailed } from './store.ts'
+
+/** What may be sent now; the order between types decides it. */
+export interface Allowance {
+  readonly additions: boolean
+  readonly removals: boolean
+}
+
+export const EVERYTHING: Allowance = { additions: true, removals: true }
+
+export interface Response {
+  readonly nonce: string
+  /** All resources in it. */
+  readonly resources: readonly Encoded[]
+  /** Those of them that are new to the proxy. */
+  readonly additions: readonly Encoded[]
+  /** Names that are gone or never were; in a state-of-the-world response it is their absence that says so. */
+  readonly removed: readonly string[]
+  /** `version_info` of a state-of-the-world response. */
+  readonly version: string
+}
+
+export interface Pending {
+  readonly additions: readonly Encoded[]
+  /** Names that were asked for and do not exist: the proxy waits for the answer. */
+  readonly absent: readonly string[]
+  readonly removals: readonly string[]
+}
+
+/** Bytes of resources in one delta response, at most, if it holds more than one. */
+const SLICE_BYTES = 1 << 20
+
+const NOTHING: Pending = Object.freeze({ additions: [], absent: [], removals: [] })
+
+/** Everything that is not yet sent, whether or not it may be. */
+export function pendingOf(state: Subscription, sets: Sets): Pending {
+  if (state.base === state.target && state.differs.size === 0) return NOTHING
+  const additions: Encoded[] = []
+  const absent: string[] = []
+  const removals: string[] = []
+  for (const name of undecidedNames(state, sets)) {
+    if (!isSubscribed(state, name)) continue
+    const held = heldOf(state, name, sets)
+    const due = dueFor(state, name, held, sets)
+    if (due === 'remove') (held?.sure ? removals : absent).push(name)
+    else if (due) additions.push(due)
+  }
+  return { additions, absent, removals }
+}
+
+function undecidedNames(state: Subscription, sets: Sets): Iterable<string> {
+  const touched = sets.touched(state.base, state.target)
+  return state.differs.size === 0 ? touched : new Set([...touched, ...state.differs.keys()])
+}
+
+/** What must be sent for a name: a resource, its removal or nothing. */
+function dueFor(
+  state: Subscription,
+  name: string,
+  held: Held | undefined,
+  sets: Sets,
+): Encoded | 'remove' | undefined {
+  const entry = sets.get(state.target, name)
+  if (!entry) return held && (held.version !== undefined || !held.sure) ? 'remove' : undefined
+  if (!isFailed(entry) && state.rejected.get(name)?.resource.version !== entry.version) {
+    return held?.sure && held.version === entry.version ? undefined : entry
+  }
+  // Withheld: the proxy keeps the last good version, and is sent that again if it asks.
+  if (!held || held.sure) return undefined
+  return held.encoded ?? (held.version === undefined ? 'remove' : undefined)
+}
+
+/** The next response, if one is due, allowed, and none is outstanding. */
+export function respond(
+  state: Subscription,
+  allow: Allowance,
+  sets: Sets,
+): { readonly state: Subscription; readonly send?: Response } {
+  if (state.outstanding) return { state }
+  const pending = pendingOf(state, sets)
+  const [group, later] = nextGroup(state, pending)
+  const chosen = choose(state, pending, group, allow)
+  const rest = size(pending) - size(chosen)
+  const groups = size(chosen) > 0 || rest === 0 ? later : state.groups
+  const after = apply({ ...state, groups }, chosen)
+  const silent = state.mode === 'sotw' && !isFullState(state)
+  const visible = silent ? chosen.additions.length : size(chosen)
+  const owed = state.owesAnswer && allow.additions
+  if (visible === 0 && !owed) return { state: rest === 0 ? settle(after, state, sets) : after }
+
+  const nonce = String(state.count + 1)
+  const removed = [...chosen.absent, ...chosen.removals]
+  const sent = chosen.additions.map((resource) => ({
+    resource,
+    before: heldOf(state, resource.name, sets),
+  }))
+  const next: Subscription = {
+    ...(rest === 0 ? settle(after, state, sets) : after),
+    outstanding: { nonce, sent, removed },
+    owesAnswer: false,
+    count: state.count + 1,
+  }
+  const resources = isFullState(state) ? everything(next, sets) : chosen.additions
+  const version = state.mode === 'sotw' ? versionOf(next, sets) : ''
+  return { state: next, send: { nonce, resources, additions: chosen.additions, removed, version } }
+}
+
+/** The first group of a refused response of which something is still due, and the groups after it. */
+function nextGroup(
+  state: Subscription,
+  pending: Pending,
+): [group: ReadonlySet<string> | undefined, later: Subscription['groups']] {
+  if (state.groups.length === 0) return [undefined, state.groups]
+  const due = new Set([
+    ...pending.additions.map(({ name }) => name),
+    ...pending.absent,
+    ...pending.removals,
+  ])
+  const at = state.groups.findIndex((names) => names.some((name) => due.has(name)))
+  if (at < 0) return [undefined, []]
+  return [new Set(state.groups[at]), state.groups.slice(at + 1)]
+}
+
+function choose(
+  state: Subscription,
+  pending: Pending,
+  group: ReadonlySet<string> | undefined,
+  allow: Allowance,
+): Pending {
+  const full = isFullState(state)
+  const inGroup = (name: string) => !group || group.has(name)
+  // A list of everything can hold removals back, but not send them while additions have to wait.
+  const removals = allow.removals && (allow.additions || !full)
+  return {
+    additions: allow.additions
+      ? slice(
+          pending.additions.filter(({ name }) => inGroup(name)),
+          full,
+        )
+      : [],
+    absent: allow.additions ? pending.absent.filter(inGroup) : [],
+    removals: removals ? pending.removals.filter(inGroup) : [],
+  }
+}
+
+function slice(additions: readonly Encoded[], full: boolean): readonly Encoded[] {
+  if (full) return additions
+  let bytes = 0
+  const end = additions.findIndex((resource, index) => {
+    bytes += resource.deltaChunk.length
+    return index > 0 && bytes > SLICE_BYTES
+  })
+  return end < 0 ? additions : additions.slice(0, end)
+}
+
+function size(pending: Pending): number {
+  return pending.additions.length + pending.absent.length + pending.removals.length
+}
+
+/** What is sent counts as being there at once; a refusal takes it back. */
+function apply(state: Subscription, chosen: Pending): Subscription {
+  if (size(chosen) === 0) return state
+  const differs = new Map(state.differs)
+  for (const encoded of chosen.additions) {
+    differs.set(encoded.name, { version: encoded.version, encoded, sure: true })
+  }
+  for (const name of [...chosen.absent, ...chosen.removals]) differs.set(name, ABSENT)
+  return { ...state, differs }
+}
+
+/** Nothing is due any more: the target is the new base, and only what differs from it stays noted. */
+function settle(after: Subscription, before: Subscription, sets: Sets): Subscription {
+  if (after.base === after.target && after.differs.size === 0) return after
+  const differs = new Map<string, Held>()
+  const settled: Subscription = { ...after, base: after.target, differs }
+  for (const name of undecidedNames(before, sets)) {
+    if (!isSubscribed(after, name)) continue
+    const held = heldOf(after, name, sets) ?? ABSENT
+    const assumed = heldOf(settled, name, sets) ?? ABSENT
+    if (held.version !== assumed.version || !held.sure) differs.set(name, held)
+  }
+  return settled
+}
+
+/** Contents of a response that lists everything. */
+function everything(state: Subscription, sets: Sets): readonly Encoded[] {
+  const resources: Encoded[] = []
+  for (const name of subscribedNames(state, sets)) {
+    const encoded = heldOf(state, name, sets)?.encoded
+    if (encoded) resources.push(encoded)
+  }
+  return resources
+}

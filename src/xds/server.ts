@@ -1,0 +1,175 @@
+// The xDS server: accepts streams, asks the application who they are and what they are to have, and keeps them current.
+import type { Server, ServerOptions, UntypedServiceImplementation } from '@grpc/grpc-js'
+import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts'
+import type { ResourceSet, ResourceType } from '../model/resource.ts'
+import { decodeMessage, encodeMessage } from './encode/index.ts'
+import { Pusher, type PushTiming } from './pusher.ts'
+import type { DecodeMessage, Request } from './request.ts'
+import { METHODS, SERVICE } from './services.ts'
+import { createSets } from './sets.ts'
+import type { StreamStatus } from './status.ts'
+import { createStore, type EncodeMessage } from './store.ts'
+import {
+  type Call,
+  type Caller,
+  type Counters,
+  type Host,
+  type Proxy,
+  type Rejections,
+  Stream,
+} from './stream.ts'
+
+export interface XdsOptions<P extends Proxy> {
+  /** Who is calling, or why it gets nothing. With mutual TLS decide by the certificate, never by the node. */
+  readonly identify: (caller: Caller) => P | Diagnostic
+  /** All that the proxy is to have now. Fast and memoised: the same object means that nothing changed. */
+  readonly resources: (proxy: P) => ResourceSet
+  /** Called once for each thing that a user should know, when it happens. */
+  readonly log: (diagnostic: Diagnostic) => void
+  /** A request for a type, before it is answered; what it asks for may be added to the resources here. */
+  readonly onRequest?: (proxy: P, type: ResourceType, request: Request) => void
+  /** Streams began, ended, or were brought up to date. */
+  readonly onChange?: () => void
+  readonly encode?: EncodeMessage
+  readonly decode?: DecodeMessage
+  readonly timing?: PushTiming
+}
+
+export interface XdsService<P extends Proxy = Proxy> {
+  /** Adds all xDS services to a gRPC server. One service may serve several servers (mutual TLS and plain text). */
+  addTo(server: Server): void
+  /** Call when `resources` may yield something new: every stream gets what changed for it. */
+  push(): void
+  streams(): readonly StreamStatus[]
+  /** Proxies with a stream, each once. */
+  proxies(): readonly P[]
+  /** What cannot be delivered or was refused, as of now. */
+  diagnostics(): readonly Diagnostic[]
+  /** Numbers since the start. */
+  readonly counters: Readonly<Counters>
+  /** Ends all streams; proxies keep what they have and connect again elsewhere. */
+  close(): void
+}
+
+/** Settings for the gRPC server: long subscribe lists fit, and a peer that is gone is noticed. */
+export const SERVER_OPTIONS: ServerOptions = {
+  'grpc.max_receive_message_length': 16 * 1024 * 1024,
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.keepalive_permit_without_calls': 1,
+}
+
+/** Proxies that went away whose refusals are remembered, so that they are not sent the same again. */
+const MAX_REMEMBERED = 1000
+
+export function createXdsService<P extends Proxy>(options: XdsOptions<P>): XdsService<P> {
+  const { log, onRequest, onChange } = options
+  const counters: Counters = {
+    streams: 0,
+    requests: 0,
+    responses: 0,
+    resources: 0,
+    acks: 0,
+    nacks: 0,
+    bytes: 0,
+    pushes: 0,
+  }
+  const streams = new Set<Stream<P>>()
+  const opened = new Set<Stream<P>>()
+  const refusals = new Map<string, Rejections>()
+  const store = createStore({ encode: options.encode ?? encodeMessage, onFailure: log })
+  const host: Host<P> = {
+    sets: createSets(store),
+    counters,
+    decode: options.decode ?? decodeMessage,
+    identify: options.identify,
+    resources: options.resources,
+    log,
+    ...(onRequest ? { subscribed: onRequest } : {}),
+    now: Date.now,
+    joined(stream) {
+      counters.streams++
+      streams.add(stream)
+      onChange?.()
+    },
+    left(stream) {
+      opened.delete(stream)
+      if (!streams.delete(stream)) return
+      remember(refusals, stream)
+      onChange?.()
+    },
+    remembered: (proxy) => refusals.get(proxy.id),
+  }
+  const pusher = new Pusher(
+    () => streams,
+    () => pushPass(options, counters),
+    options.timing,
+  )
+  return {
+    addTo(server) {
+      const handlers: UntypedServiceImplementation = {}
+      for (const { definition, mode, type } of METHODS) {
+        handlers[definition.path] = (call: Call) => {
+          opened.add(new Stream(call, mode, type, host))
+        }
+      }
+      server.addService(SERVICE, handlers)
+    },
+    push: () => pusher.push(),
+    streams: () => [...streams].map((stream) => stream.status()),
+    proxies: () => [...new Map([...streams].map(({ proxy }) => [proxy!.id, proxy!])).values()],
+    diagnostics: () =>
+      [...streams].flatMap((stream) => stream.diagnostics()).sort(compareDiagnostics),
+    counters,
+    close() {
+      pusher.close()
+      for (const stream of [...opened]) stream.close()
+    },
+  }
+}
+
+/** One pass over the streams: proxies with one key are computed once. */
+function pushPass<P extends Proxy>(
+  { resources, log }: XdsOptions<P>,
+  counters: Counters,
+): (stream: Stream<P>) => void {
+  counters.pushes++
+  const sets = new Map<string, ResourceSet | undefined>()
+  return (stream) => {
+    const { proxy } = stream
+    if (!proxy) return
+    if (!sets.has(proxy.key))
+      sets.set(
+        proxy.key,
+        compute(() => resources(proxy), proxy, log),
+      )
+    const set = sets.get(proxy.key)
+    if (set) stream.update(set)
+  }
+}
+
+/** A set that cannot be computed leaves the proxies with what they have. */
+function compute(
+  resources: () => ResourceSet,
+  proxy: Proxy,
+  log: (diagnostic: Diagnostic) => void,
+): ResourceSet | undefined {
+  try {
+    return resources()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown'
+    const text = `The configuration of proxy ${proxy.id} could not be computed: ${reason}. It keeps what it has; please report this.`
+    log({ code: 'L0305', severity: 'error', text })
+    return undefined
+  }
+}
+
+function remember<P extends Proxy>(refusals: Map<string, Rejections>, stream: Stream<P>): void {
+  const { proxy, rejections } = stream
+  if (!proxy) return
+  refusals.delete(proxy.id)
+  if (rejections.size === 0) return
+  refusals.set(proxy.id, rejections)
+  const [oldest] = refusals.keys()
+  if (refusals.size > MAX_REMEMBERED && oldest !== undefined) refusals.delete(oldest)
+}

@@ -1,0 +1,106 @@
+// Looks names up in lists of chunks and compares lists; what several streams ask is computed once.
+import type { Chunk, Resource } from '../model/resource.ts'
+import type { Entry, Store } from './store.ts'
+
+/** The resources of one type that a proxy is to have. The identical array means the identical resources. */
+export type List = readonly Chunk[]
+
+export const EMPTY: List = Object.freeze([])
+
+export interface Sets {
+  /** The resource of this name, encoded when it is first asked for. Of several with one name the first counts. */
+  get(list: List, name: string): Entry | undefined
+  /** Names whose resource is another object in `after` than in `before`; all of them may still have equal bytes. */
+  touched(before: List, after: List): readonly string[]
+}
+
+type Names = ReadonlyMap<string, Resource>
+
+/** How a list is searched: chunk by chunk, until so many look-ups came that one joint index is cheaper. */
+interface Search {
+  readonly chunks: readonly Names[]
+  readonly size: number
+  probes: number
+  joint?: Names
+}
+
+export function createSets(store: Store): Sets {
+  const indexes = new WeakMap<Chunk, Names>()
+  const searches = new WeakMap<List, Search>()
+  const chunkChanges = new WeakMap<Chunk, WeakMap<Chunk, readonly string[]>>()
+  const listChanges = new WeakMap<List, WeakMap<List, readonly string[]>>()
+
+  const indexOf = (chunk: Chunk) => remember(indexes, chunk, () => indexChunks([chunk]))
+
+  function find(list: List, name: string): Resource | undefined {
+    const search = remember(searches, list, () => {
+      const chunks = list.map(indexOf)
+      return { chunks, size: chunks.reduce((sum, names) => sum + names.size, 0), probes: 0 }
+    })
+    if (search.joint) return search.joint.get(name)
+    search.probes += search.chunks.length
+    if (search.chunks.length > 1 && search.probes > search.size) search.joint = indexChunks(list)
+    for (const names of search.chunks) {
+      const resource = names.get(name)
+      if (resource) return resource
+    }
+    return undefined
+  }
+
+  function compareChunks(before: Chunk, after: Chunk): readonly string[] {
+    const inner = remember(chunkChanges, before, () => new WeakMap())
+    return remember(inner, after, () => differentNames(indexOf(before), indexOf(after)))
+  }
+
+  function compareLists(before: List, after: List): readonly string[] {
+    const kept = new Set(after)
+    const had = new Set(before)
+    const gone = before.filter((chunk) => !kept.has(chunk))
+    const come = after.filter((chunk) => !had.has(chunk))
+    const names = new Set<string>()
+    for (let i = 0; i < Math.max(gone.length, come.length); i++) {
+      for (const name of compareChunks(gone[i] ?? NO_RESOURCES, come[i] ?? NO_RESOURCES)) {
+        if (find(before, name) !== find(after, name)) names.add(name)
+      }
+    }
+    return [...names]
+  }
+
+  return {
+    get(list, name) {
+      const resource = find(list, name)
+      return resource && store.encode(resource)
+    },
+    touched(before, after) {
+      if (before === after) return []
+      const inner = remember(listChanges, before, () => new WeakMap())
+      return remember(inner, after, () => compareLists(before, after))
+    },
+  }
+}
+
+const NO_RESOURCES: Chunk = Object.freeze([])
+
+function indexChunks(chunks: readonly Chunk[]): Names {
+  const names = new Map<string, Resource>()
+  for (const chunk of chunks) {
+    for (const resource of chunk) if (!names.has(resource.name)) names.set(resource.name, resource)
+  }
+  return names
+}
+
+function differentNames(before: Names, after: Names): readonly string[] {
+  const names: string[] = []
+  for (const [name, resource] of before) if (after.get(name) !== resource) names.push(name)
+  for (const name of after.keys()) if (!before.has(name)) names.push(name)
+  return names
+}
+
+function remember<K extends object, V>(memory: WeakMap<K, V>, key: K, compute: () => V): V {
+  let value = memory.get(key)
+  if (value === undefined) {
+    value = compute()
+    memory.set(key, value)
+  }
+  return value
+}

@@ -1,0 +1,113 @@
+// What is known of a stream, for `lotse status`, the API and metrics.
+import { RESOURCE_TYPES, type ResourceType } from '../model/resource.ts'
+import { heldOf, type Mode, type Subscription, subscribedNames } from './holdings.ts'
+import type { Delivery } from './order.ts'
+import { pendingOf } from './respond.ts'
+import type { Sets } from './sets.ts'
+
+export interface StreamStatus {
+  /** Id of the proxy; empty before its first request. */
+  readonly proxy: string
+  readonly mode: Mode
+  /** Milliseconds since 1970. */
+  readonly connectedAt: number
+  readonly types: Readonly<Partial<Record<ResourceType, TypeStatus>>>
+}
+
+export interface TypeStatus {
+  readonly wildcard: boolean
+  /** Number of names asked for. */
+  readonly subscribed: number
+  /** Number of resources that the proxy has, as far as it has not refused them. */
+  readonly held: number
+  /** Resources sent so far, and names removed. */
+  readonly sent: number
+  readonly removed: number
+  /** Responses accepted and refused so far. */
+  readonly acked: number
+  readonly nacks: number
+  /** What the proxy said when it refused last. */
+  readonly lastError?: string
+  /** Names it refuses at present: it has an older version of them, or none. */
+  readonly rejected: readonly string[]
+  /** It does not have all that it is to have: something is under way, or refused. */
+  readonly stale: boolean
+}
+
+interface Counts {
+  sent: number
+  removed: number
+  acked: number
+  nacks: number
+  lastError?: string
+}
+
+/** Counts of one stream by type. */
+export class Tally {
+  readonly #counts = new Map<ResourceType, Counts>()
+
+  of(type: ResourceType): Readonly<Counts> {
+    return this.#entry(type)
+  }
+
+  sent(type: ResourceType, resources: number, removed: number): void {
+    const entry = this.#entry(type)
+    entry.sent += resources
+    entry.removed += removed
+  }
+
+  accepted(type: ResourceType): void {
+    this.#entry(type).acked++
+  }
+
+  refused(type: ResourceType, text: string): void {
+    const entry = this.#entry(type)
+    entry.nacks++
+    entry.lastError = text
+  }
+
+  #entry(type: ResourceType): Counts {
+    let entry = this.#counts.get(type)
+    if (!entry) {
+      entry = { sent: 0, removed: 0, acked: 0, nacks: 0 }
+      this.#counts.set(type, entry)
+    }
+    return entry
+  }
+}
+
+export function statusOf(
+  delivery: Delivery | undefined,
+  tally: Tally,
+  sets: Sets,
+): StreamStatus['types'] {
+  const types: Partial<Record<ResourceType, TypeStatus>> = {}
+  for (const type of RESOURCE_TYPES) {
+    const state = delivery?.subscriptions.get(type)
+    if (!delivery || !state) continue
+    const behind = delivery.goal[type] !== delivery.latest[type]
+    types[type] = {
+      wildcard: state.wildcard,
+      subscribed: state.names.size,
+      held: countHeld(state, sets),
+      ...tally.of(type),
+      rejected: [...state.rejected.keys()],
+      stale: behind || isStale(state, sets),
+    }
+  }
+  return types
+}
+
+function countHeld(state: Subscription, sets: Sets): number {
+  let count = 0
+  for (const name of subscribedNames(state, sets)) {
+    if (heldOf(state, name, sets)?.version !== undefined) count++
+  }
+  return count
+}
+
+function isStale(state: Subscription, sets: Sets): boolean {
+  if (state.outstanding || state.rejected.size > 0) return true
+  const { additions, absent, removals } = pendingOf(state, sets)
+  return additions.length + absent.length + removals.length > 0
+}

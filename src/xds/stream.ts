@@ -1,0 +1,301 @@
+// One stream of one proxy: reads its requests, keeps its delivery, writes what is due.
+import type { PeerCertificate } from 'node:tls'
+import { type ServerDuplexStream, status } from '@grpc/grpc-js'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import {
+  type Resource,
+  type ResourceSet,
+  type ResourceType,
+  TYPE_PREFIX,
+} from '../model/resource.ts'
+import type { Mode, Rejection } from './holdings.ts'
+import { createDelivery, type Delivery, deliver, hear, retarget, type Sending } from './order.ts'
+import { describeRejection, printable } from './rejection.ts'
+import {
+  type ClaimedNode,
+  type DecodeMessage,
+  eventsOf,
+  type Request,
+  readRequest,
+  typeOfUrl,
+} from './request.ts'
+import type { Sets } from './sets.ts'
+import { type StreamStatus, statusOf, Tally } from './status.ts'
+import { frameDelta, frameSotw, TYPE_URLS } from './wire.ts'
+
+/** A proxy as the application knows it; Lotse's own type hangs on it. */
+export interface Proxy {
+  /** For people: logs, status, metrics. */
+  readonly id: string
+  /** Proxies with the same key have the same resources at any time. */
+  readonly key: string
+}
+
+/** What is known of a proxy when its stream begins. */
+export interface Caller {
+  /** Proven, with mutual TLS only. Where it is there, nothing that the node claims may name another workload. */
+  readonly peerCertificate?: PeerCertificate
+  readonly node: ClaimedNode
+}
+
+export type Call = ServerDuplexStream<Buffer, Buffer>
+
+/** Numbers since the start. */
+export interface Counters {
+  streams: number
+  requests: number
+  responses: number
+  resources: number
+  acks: number
+  nacks: number
+  bytes: number
+  pushes: number
+}
+
+/** What a stream needs of the service. */
+export interface Host<P extends Proxy> {
+  readonly sets: Sets
+  readonly counters: Counters
+  readonly decode: DecodeMessage
+  identify(caller: Caller): P | Diagnostic
+  resources(proxy: P): ResourceSet
+  log(diagnostic: Diagnostic): void
+  /** The proxy subscribed or unsubscribed; called before it is answered. */
+  subscribed?(proxy: P, type: ResourceType, request: Request): void
+  now(): number
+  joined(stream: Stream<P>): void
+  left(stream: Stream<P>): void
+  remembered(proxy: P): Rejections | undefined
+}
+
+export type Rejections = ReadonlyMap<ResourceType, ReadonlyMap<string, Rejection>>
+
+export class Stream<P extends Proxy> {
+  readonly #call: Call
+  readonly #mode: Mode
+  /** Set on the services for a single type. */
+  readonly #only: ResourceType | undefined
+  readonly #host: Host<P>
+  readonly #tally = new Tally()
+  readonly #foreign = new Set<string>()
+  readonly connectedAt: number
+  #proxy: P | undefined
+  #delivery: Delivery | undefined
+  #ended = false
+
+  constructor(call: Call, mode: Mode, only: ResourceType | undefined, host: Host<P>) {
+    this.#call = call
+    this.#mode = mode
+    this.#only = only
+    this.#host = host
+    this.connectedAt = host.now()
+    call.on('data', (bytes: Buffer) => this.#guard(() => this.#read(bytes)))
+    call.on('cancelled', () => this.#leave())
+    call.on('error', () => this.#leave())
+    call.on('close', () => this.#leave())
+    call.on('end', () => this.close())
+  }
+
+  /** Undefined until the first request was understood. */
+  get proxy(): P | undefined {
+    return this.#proxy
+  }
+
+  /** Brings a set to the proxy. The same object costs nothing. */
+  update(set: ResourceSet): void {
+    this.#guard(() => {
+      if (!this.#delivery || this.#ended || set === this.#delivery.latest) return
+      this.#advance(retarget(this.#delivery, set, this.#host.sets))
+    })
+  }
+
+  /** Ends the stream in order; the proxy keeps what it has and connects again. */
+  close(): void {
+    if (this.#ended) return
+    this.#leave()
+    this.#call.end()
+  }
+
+  get rejections(): Rejections {
+    const subscriptions = this.#delivery?.subscriptions ?? new Map()
+    const found = new Map<ResourceType, ReadonlyMap<string, Rejection>>()
+    for (const [type, { rejected }] of subscriptions)
+      if (rejected.size > 0) found.set(type, rejected)
+    return found
+  }
+
+  /** What the proxy refuses at present, with the lines it comes from. */
+  diagnostics(): readonly Diagnostic[] {
+    const found: Diagnostic[] = []
+    for (const rejected of this.rejections.values()) {
+      for (const rejection of rejected.values()) found.push(this.#describe(rejection))
+    }
+    return found
+  }
+
+  status(): StreamStatus {
+    const { sets } = this.#host
+    return {
+      proxy: this.#proxy?.id ?? '',
+      mode: this.#mode,
+      connectedAt: this.connectedAt,
+      types: statusOf(this.#delivery, this.#tally, sets),
+    }
+  }
+
+  #read(bytes: Buffer): void {
+    if (this.#ended) return
+    this.#host.counters.requests++
+    const request = readRequest(this.#mode, bytes, this.#host.decode)
+    if ('problem' in request) return this.#refuse(status.INVALID_ARGUMENT, request.problem)
+    if (!this.#delivery && !this.#open(request)) return
+    const url = request.typeUrl || (this.#only ? TYPE_URLS[this.#only] : '')
+    const type = typeOfUrl(url)
+    if (type && (!this.#only || this.#only === type)) this.#hear(type, request)
+    else this.#answerForeign(url, request)
+  }
+
+  /** False if the proxy may not have anything; the stream is over then. */
+  #open({ node }: Request): boolean {
+    const { sslPeerCertificate: peerCertificate } = this.#call.getAuthContext()
+    const caller: Caller = peerCertificate ? { peerCertificate, node } : { node }
+    const proxy = this.#host.identify(caller)
+    if (isDiagnostic(proxy)) {
+      this.#host.log(proxy)
+      const code = peerCertificate ? status.PERMISSION_DENIED : status.UNAUTHENTICATED
+      this.#fail(code, `${proxy.text} (${proxy.code})`)
+      return false
+    }
+    this.#proxy = proxy
+    this.#delivery = createDelivery(this.#mode, this.#host.resources(proxy))
+    this.#host.joined(this)
+    return true
+  }
+
+  #hear(type: ResourceType, request: Request): void {
+    const { sets, counters } = this.#host
+    const proxy = this.#proxy!
+    const before = this.#delivery!.subscriptions.get(type)
+    const answered = before?.outstanding && before.outstanding.nonce === request.nonce
+    if (answered && request.error === undefined) {
+      counters.acks++
+      this.#tally.accepted(type)
+    } else if (answered) {
+      counters.nacks++
+      this.#tally.refused(type, printable(request.error ?? ''))
+    }
+    this.#host.subscribed?.(proxy, type, request)
+    const events = eventsOf(this.#mode, request, before)
+    const next = hear(this.#delivery!, type, events, sets, this.#host.remembered(proxy))
+    this.#delivery = next
+    const known = new Set(before?.rejected.values())
+    for (const rejection of next.subscriptions.get(type)?.rejected.values() ?? []) {
+      if (before && !known.has(rejection)) this.#host.log(this.#describe(rejection))
+    }
+    this.#advance(next)
+  }
+
+  #describe(rejection: Rejection): Diagnostic {
+    const { type, name } = rejection.resource
+    return describeRejection(this.#proxy!.id, rejection, this.#find(type, name))
+  }
+
+  #find(type: ResourceType, name: string): Resource | undefined {
+    for (const chunk of this.#delivery!.latest[type]) {
+      const found = chunk.find((resource) => resource.name === name)
+      if (found) return found
+    }
+    return undefined
+  }
+
+  #advance(from: Delivery): void {
+    const { delivery, sendings } = deliver(from, this.#host.sets)
+    this.#delivery = delivery
+    for (const sending of sendings) this.#write(sending)
+  }
+
+  #write({ type, response }: Sending): void {
+    const { nonce, resources, removed, version } = response
+    const url = TYPE_URLS[type]
+    const bytes =
+      this.#mode === 'delta'
+        ? frameDelta(
+            url,
+            nonce,
+            resources.map(({ deltaChunk }) => deltaChunk),
+            removed,
+          )
+        : frameSotw(
+            url,
+            version,
+            nonce,
+            resources.map(({ chunk }) => chunk),
+          )
+    const { counters } = this.#host
+    counters.responses++
+    counters.resources += response.additions.length
+    counters.bytes += bytes.length
+    this.#tally.sent(type, response.additions.length, removed.length)
+    this.#call.write(bytes)
+  }
+
+  /** A type that is not served: every name is answered as absent, so that the proxy does not wait for it. */
+  #answerForeign(url: string, request: Request): void {
+    if (!url.startsWith(TYPE_PREFIX) || url.length > 200 || this.#foreign.size >= MAX_FOREIGN) {
+      return this.#refuse(status.INVALID_ARGUMENT, 'it names no usable type URL')
+    }
+    if (!this.#foreign.has(url)) {
+      this.#foreign.add(url)
+      const text = `proxy ${this.#proxy!.id} asks for ${url}, which is not served here; it gets none`
+      this.#host.log({ code: 'L0304', severity: 'info', text })
+    }
+    // Answers and withdrawals need no answer, and a list of the state of the world cannot say that a name is absent.
+    if (this.#mode === 'sotw' || request.nonce !== '') return
+    this.#call.write(
+      frameDelta(
+        url,
+        'none',
+        [],
+        request.names.filter((name) => name !== '*'),
+      ),
+    )
+  }
+
+  #refuse(code: status, problem: string): void {
+    const who = this.#proxy ? `proxy ${this.#proxy.id}` : `the client at ${this.#call.getPeer()}`
+    const text = `The stream of ${who} was ended because of a request: ${problem}.`
+    this.#host.log({ code: 'L0303', severity: 'warning', text })
+    this.#fail(code, `${problem} (L0303)`)
+  }
+
+  #fail(code: status, details: string): void {
+    this.#leave()
+    this.#call.emit('error', { code, details })
+  }
+
+  #leave(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#host.left(this)
+    this.#delivery = undefined
+  }
+
+  /** A bug must cost one stream, not the process. */
+  #guard(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      const who = this.#proxy?.id ?? this.#call.getPeer()
+      const text = `The configuration of proxy ${who} failed: ${error instanceof Error ? error.message : 'unknown'}. Its stream was ended; please report this.`
+      this.#host.log({ code: 'L0305', severity: 'error', text })
+      this.#fail(status.INTERNAL, 'the configuration could not be computed (L0305)')
+    }
+  }
+}
+
+/** Types that are not served, of which one stream may ask. */
+const MAX_FOREIGN = 16
+
+function isDiagnostic(value: object): value is Diagnostic {
+  return 'code' in value && 'severity' in value
+}

@@ -1,0 +1,155 @@
+// What requests and changes do to one subscription, delta and state of the world: a pure state machine.
+import type { ResourceType } from '../model/resource.ts'
+import {
+  ABSENT,
+  type Held,
+  heldOf,
+  isSubscribed,
+  type Subscription,
+  versionOf,
+} from './holdings.ts'
+import { isolate } from './isolate.ts'
+import { type Allowance, EVERYTHING, type Response, respond } from './respond.ts'
+import { EMPTY, type List, type Sets } from './sets.ts'
+import { isFailed } from './store.ts'
+
+export type Event =
+  | Connected
+  | { readonly kind: 'subscribe'; readonly names: readonly string[] }
+  | { readonly kind: 'unsubscribe'; readonly names: readonly string[] }
+  | { readonly kind: 'ack'; readonly nonce: string }
+  | { readonly kind: 'nack'; readonly nonce: string; readonly text: string }
+  | { readonly kind: 'changed'; readonly target: List }
+  /** Send these again although they did not change: a changed cluster warms until its endpoints come. */
+  | { readonly kind: 'resend'; readonly names: readonly string[] }
+
+/** First request on the stream, with what the proxy kept from an earlier stream. */
+export interface Connected {
+  readonly kind: 'connected'
+  readonly names: readonly string[]
+  /** Delta: `initial_resource_versions`. */
+  readonly versions?: ReadonlyMap<string, string>
+  /** State of the world: `version_info`. */
+  readonly version?: string
+}
+
+export const WILDCARD = '*'
+
+/** Types for which a first request without names means all; Envoy opens VHDS like that, too. */
+const LEGACY_WILDCARD: ReadonlySet<ResourceType> = new Set(['cluster', 'listener', 'virtualHost'])
+
+/** One event, and the response that it causes, if any. */
+export function step(
+  state: Subscription,
+  event: Event,
+  sets: Sets,
+  allow: Allowance = EVERYTHING,
+): { readonly state: Subscription; readonly send?: Response } {
+  return respond(receive(state, event, sets), allow, sets)
+}
+
+/** The state after `event`. The nonce of an answer counts only if it is that of the outstanding response. */
+export function receive(state: Subscription, event: Event, sets: Sets): Subscription {
+  switch (event.kind) {
+    case 'connected':
+      return connect(state, event, sets)
+    case 'subscribe':
+      return subscribe(state, event.names, sets)
+    case 'unsubscribe':
+      return unsubscribe(state, event.names, sets)
+    case 'ack':
+      return state.outstanding?.nonce === event.nonce ? { ...state, outstanding: undefined } : state
+    case 'nack':
+      return refuse(state, event.nonce, event.text)
+    case 'changed':
+      return retarget(state, event.target, sets)
+    case 'resend':
+      return doubt(state, event.names, sets)
+  }
+}
+
+function connect(state: Subscription, event: Connected, sets: Sets): Subscription {
+  const wildcard =
+    event.names.includes(WILDCARD) || (event.names.length === 0 && LEGACY_WILDCARD.has(state.type))
+  const names = new Set(event.names)
+  names.delete(WILDCARD)
+  const listed = event.names.length > 0
+  const fresh: Subscription = { ...state, wildcard, names, listed, owesAnswer: wildcard }
+  if (state.mode === 'sotw' && event.version) {
+    const unchanged: Subscription = { ...fresh, base: state.target, owesAnswer: false }
+    if (versionOf(unchanged, sets) === event.version) return unchanged
+  }
+  const differs = new Map<string, Held>()
+  // A name that is asked for gets an answer, if only that it does not exist.
+  for (const name of names) differs.set(name, { version: undefined, sure: false })
+  for (const [name, version] of event.versions ?? []) differs.set(name, { version, sure: true })
+  return { ...fresh, differs }
+}
+
+function subscribe(state: Subscription, added: readonly string[], sets: Sets): Subscription {
+  let next: Subscription = { ...state, listed: true }
+  if (added.includes(WILDCARD) && !state.wildcard) {
+    // `base` speaks of what is subscribed, which is everything from now on: spell out what the proxy has.
+    const differs = new Map<string, Held>()
+    for (const name of state.names) differs.set(name, heldOf(state, name, sets) ?? ABSENT)
+    next = { ...next, wildcard: true, base: EMPTY, differs, owesAnswer: true }
+  }
+  const named = added.filter((name) => name !== WILDCARD)
+  if (named.length === 0) return next
+  return doubt({ ...next, names: new Set([...state.names, ...named]) }, named, sets)
+}
+
+function unsubscribe(state: Subscription, gone: readonly string[], sets: Sets): Subscription {
+  const names = new Set(state.names)
+  for (const name of gone) names.delete(name)
+  const wildcard = state.wildcard && !gone.includes(WILDCARD)
+  const next: Subscription = { ...state, names, wildcard, owesAnswer: state.owesAnswer && wildcard }
+  // The proxy cannot know what the wildcard still covers: answer for it again.
+  if (wildcard) return doubt(next, gone, sets)
+  return { ...next, differs: only(state.differs, names), rejected: only(state.rejected, names) }
+}
+
+function only<V>(map: ReadonlyMap<string, V>, names: ReadonlySet<string>): ReadonlyMap<string, V> {
+  return new Map([...map].filter(([name]) => names.has(name)))
+}
+
+/** Marks names as not surely there, so that each is answered again. */
+function doubt(state: Subscription, names: readonly string[], sets: Sets): Subscription {
+  const differs = new Map(state.differs)
+  for (const name of names) {
+    if (!isSubscribed(state, name)) continue
+    differs.set(name, { ...(heldOf(state, name, sets) ?? ABSENT), sure: false })
+  }
+  return { ...state, differs }
+}
+
+/** After a refusal nothing of that response counts as sent; alone in its response, a resource is the guilty one. */
+function refuse(state: Subscription, nonce: string, text: string): Subscription {
+  const refused = state.outstanding
+  if (refused?.nonce !== nonce) return state
+  const differs = new Map(state.differs)
+  const rejected = new Map(state.rejected)
+  const names = [...refused.sent.map(({ resource }) => resource.name), ...refused.removed]
+  const alone = names.length === 1
+  for (const { resource, before } of refused.sent) {
+    if (!isSubscribed(state, resource.name)) continue
+    if (alone) rejected.set(resource.name, { resource, text })
+    // Alone and refused it was not applied, so the proxy has what it had; otherwise it may have either.
+    differs.set(resource.name, { ...(before ?? ABSENT), sure: alone })
+  }
+  // A removal that is refused on its own is not repeated.
+  if (!alone) for (const name of refused.removed) differs.set(name, { ...ABSENT, sure: false })
+  const groups = alone ? state.groups : [...isolate(names, text), ...state.groups]
+  return { ...state, outstanding: undefined, differs, rejected, groups }
+}
+
+function retarget(state: Subscription, target: List, sets: Sets): Subscription {
+  if (target === state.target) return state
+  if (state.rejected.size === 0) return { ...state, target }
+  const rejected = new Map(state.rejected)
+  for (const [name, { resource }] of rejected) {
+    const entry = sets.get(target, name)
+    if (!entry || isFailed(entry) || entry.version !== resource.version) rejected.delete(name)
+  }
+  return { ...state, target, rejected }
+}

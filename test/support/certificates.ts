@@ -1,0 +1,97 @@
+// A certificate authority for tests, independent of src/ca: any name, any lifetime, P-256.
+import 'reflect-metadata'
+import { randomBytes, webcrypto } from 'node:crypto'
+import * as x509 from '@peculiar/x509'
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+x509.cryptoProvider.set(webcrypto)
+
+export interface KeyPair {
+  readonly keyPem: string
+  /** The leaf, then the root. */
+  readonly chainPem: string
+  readonly rootPem: string
+  /** Hexadecimal, upper case, as node:tls prints it. */
+  readonly serial: string
+}
+
+export interface LeafNames {
+  /** For instance `spiffe://cluster.local/ns/default/sa/web`. */
+  readonly uri?: string
+  readonly dns?: string
+  readonly ip?: string
+  /** Seconds from now; an hour by default, negative for one that has expired. */
+  readonly lifetime?: number
+}
+
+export interface TestCa {
+  readonly rootPem: string
+  issue(names: LeafNames): Promise<KeyPair>
+}
+
+export async function testCa(trustDomain = 'cluster.local'): Promise<TestCa> {
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+  const root = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serial(),
+    name: 'O=lotse test',
+    notBefore: new Date(Date.now() - 86_400_000),
+    notAfter: new Date(Date.now() + 86_400_000),
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
+        true,
+      ),
+      new x509.SubjectAlternativeNameExtension([{ type: 'url', value: `spiffe://${trustDomain}` }]),
+    ],
+  })
+  const rootPem = `${root.toString('pem')}\n`
+  return { rootPem, issue: (names) => issue(root, keys.privateKey, names) }
+}
+
+async function issue(
+  root: x509.X509Certificate,
+  signingKey: webcrypto.CryptoKey,
+  { uri, dns, ip, lifetime = 3_600 }: LeafNames,
+): Promise<KeyPair> {
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+  const names: x509.JsonGeneralNames = []
+  if (uri) names.push({ type: 'url', value: uri })
+  if (dns) names.push({ type: 'dns', value: dns })
+  if (ip) names.push({ type: 'ip', value: ip })
+  const serialNumber = serial()
+  const until = Date.now() + lifetime * 1_000
+  const leaf = await x509.X509CertificateGenerator.create({
+    serialNumber,
+    subject: '',
+    issuer: root.subject,
+    notBefore: new Date(Math.min(until, Date.now()) - 60_000),
+    notAfter: new Date(until),
+    signingAlgorithm: ALGORITHM,
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']),
+      new x509.SubjectAlternativeNameExtension(names, true),
+    ],
+  })
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
+  const rootPem = `${root.toString('pem')}\n`
+  return {
+    keyPem: `-----BEGIN PRIVATE KEY-----\n${key.toString('base64')}\n-----END PRIVATE KEY-----\n`,
+    chainPem: `${leaf.toString('pem')}\n${rootPem}`,
+    rootPem,
+    serial: serialNumber.toUpperCase(),
+  }
+}
+
+/** Positive, and without a leading zero byte, so that every tool prints it alike. */
+function serial(): string {
+  const bytes = randomBytes(16)
+  bytes[0] = (bytes[0]! & 0x3f) | 0x40
+  return bytes.toString('hex')
+}
