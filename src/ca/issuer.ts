@@ -51,6 +51,15 @@ export interface IssuerOptions {
   readonly maxLifetime?: number
 }
 
+const LEAF_EXTENSIONS: readonly x509.Extension[] = [
+  new x509.BasicConstraintsExtension(false, undefined, true),
+  new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+  new x509.ExtendedKeyUsageExtension([
+    x509.ExtendedKeyUsage.serverAuth,
+    x509.ExtendedKeyUsage.clientAuth,
+  ]),
+]
+
 type Name = { readonly type: 'url' | 'dns' | 'ip'; readonly value: string }
 
 export function createIssuer(options: IssuerOptions): Issuer {
@@ -138,15 +147,10 @@ async function sign(
     signingKey: root.signingKey,
     signingAlgorithm: SIGNING_ALGORITHM,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([
-        x509.ExtendedKeyUsage.serverAuth,
-        x509.ExtendedKeyUsage.clientAuth,
-      ]),
+      ...LEAF_EXTENSIONS,
       new x509.SubjectAlternativeNameExtension([...names], true),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(root.certificate.publicKey),
+      root.authorityKey,
     ],
   })
   return {

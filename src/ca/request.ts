@@ -57,12 +57,12 @@ export async function readRequest(
 
 function checkKey(request: x509.Pkcs10CertificateRequest): Diagnostic | undefined {
   const der = Buffer.from(request.publicKey.rawData)
-  const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
-  const details = key.asymmetricKeyDetails ?? {}
+  // whether the point is on its curve shows when the signature is checked
   if (EC_KEYS.some((prefix) => der.subarray(0, prefix.length).equals(prefix))) return undefined
-  const bits = details.modulusLength ?? 0
-  const exponent = details.publicExponent ?? 0n
-  const sound = bits >= 2048 && bits <= 4096 && exponent >= 65537n && exponent % 2n === 1n
+  const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
+  const { modulusLength: bits = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
+  const sound =
+    bits >= 2048 && bits <= 4096 && publicExponent >= 65537n && publicExponent % 2n === 1n
   if (key.asymmetricKeyType === 'rsa' && sound) return undefined
   return problem(
     'L0421',

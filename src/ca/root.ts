@@ -27,6 +27,8 @@ export interface Root {
   readonly sha256: string
   /** Signs and cannot be exported. */
   readonly signingKey: webcrypto.CryptoKey
+  /** What every certificate that it signs says of its key. */
+  readonly authorityKey: x509.Extension
 }
 
 export interface OpenedRoot {
@@ -149,6 +151,7 @@ async function loadRoot(options: RootOptions): Promise<Omit<OpenedRoot, 'created
     certificatePem: pemOf('CERTIFICATE', Buffer.from(certificate.rawData)),
     sha256: createHash('sha256').update(Buffer.from(certificate.rawData)).digest('base64url'),
     signingKey,
+    authorityKey: await x509.AuthorityKeyIdentifierExtension.create(certificate.publicKey),
   }
   return { root, warnings: warning ? [...access, warning] : access }
 }

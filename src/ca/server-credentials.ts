@@ -3,6 +3,7 @@ import { constants } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 import { ServerCredentials } from '@grpc/grpc-js'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { renewalTime } from './credentials.ts'
 import type { IssuedServer, Issuer } from './issuer.ts'
 import { isProblem } from './problem.ts'
 

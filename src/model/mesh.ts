@@ -42,7 +42,12 @@ export interface Mesh {
   readonly tables: { readonly [T in TableName]: Table<Tables[T]> }
 }
 
-const EMPTY: Table<never> = { rows: new Map<string, never>(), keys: [], keysByNamespace: new Map(), changedAt: 0 }
+const EMPTY: Table<never> = {
+  rows: new Map<string, never>(),
+  keys: [],
+  keysByNamespace: new Map(),
+  changedAt: 0,
+}
 
 export const EMPTY_MESH: Mesh = {
   generation: 0,

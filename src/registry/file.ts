@@ -161,7 +161,8 @@ export class FileRegistry {
   }
 
   #found(): Found {
-    return { files: contentsOf(this.#scan.entries), troubles: this.#scan.troubles }
+    const { entries, troubles } = this.#scan
+    return { files: contentsOf(entries), troubles, fading: new Set(this.#fading.keys()) }
   }
 
   /** Watches what was scanned, and the parents of the given paths, since those can be replaced. */

@@ -28,7 +28,7 @@ export type Note = { readonly path: Path } & (
     }
 )
 
-/** No object gets more notes than this. */
+/** No object gets more warnings, and no more errors, than this. */
 const MOST = 50
 
 /**
@@ -47,6 +47,8 @@ export function fit(
 class Walk {
   readonly notes: Note[] = []
   readonly #path: (string | number)[]
+  #warnings = 0
+  #errors = 0
 
   constructor(start: Path) {
     this.#path = [...start]
@@ -105,7 +107,8 @@ class Walk {
   }
 
   #note(note: Note): void {
-    if (this.notes.length < MOST) this.notes.push(note)
+    const mild = note.type === 'unknown' || note.type === 'later'
+    if (mild ? this.#warnings++ < MOST : this.#errors++ < MOST) this.notes.push(note)
   }
 }
 
@@ -141,7 +144,6 @@ function hasType(value: unknown, type: string): boolean {
     case 'number':
       return Number.isFinite(value)
     default:
-      // biome-ignore lint/suspicious/useValidTypeof: the schema's word for strings and booleans is JavaScript's
       return typeof value === type
   }
 }

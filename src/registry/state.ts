@@ -21,6 +21,8 @@ export interface Found {
   readonly files: ReadonlyMap<string, FileContent>
   /** Given paths that are gone or empty. */
   readonly troubles: readonly Trouble[]
+  /** Files that are gone but still count for a moment; the same objects elsewhere come before theirs. */
+  readonly fading?: ReadonlySet<string>
 }
 
 export interface Trouble {
@@ -47,12 +49,16 @@ export function* nextState(
 ): Generator<void, FilesState> {
   const allowEmpty = options.allowEmpty ?? false
   const files = new Map<string, SourceFile>()
+  const gone = new Set(found.fading)
   const troubles: Diagnostic[] = []
   for (const trouble of found.troubles) {
     const lost = allowEmpty
       ? []
       : [...previous.files].filter(([path]) => within(trouble.path, path))
-    for (const [path, file] of lost) files.set(path, file)
+    for (const [path, file] of lost) {
+      files.set(path, file)
+      gone.add(path)
+    }
     const objects = lost.reduce((sum, [, file]) => sum + file.held.length, 0)
     const diagnostic = report(trouble, objects, allowEmpty)
     if (diagnostic) troubles.push(diagnostic)
@@ -60,11 +66,17 @@ export function* nextState(
   for (const path of [...found.files.keys()].sort()) {
     const content = found.files.get(path)!
     const before = previous.files.get(path)
+    gone.delete(path)
+    if (found.fading?.has(path)) gone.add(path)
     if (before && before.content === content) files.set(path, before)
     else files.set(path, yield* nextFile(path, content, before, allowEmpty))
   }
   const all = [...files.values()]
-  const merged = merge(all.flatMap((file) => file.held))
+  const merged = merge(
+    all.flatMap(({ path, held }) =>
+      gone.has(path) ? held.map(({ document }) => ({ document, fresh: false })) : held,
+    ),
+  )
   const diagnostics = [
     ...troubles,
     ...all.flatMap((file) => file.diagnostics),

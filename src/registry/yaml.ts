@@ -1,12 +1,14 @@
 // YAML text to plain values, one document at a time, each with the places of its parts.
 import {
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
-  parseDocument,
+  Parser,
   type YAMLError,
 } from 'yaml'
 
@@ -38,7 +40,6 @@ export type Parsed =
 const OPTIONS = {
   merge: true,
   stringKeys: true,
-  prettyErrors: false,
   logLevel: 'silent',
 } as const
 
@@ -94,20 +95,42 @@ function countLines(text: string): number {
 export function parse(text: string): Parsed {
   const lines = new LineCounter()
   try {
-    const document = parseDocument(text, { ...OPTIONS, lineCounter: lines })
+    const tokens = [...new Parser(lines.addNewLine).parse(text)]
+    if (isDeep(tokens)) return problem('the document is nested more than 100 levels deep')
+    const [document] = new Composer(OPTIONS).compose(tokens, true, text.length)
+    if (!document) return { type: 'nothing' }
     const error = document.errors[0] ?? document.warnings[0]
     if (error) return { type: 'problem', problem: explain(error, text, lines) }
     if (document.contents === null || isEmpty(document)) return { type: 'nothing' }
     const value: unknown = document.toJS({ maxAliasCount: 100 })
     return { type: 'value', value, place: placesOf(document, lines) }
   } catch (error) {
-    const deep = error instanceof RangeError
-    const reason = deep ? 'it is nested too deeply' : 'its aliases expand too far'
-    return {
-      type: 'problem',
-      problem: { text: `cannot read the document: ${reason}`, line: 0, column: 0 },
-    }
+    const reason = (error as Error).message
+    const bomb = /alias count/.test(reason) ? 'its aliases expand too far' : reason
+    return problem(`the document cannot be read: ${bomb}`)
   }
+}
+
+function problem(text: string): Parsed {
+  return { type: 'problem', problem: { text, line: 0, column: 0 } }
+}
+
+/** Found without recursion: in the library's own recursion V8 may abort the process when the stack ends inside a regular expression. */
+function isDeep(tokens: readonly CST.Token[]): boolean {
+  let level: unknown[] = [...tokens]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > 100) return true
+    const below: unknown[] = []
+    for (const token of level as { value?: unknown; key?: unknown; items?: readonly object[] }[]) {
+      for (const part of token.items ?? [token]) {
+        const { key, value } = part as { readonly key?: unknown; readonly value?: unknown }
+        if (typeof key === 'object' && key !== null) below.push(key)
+        if (typeof value === 'object' && value !== null) below.push(value)
+      }
+    }
+    level = below
+  }
+  return false
 }
 
 function isEmpty(document: Document): boolean {

@@ -25,6 +25,7 @@ import {
 import { type ChainOptions, inboundChains } from './listener/inbound-chains.ts'
 import { meshConfig } from './mesh-config.ts'
 import { inboundCluster, listenerName } from './names.ts'
+import { defaultRoute } from './route/http-route.ts'
 import { sidecarOf } from './scope.ts'
 import { resource } from './typed.ts'
 
@@ -153,19 +154,19 @@ export const inboundRoutes = memo((view: View, workload: string): readonly Resou
   ),
 )
 
-function inboundRoute(view: View, { port, hostname, origin }: InboundPort): Resource {
+function inboundRoute(view: View, { port, protocol, hostname, origin }: InboundPort): Resource {
   const name = inboundCluster(port)
   const virtualHost: VirtualHost = {
     [ORIGIN]: origin,
     name: `inbound|http|${port}`,
     domains: ['*'],
     routes: [
-      {
-        name: 'default',
-        match: { prefix: '/' },
-        route: { cluster: name, timeout: '0s' },
-        decorator: { operation: `${hostname ?? 'inbound'}:${port}/*` },
-      },
+      defaultRoute(name, {
+        direction: 'inbound',
+        isGrpc: protocol === 'GRPC' || protocol === 'GRPC-Web',
+        operation: `${hostname ?? 'inbound'}:${port}/*`,
+        origin,
+      }),
     ],
     ...perRoute(rbacPerRoute(view, ownWorkload(view))),
   }

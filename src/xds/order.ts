@@ -69,7 +69,11 @@ export function deliver(
   const sendings: Sending[] = []
   let current = delivery
   for (;;) {
-    current = sendDue(current, sets, sendings)
+    const next = sendDue(current, sets, sendings)
+    const moved = next !== current
+    current = next
+    // A type that came to rest may be what another one waited for.
+    if (moved) continue
     if (current.goal === current.latest || !isRoundOver(current, sets)) break
     const endpoints = current.subscriptions.get('endpoint')
     const warming = [...current.warming].filter(

@@ -1,9 +1,9 @@
 // When streams are brought up to date: at once, in slices that leave the event loop free, bursts joined.
 
 export interface PushTiming {
-  /** After a push, the next one waits until no change came for so many milliseconds; 0 pushes at once. */
+  /** After a push, the next one waits until no change came for so many milliseconds; 0 (default) pushes at once. */
   readonly quietMilliseconds?: number
-  /** But no longer than this after the first change that waits. */
+  /** But no longer than this after the first change that waits; by default ten times the quiet time. */
   readonly maxWaitMilliseconds?: number
 }
 
@@ -31,7 +31,7 @@ export class Pusher<Item> {
     this.#items = items
     this.#begin = begin
     this.#quiet = timing.quietMilliseconds ?? 0
-    this.#maxWait = timing.maxWaitMilliseconds ?? 0
+    this.#maxWait = timing.maxWaitMilliseconds ?? this.#quiet * 10
   }
 
   /** Something changed. The first change after a pause goes out before this returns, as far as one slice goes. */
@@ -42,16 +42,24 @@ export class Pusher<Item> {
       return
     }
     const now = performance.now()
-    if (!this.#timer && now - this.#endedAt >= this.#quiet) return this.#run()
+    if (!this.#timer && now - this.#endedAt >= this.#quiet) {
+      this.#run()
+      return
+    }
     if (!this.#timer) this.#waitingSince = now
-    clearTimeout(this.#timer)
     const left = Math.max(0, this.#waitingSince + this.#maxWait - now)
-    this.#timer = setTimeout(() => this.#run(), Math.min(this.#quiet, left))
+    this.#runIn(Math.min(this.#quiet, left))
   }
 
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
+  }
+
+  #runIn(milliseconds: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#run(), milliseconds)
+    this.#timer.unref()
   }
 
   #run(): void {
@@ -74,6 +82,8 @@ export class Pusher<Item> {
     }
     this.#running = false
     this.#endedAt = performance.now()
-    if (this.#again) this.push()
+    if (!this.#again) return
+    this.#waitingSince = this.#endedAt
+    this.#runIn(this.#quiet)
   }
 }

@@ -116,7 +116,7 @@ export function eventsOf(
 ): readonly Event[] {
   if (!state) {
     const { names, versions, version } = request
-    return [{ kind: 'connected', names, versions, version }]
+    return [{ kind: 'connected', names, ...(mode === 'delta' ? { versions } : { version }) }]
   }
   const events: Event[] = []
   const { nonce, error } = request

@@ -94,7 +94,7 @@ export function respond(
   const chosen = choose(state, pending, group, allow)
   const rest = size(pending) - size(chosen)
   const groups = size(chosen) > 0 || rest === 0 ? later : state.groups
-  const after = apply({ ...state, groups }, chosen)
+  const after = apply(groups === state.groups ? state : { ...state, groups }, chosen)
   const silent = state.mode === 'sotw' && !isFullState(state)
   const visible = silent ? chosen.additions.length : size(chosen)
   const owed = state.owesAnswer && allow.additions
@@ -129,9 +129,11 @@ function nextGroup(
     ...pending.removals,
   ])
   const at = state.groups.findIndex((names) => names.some((name) => due.has(name)))
-  if (at < 0) return [undefined, []]
+  if (at < 0) return [undefined, NO_GROUPS]
   return [new Set(state.groups[at]), state.groups.slice(at + 1)]
 }
+
+const NO_GROUPS: Subscription['groups'] = []
 
 function choose(
   state: Subscription,
@@ -180,7 +182,7 @@ function apply(state: Subscription, chosen: Pending): Subscription {
   return { ...state, differs }
 }
 
-/** Nothing is due any more: the target is the new base, and only what differs from it stays noted. */
+/** Nothing is due any more: the target is the new base, and only what differs from it stays noted. Identical if it was. */
 function settle(after: Subscription, before: Subscription, sets: Sets): Subscription {
   if (after.base === after.target && after.differs.size === 0) return after
   const differs = new Map<string, Held>()
@@ -191,6 +193,7 @@ function settle(after: Subscription, before: Subscription, sets: Sets): Subscrip
     const assumed = heldOf(settled, name, sets) ?? ABSENT
     if (held.version !== assumed.version || !held.sure) differs.set(name, held)
   }
+  if (after.base === after.target && differs.size === after.differs.size) return after
   return settled
 }
 

@@ -3,23 +3,19 @@ import type { Server, ServerOptions, UntypedServiceImplementation } from '@grpc/
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts'
 import type { ResourceSet, ResourceType } from '../model/resource.ts'
 import { decodeMessage, encodeMessage } from './encode/index.ts'
+import type { Mode } from './holdings.ts'
+import type { Caller, Counters, KnownProxy, Rejections } from './host.ts'
 import { Pusher, type PushTiming } from './pusher.ts'
 import type { DecodeMessage, Request } from './request.ts'
 import { METHODS, SERVICE } from './services.ts'
-import { createSets } from './sets.ts'
+import { createSets, type Sets } from './sets.ts'
 import type { StreamStatus } from './status.ts'
 import { createStore, type EncodeMessage } from './store.ts'
-import {
-  type Call,
-  type Caller,
-  type Counters,
-  type Host,
-  type Proxy,
-  type Rejections,
-  Stream,
-} from './stream.ts'
+import { type Call, Stream } from './stream.ts'
 
-export interface XdsOptions<P extends Proxy> {
+export type { Caller, KnownProxy } from './host.ts'
+
+export interface XdsOptions<P extends KnownProxy> {
   /** Who is calling, or why it gets nothing. With mutual TLS decide by the certificate, never by the node. */
   readonly identify: (caller: Caller) => P | Diagnostic
   /** All that the proxy is to have now. Fast and memoised: the same object means that nothing changed. */
@@ -35,7 +31,7 @@ export interface XdsOptions<P extends Proxy> {
   readonly timing?: PushTiming
 }
 
-export interface XdsService<P extends Proxy = Proxy> {
+export interface XdsService<P extends KnownProxy = KnownProxy> {
   /** Adds all xDS services to a gRPC server. One service may serve several servers (mutual TLS and plain text). */
   addTo(server: Server): void
   /** Call when `resources` may yield something new: every stream gets what changed for it. */
@@ -62,9 +58,12 @@ export const SERVER_OPTIONS: ServerOptions = {
 /** Proxies that went away whose refusals are remembered, so that they are not sent the same again. */
 const MAX_REMEMBERED = 1000
 
-export function createXdsService<P extends Proxy>(options: XdsOptions<P>): XdsService<P> {
-  const { log, onRequest, onChange } = options
-  const counters: Counters = {
+export function createXdsService<P extends KnownProxy>(options: XdsOptions<P>): XdsService<P> {
+  return new XdsServer(options)
+}
+
+class XdsServer<P extends KnownProxy> implements XdsService<P> {
+  readonly counters: Counters = {
     streams: 0,
     requests: 0,
     responses: 0,
@@ -74,62 +73,84 @@ export function createXdsService<P extends Proxy>(options: XdsOptions<P>): XdsSe
     bytes: 0,
     pushes: 0,
   }
-  const streams = new Set<Stream<P>>()
-  const opened = new Set<Stream<P>>()
-  const refusals = new Map<string, Rejections>()
-  const store = createStore({ encode: options.encode ?? encodeMessage, onFailure: log })
-  const host: Host<P> = {
-    sets: createSets(store),
-    counters,
-    decode: options.decode ?? decodeMessage,
-    identify: options.identify,
-    resources: options.resources,
-    log,
-    ...(onRequest ? { subscribed: onRequest } : {}),
-    now: Date.now,
-    joined(stream) {
-      counters.streams++
-      streams.add(stream)
-      onChange?.()
-    },
-    left(stream) {
-      opened.delete(stream)
-      if (!streams.delete(stream)) return
-      remember(refusals, stream)
-      onChange?.()
-    },
-    remembered: (proxy) => refusals.get(proxy.id),
+  readonly #options: XdsOptions<P>
+  readonly #sets: Sets
+  /** All streams, and of them those whose proxy is known. */
+  readonly #opened = new Set<Stream<P>>()
+  readonly #known = new Set<Stream<P>>()
+  readonly #refusals = new Map<string, Rejections>()
+  readonly #pusher: Pusher<Stream<P>>
+
+  constructor(options: XdsOptions<P>) {
+    const { encode = encodeMessage, log: onFailure, timing } = options
+    this.#options = options
+    this.#sets = createSets(createStore({ encode, onFailure }))
+    this.#pusher = new Pusher(
+      () => this.#known,
+      () => pushPass(options, this.counters),
+      timing,
+    )
   }
-  const pusher = new Pusher(
-    () => streams,
-    () => pushPass(options, counters),
-    options.timing,
-  )
-  return {
-    addTo(server) {
-      const handlers: UntypedServiceImplementation = {}
-      for (const { definition, mode, type } of METHODS) {
-        handlers[definition.path] = (call: Call) => {
-          opened.add(new Stream(call, mode, type, host))
-        }
-      }
-      server.addService(SERVICE, handlers)
-    },
-    push: () => pusher.push(),
-    streams: () => [...streams].map((stream) => stream.status()),
-    proxies: () => [...new Map([...streams].map(({ proxy }) => [proxy!.id, proxy!])).values()],
-    diagnostics: () =>
-      [...streams].flatMap((stream) => stream.diagnostics()).sort(compareDiagnostics),
-    counters,
-    close() {
-      pusher.close()
-      for (const stream of [...opened]) stream.close()
-    },
+
+  addTo(server: Server): void {
+    const handlers: UntypedServiceImplementation = {}
+    for (const { definition, mode, type } of METHODS) {
+      handlers[definition.path] = (call: Call) => this.#accept(call, mode, type)
+    }
+    server.addService(SERVICE, handlers)
+  }
+
+  push(): void {
+    this.#pusher.push()
+  }
+
+  streams(): readonly StreamStatus[] {
+    return [...this.#known].map((stream) => stream.status())
+  }
+
+  proxies(): readonly P[] {
+    return [...new Map([...this.#known].map(({ proxy }) => [proxy!.id, proxy!])).values()]
+  }
+
+  diagnostics(): readonly Diagnostic[] {
+    return [...this.#known].flatMap((stream) => stream.diagnostics()).sort(compareDiagnostics)
+  }
+
+  close(): void {
+    this.#pusher.close()
+    for (const stream of [...this.#opened]) stream.close()
+  }
+
+  #accept(call: Call, mode: Mode, type: ResourceType | undefined): void {
+    const { identify, resources, log, onRequest, decode = decodeMessage } = this.#options
+    const stream: Stream<P> = new Stream(call, mode, type, {
+      sets: this.#sets,
+      counters: this.counters,
+      decode,
+      identify,
+      resources,
+      log,
+      ...(onRequest ? { requested: onRequest } : {}),
+      now: Date.now,
+      remembered: (proxy) => this.#refusals.get(proxy.id),
+      joined: () => {
+        this.counters.streams++
+        this.#known.add(stream)
+        this.#options.onChange?.()
+      },
+      left: () => {
+        this.#opened.delete(stream)
+        if (!this.#known.delete(stream)) return
+        remember(this.#refusals, stream)
+        this.#options.onChange?.()
+      },
+    })
+    this.#opened.add(stream)
   }
 }
 
 /** One pass over the streams: proxies with one key are computed once. */
-function pushPass<P extends Proxy>(
+function pushPass<P extends KnownProxy>(
   { resources, log }: XdsOptions<P>,
   counters: Counters,
 ): (stream: Stream<P>) => void {
@@ -151,7 +172,7 @@ function pushPass<P extends Proxy>(
 /** A set that cannot be computed leaves the proxies with what they have. */
 function compute(
   resources: () => ResourceSet,
-  proxy: Proxy,
+  proxy: KnownProxy,
   log: (diagnostic: Diagnostic) => void,
 ): ResourceSet | undefined {
   try {
@@ -164,7 +185,10 @@ function compute(
   }
 }
 
-function remember<P extends Proxy>(refusals: Map<string, Rejections>, stream: Stream<P>): void {
+function remember<P extends KnownProxy>(
+  refusals: Map<string, Rejections>,
+  stream: Stream<P>,
+): void {
   const { proxy, rejections } = stream
   if (!proxy) return
   refusals.delete(proxy.id)

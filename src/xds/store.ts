@@ -65,7 +65,7 @@ export function createStore(options: StoreOptions): Store {
     if (!interned.get(key)?.deref()) interned.delete(key)
   })
 
-  function valueOf(resource: Resource): Bytes {
+  function bytesOf(resource: Resource): Bytes {
     let value = values.get(resource)
     if (!value) {
       value = encodeBody(options.encode, resource)
@@ -77,11 +77,11 @@ export function createStore(options: StoreOptions): Store {
   function build(resource: Resource): Entry {
     const { type, name } = resource
     // The value of a plain resource is copied into its frame, so only virtual hosts are kept apart.
-    const value = type === 'virtualHost' ? valueOf(resource) : encodeBody(options.encode, resource)
+    const value = type === 'virtualHost' ? bytesOf(resource) : encodeBody(options.encode, resource)
     if ('failure' in value) return { type, name, failure: value.failure }
     const parts = [value.bytes]
     for (const host of resource.virtualHosts ?? []) {
-      const inner = valueOf(host)
+      const inner = bytesOf(host)
       if ('failure' in inner) return { type, name, failure: inner.failure }
       parts.push(repeatedHeader(inner.bytes.length), inner.bytes)
     }

@@ -1,5 +1,4 @@
 // One stream of one proxy: reads its requests, keeps its delivery, writes what is due.
-import type { PeerCertificate } from 'node:tls'
 import { type ServerDuplexStream, status } from '@grpc/grpc-js'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import {
@@ -9,68 +8,16 @@ import {
   TYPE_PREFIX,
 } from '../model/resource.ts'
 import type { Mode, Rejection } from './holdings.ts'
+import type { Caller, Host, KnownProxy, Rejections } from './host.ts'
 import { createDelivery, type Delivery, deliver, hear, retarget, type Sending } from './order.ts'
 import { describeRejection, printable } from './rejection.ts'
-import {
-  type ClaimedNode,
-  type DecodeMessage,
-  eventsOf,
-  type Request,
-  readRequest,
-  typeOfUrl,
-} from './request.ts'
-import type { Sets } from './sets.ts'
+import { eventsOf, type Request, readRequest, typeOfUrl } from './request.ts'
 import { type StreamStatus, statusOf, Tally } from './status.ts'
 import { frameDelta, frameSotw, TYPE_URLS } from './wire.ts'
 
-/** A proxy as the application knows it; Lotse's own type hangs on it. */
-export interface Proxy {
-  /** For people: logs, status, metrics. */
-  readonly id: string
-  /** Proxies with the same key have the same resources at any time. */
-  readonly key: string
-}
-
-/** What is known of a proxy when its stream begins. */
-export interface Caller {
-  /** Proven, with mutual TLS only. Where it is there, nothing that the node claims may name another workload. */
-  readonly peerCertificate?: PeerCertificate
-  readonly node: ClaimedNode
-}
-
 export type Call = ServerDuplexStream<Buffer, Buffer>
 
-/** Numbers since the start. */
-export interface Counters {
-  streams: number
-  requests: number
-  responses: number
-  resources: number
-  acks: number
-  nacks: number
-  bytes: number
-  pushes: number
-}
-
-/** What a stream needs of the service. */
-export interface Host<P extends Proxy> {
-  readonly sets: Sets
-  readonly counters: Counters
-  readonly decode: DecodeMessage
-  identify(caller: Caller): P | Diagnostic
-  resources(proxy: P): ResourceSet
-  log(diagnostic: Diagnostic): void
-  /** The proxy subscribed or unsubscribed; called before it is answered. */
-  subscribed?(proxy: P, type: ResourceType, request: Request): void
-  now(): number
-  joined(stream: Stream<P>): void
-  left(stream: Stream<P>): void
-  remembered(proxy: P): Rejections | undefined
-}
-
-export type Rejections = ReadonlyMap<ResourceType, ReadonlyMap<string, Rejection>>
-
-export class Stream<P extends Proxy> {
+export class Stream<P extends KnownProxy> {
   readonly #call: Call
   readonly #mode: Mode
   /** Set on the services for a single type. */
@@ -147,7 +94,10 @@ export class Stream<P extends Proxy> {
     if (this.#ended) return
     this.#host.counters.requests++
     const request = readRequest(this.#mode, bytes, this.#host.decode)
-    if ('problem' in request) return this.#refuse(status.INVALID_ARGUMENT, request.problem)
+    if ('problem' in request) {
+      this.#refuse(request.problem)
+      return
+    }
     if (!this.#delivery && !this.#open(request)) return
     const url = request.typeUrl || (this.#only ? TYPE_URLS[this.#only] : '')
     const type = typeOfUrl(url)
@@ -168,7 +118,7 @@ export class Stream<P extends Proxy> {
     }
     this.#proxy = proxy
     this.#delivery = createDelivery(this.#mode, this.#host.resources(proxy))
-    this.#host.joined(this)
+    this.#host.joined()
     return true
   }
 
@@ -184,7 +134,7 @@ export class Stream<P extends Proxy> {
       counters.nacks++
       this.#tally.refused(type, printable(request.error ?? ''))
     }
-    this.#host.subscribed?.(proxy, type, request)
+    this.#host.requested?.(proxy, type, request)
     const events = eventsOf(this.#mode, request, before)
     const next = hear(this.#delivery!, type, events, sets, this.#host.remembered(proxy))
     this.#delivery = next
@@ -242,7 +192,8 @@ export class Stream<P extends Proxy> {
   /** A type that is not served: every name is answered as absent, so that the proxy does not wait for it. */
   #answerForeign(url: string, request: Request): void {
     if (!url.startsWith(TYPE_PREFIX) || url.length > 200 || this.#foreign.size >= MAX_FOREIGN) {
-      return this.#refuse(status.INVALID_ARGUMENT, 'it names no usable type URL')
+      this.#refuse('it names no usable type URL')
+      return
     }
     if (!this.#foreign.has(url)) {
       this.#foreign.add(url)
@@ -261,11 +212,11 @@ export class Stream<P extends Proxy> {
     )
   }
 
-  #refuse(code: status, problem: string): void {
+  #refuse(problem: string): void {
     const who = this.#proxy ? `proxy ${this.#proxy.id}` : `the client at ${this.#call.getPeer()}`
     const text = `The stream of ${who} was ended because of a request: ${problem}.`
     this.#host.log({ code: 'L0303', severity: 'warning', text })
-    this.#fail(code, `${problem} (L0303)`)
+    this.#fail(status.INVALID_ARGUMENT, `${problem} (L0303)`)
   }
 
   #fail(code: status, details: string): void {
@@ -276,7 +227,7 @@ export class Stream<P extends Proxy> {
   #leave(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#host.left(this)
+    this.#host.left()
     this.#delivery = undefined
   }
 

@@ -74,7 +74,8 @@ function connect(state: Subscription, event: Connected, sets: Sets): Subscriptio
   const names = new Set(event.names)
   names.delete(WILDCARD)
   const listed = event.names.length > 0
-  const fresh: Subscription = { ...state, wildcard, names, listed, owesAnswer: wildcard }
+  const rejected = stillMeant(state.rejected, state.target, sets)
+  const fresh: Subscription = { ...state, wildcard, names, listed, rejected, owesAnswer: wildcard }
   if (state.mode === 'sotw' && event.version) {
     const unchanged: Subscription = { ...fresh, base: state.target, owesAnswer: false }
     if (versionOf(unchanged, sets) === event.version) return unchanged
@@ -145,11 +146,20 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
 
 function retarget(state: Subscription, target: List, sets: Sets): Subscription {
   if (target === state.target) return state
-  if (state.rejected.size === 0) return { ...state, target }
-  const rejected = new Map(state.rejected)
-  for (const [name, { resource }] of rejected) {
-    const entry = sets.get(target, name)
-    if (!entry || isFailed(entry) || entry.version !== resource.version) rejected.delete(name)
-  }
-  return { ...state, target, rejected }
+  return { ...state, target, rejected: stillMeant(state.rejected, target, sets) }
+}
+
+/** An edited object is tried again. */
+function stillMeant(
+  rejected: Subscription['rejected'],
+  target: List,
+  sets: Sets,
+): Subscription['rejected'] {
+  if (rejected.size === 0) return rejected
+  return new Map(
+    [...rejected].filter(([name, { resource }]) => {
+      const entry = sets.get(target, name)
+      return entry && !isFailed(entry) && entry.version === resource.version
+    }),
+  )
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { findEnvoy } from '../../envoy/binary.ts'
 import { type BootstrapOptions, bootstrap, secretFiles } from '../../envoy/bootstrap.ts'
 import { isProblem } from '../../envoy/problem.ts'
-import { type RunningEnvoy, startEnvoy } from '../../envoy/run.ts'
+import { type RunningEnvoy, type StopOptions, startEnvoy } from '../../envoy/run.ts'
 import { writeFolder } from '../../envoy/write.ts'
 import type { Bootstrap } from '../../proto/envoy.d.ts'
 import { printDiagnostic } from '../../src/model/diagnostic.ts'
@@ -13,7 +13,7 @@ import type { Cleanup } from './cleanup.ts'
 import { adopt, release } from './processes.ts'
 import { type WaitOptions, waitFor } from './wait.ts'
 
-const found = await findEnvoy()
+const found = await findEnvoy({ install: process.env.LOTSE_ENVOY_INSTALL !== 'never' })
 
 /** For node:test's `skip`: the reason when this machine has no Envoy, false otherwise. */
 export const skip: string | false = isProblem(found) ? found.text : false
@@ -73,7 +73,7 @@ export interface TestEnvoy {
     passes?: (value: T) => boolean,
     options?: WaitOptions,
   ): Promise<T>
-  stop(options?: { readonly drain?: number }): Promise<void>
+  stop(options?: StopOptions): Promise<void>
 }
 
 /** A fresh folder that is removed with the test. */
@@ -94,7 +94,7 @@ export async function testEnvoy(t: Cleanup, options: TestEnvoyOptions): Promise<
   })
   if (isProblem(running)) throw new Error(printDiagnostic(running))
   adopt(running.pid)
-  const stop = async (how: { readonly drain?: number } = {}): Promise<void> => {
+  const stop = async (how: StopOptions = {}): Promise<void> => {
     await running.stop(how)
     release(running.pid)
   }

@@ -241,6 +241,8 @@ test('who may not enrol: wrong, spent, expired and foreign tokens, other workloa
   const got = good(await enrol({ address, token, workload }))
   accounts.set(workload, { serviceAccount: 'other' })
   refused(await renew({ address, credentials: got }), 'L0441', 'L0431')
+  const claimed = { ...got, workload: { ...got.workload, serviceAccount: 'other' } }
+  refused(await renew({ address, credentials: claimed }), 'L0441', 'L0431')
   accounts.set(workload, { serviceAccount: 'cart' })
   const asWeb = { ...got, workload: { ...got.workload, name: 'web' } }
   refused(await renew({ address, credentials: asWeb }), 'L0441', 'L0431')

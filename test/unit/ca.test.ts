@@ -11,6 +11,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -29,7 +30,7 @@ import type { Diagnostic } from '../../src/model/diagnostic.ts'
 const NOW = new Date('2026-06-01T12:00:00Z')
 const TD = 'cluster.local'
 const WORKLOAD = { namespace: 'shop', name: 'cart-1' }
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+const noOpenssl = spawnSync('openssl', ['version']).status !== 0 && 'openssl is not on PATH'
 const home = mkdtempSync(`${tmpdir()}/lotse-ca-`)
 process.on('exit', () => rmSync(home, { recursive: true, force: true }))
 let counter = 0
@@ -165,7 +166,7 @@ function snapshot(directory: string): Record<string, string> {
   )
 }
 
-test('issuer: every certificate is a correct SVID and openssl agrees', async () => {
+test('issuer: every certificate is a correct SVID', async () => {
   const directory = fresh()
   const { issuer } = good(await authority(directory, new Date()))
   const order = { workload: WORKLOAD, serviceAccount: 'cart' }
@@ -203,25 +204,57 @@ test('issuer: every certificate is a correct SVID and openssl agrees', async () 
       assert.equal(codeOf(workloadOf(leaf)), 'L0403')
       assert.ok(leaf.checkHost('localhost') && leaf.checkIP('127.0.0.1') && leaf.checkIP('::1'))
     }
-    if (!hasOpenssl) continue
-    const path = `${home}/leaf-${index}.pem`
-    writeFileSync(path, chain[0]!)
-    const roots = ['-CAfile', `${directory}/ca/root.pem`]
-    for (const purpose of ['sslclient', 'sslserver']) {
-      const verdict = execFileSync('openssl', [
-        'verify',
-        '-x509_strict',
-        '-purpose',
-        purpose,
-        ...roots,
-        path,
-      ])
-      assert.match(verdict.toString(), /OK/)
-    }
   }
   assert.equal(new Set(issued.map((i) => i.serial)).size, issued.length)
   assert.ok(issued.every((i) => i.serial.length >= 30))
   assert.equal(codeOf(await issuer.issueServer(['bad host'])), 'L0401')
+})
+
+test('openssl agrees with every certificate; its requests are signed, its odd keys refused', {
+  skip: noOpenssl,
+}, async () => {
+  const directory = fresh()
+  const { issuer } = good(await authority(directory, new Date()))
+  const openssl = (...words: string[]) =>
+    execFileSync('openssl', words, { stdio: ['ignore', 'pipe', 'ignore'] }).toString()
+  const request = (kind: string, ...options: string[]) => {
+    const pkeyopt = options.flatMap((option) => ['-pkeyopt', option])
+    const key = `${home}/request.key`
+    return openssl(
+      'req',
+      '-new',
+      '-nodes',
+      '-newkey',
+      kind,
+      ...pkeyopt,
+      '-keyout',
+      key,
+      '-subj',
+      '/CN=x',
+    )
+  }
+  const issue = (csr: string) => issuer.issue({ csr, workload: WORKLOAD, serviceAccount: 'cart' })
+  const issued = [
+    good(await issue(request('ec', 'ec_paramgen_curve:P-256'))),
+    good(await issue(request('rsa:2048'))),
+    good(await issuer.issueServer(['localhost', '127.0.0.1'])),
+  ]
+  for (const { chain } of issued) {
+    const path = `${home}/leaf.pem`
+    writeFileSync(path, chain[0]!)
+    for (const purpose of ['sslclient', 'sslserver']) {
+      const roots = ['-CAfile', `${directory}/ca/root.pem`]
+      assert.match(openssl('verify', '-x509_strict', '-purpose', purpose, ...roots, path), /OK/)
+    }
+  }
+  for (const odd of [
+    ['ec', 'ec_paramgen_curve:secp256k1'],
+    ['ec', 'ec_paramgen_curve:P-256', 'ec_param_enc:explicit'],
+    ['ed25519'],
+    ['rsa:1024'],
+  ] as [string, ...string[]][]) {
+    assert.equal(codeOf(await issue(request(...odd))), 'L0421', odd.join(' '))
+  }
 })
 
 test('lint: sees what is wrong with certificates that are no SVIDs', async () => {
@@ -315,36 +348,6 @@ test('issuer: abused signing requests are refused, own names may be repeated', a
   assert.equal(codeOf(await issue(await csrOf([], rsa1024))), 'L0421')
   const p521 = await keysOf({ name: 'ECDSA', namedCurve: 'P-521' })
   assert.equal(codeOf(await issue(await csrOf([], p521, 'SHA-512'))), 'L0421')
-  if (hasOpenssl) {
-    for (const algorithm of [
-      ['ec', 'ec_paramgen_curve:secp256k1'],
-      ['ed25519'],
-      ['ec', 'ec_param_enc:explicit'],
-    ]) {
-      const [kind = '', option] = algorithm
-      const curve = option?.startsWith('ec_param_enc')
-        ? ['-pkeyopt', 'ec_paramgen_curve:P-256']
-        : []
-      const csr = execFileSync(
-        'openssl',
-        [
-          'req',
-          '-new',
-          '-nodes',
-          '-newkey',
-          kind,
-          ...curve,
-          ...(option ? ['-pkeyopt', option] : []),
-          '-keyout',
-          `${home}/weak.key`,
-          '-subj',
-          '/CN=x',
-        ],
-        { stdio: ['ignore', 'pipe', 'ignore'] },
-      ).toString()
-      assert.ok(['L0421', 'L0420'].includes(codeOf(await issue(csr))), algorithm.join(' '))
-    }
-  }
   const sha1 = await csrOf([], undefined, 'SHA-1')
   assert.equal(codeOf(await issue(sha1)), 'L0422')
 
@@ -416,6 +419,8 @@ test('identity: certificates that try to prove something else', async () => {
     [url(`spiffe://${TD}`), dns(host)],
     [url(`spiffe://${TD}/`), dns(host)],
     [url(`${spiffe}?x`), dns(host)],
+    [url(spiffe), dns(`${host}\0`)],
+    [url(spiffe), dns(`${host}, URI:${spiffe}`)],
     [url(spiffe.replace(TD, `user@${TD}:99`)), dns(host)],
   ]
   for (const names of noIdentity) {
@@ -429,7 +434,6 @@ test('identity: certificates that try to prove something else', async () => {
     [url(spiffe), dns('cart-1.shop.example.com')],
     [url(spiffe), dns('cart-1.other.workload.lotse.internal')],
     [url(spiffe), dns('shop.workload.lotse.internal')],
-    [url(spiffe), dns(`${host}\0`)],
     [url(spiffe), dns(host.toUpperCase())],
   ]
   for (const names of noWorkload) {
@@ -490,6 +494,11 @@ test('tokens: bound, expiring, single-use, revoked, racing; only hashes are stor
   const thrice = good(tokens.create({ uses: 3 }))
   const taken = Array.from({ length: 5 }, () => otherProcess.consume(thrice.token))
   assert.equal(taken.filter((r) => r === undefined).length, 3)
+  // another process takes the last use between the count and the try: a link to nowhere is not counted, yet it is in the way
+  const late = good(tokens.create({})).token
+  symlinkSync('nowhere', `${directory}/tokens/${late.id}.use0`)
+  assert.equal(codeOf(tokens.consume(late)), 'L0430')
+  tokens.revoke(late.id)
   const timed = good(tokens.create({ ttl: 60, uses: 0 }))
   time += 59_000
   good(tokens.verify(timed.text))

@@ -185,7 +185,7 @@ test('port, gateways, source labels and namespace are decided here, and read onl
     - name: mesh
       match: [{ gateways: [mesh], sourceLabels: { app: other }, sourceNamespace: none }]
       ${TO_V1}
-    - { name: own, match: [{ gateways: [edge] }], ${TO_V1} }
+    - { name: own, match: [{ gateways: [edge], uri: { prefix: /a } }], ${TO_V1} }
     - { name: far, match: [{ gateways: [infra/edge] }], ${TO_V1} }`
   assert.deepEqual(names(gateways), ['mesh'], 'with gateways the source is not looked at')
   assert.deepEqual(names(gateways, { gateways: ['shop/edge'] }), ['own'])
@@ -628,7 +628,7 @@ test('every route made above can be encoded', () => {
   assert.ok(made.length > 60)
   for (const route of made) {
     const encoded = encodeMessage('envoy.config.route.v3.Route', route)
-    assert.ok('bytes' in encoded, JSON.stringify(encoded))
+    assert.ok('bytes' in encoded, JSON.stringify([encoded, route]))
   }
 })
 

@@ -7,6 +7,10 @@ import type { Journal } from './journal.ts'
 import type { Method } from './proto.ts'
 import type { Trouble } from './trouble.ts'
 
+/** Milliseconds after which a caller gives up in any case. */
+const LONGEST_CALL = 10_000
+const LONGEST_REQUEST = 15_000
+
 export interface Address {
   readonly host: string
   readonly port: number
@@ -45,13 +49,13 @@ export class App {
     method: string,
     request: object,
     headers: Headers,
-    timeout?: number,
+    timeout = LONGEST_CALL,
   ): Promise<Response> {
     const definition = this.town.methods.get(`/hipstershop.${method}`)
     if (!definition) throw new Error(`demo.proto has no ${method}`)
     const metadata = new Metadata()
     for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
-    const options = timeout === undefined ? {} : { deadline: Date.now() + timeout }
+    const options = { deadline: Date.now() + timeout }
     return new Promise((resolve, reject) => {
       this.#client(service).makeUnaryRequest(
         definition.path,
@@ -125,6 +129,7 @@ export function get(
         }),
       )
     })
+    request.setTimeout(LONGEST_REQUEST, () => request.destroy(new Error('no answer in time')))
     request.on('error', reject)
     request.end(body)
   })

@@ -3,6 +3,7 @@ package main
 
 import (
 	"fmt"
+	"go/format"
 	"os"
 	"os/exec"
 	"strings"
@@ -33,7 +34,11 @@ func main() {
 			source += fmt.Sprintf("\t_ %q\n", path)
 		}
 	}
-	if err := os.WriteFile("imports.go", []byte(source+")\n"), 0o644); err != nil {
+	formatted, err := format.Source([]byte(source + ")\n"))
+	if err == nil {
+		err = os.WriteFile("imports.go", formatted, 0o644)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

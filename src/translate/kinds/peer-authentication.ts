@@ -1,7 +1,9 @@
 // PeerAuthentication: whether a workload's ports take mutual TLS, plain text or both.
-import { byAge, type Document } from '../../model/document.ts'
+import type { Code } from '../../model/codes.ts'
+import type { Diagnostic, Severity } from '../../model/diagnostic.ts'
+import { byAge, type Document, nameOf } from '../../model/document.ts'
 import { memo } from '../../model/memo.ts'
-import type { Origin } from '../../model/origin.ts'
+import type { Origin, Path } from '../../model/origin.ts'
 import type { MutualTls, PeerAuthentication } from '../../model/schema/peer-authentication.ts'
 import { matchesLabels, type Workload } from '../../model/selector.ts'
 import type { View } from '../../model/view.ts'
@@ -95,4 +97,39 @@ function said(
 
 function simple({ mode, origin }: ModeWithOrigin): ModeWithOrigin {
   return origin ? { mode, origin } : { mode }
+}
+
+/** What of a PeerAuthentication has no effect, and why. */
+export function checkPeerAuthentication(view: View, policy: Policy): readonly Diagnostic[] {
+  const found: Diagnostic[] = []
+  const report = (code: Code, severity: Severity, path: Path, text: string) => {
+    found.push({
+      code,
+      severity,
+      text,
+      origin: policy.at(['spec', ...path]),
+      about: nameOf(policy),
+    })
+  }
+  const { namespace } = policy.metadata
+  const ports = Object.keys(policy.spec.portLevelMtls ?? {})
+  if (!hasSelector(policy)) {
+    if (ports.length > 0) {
+      const text = 'portLevelMtls needs a selector and is ignored; name the workload by its labels'
+      report('L0271', 'error', ['portLevelMtls'], text)
+    }
+    const { whole } = policiesOf(view, namespace)
+    if (whole && whole !== policy) {
+      const text = `${nameOf(whole)} is older and decides for the whole namespace; this one has no effect`
+      report('L0272', 'warning', [], text)
+    }
+  } else if (namespace === rootNamespace(view)) {
+    const text = `a selector in the root namespace ${namespace} is ignored with its policy (Istio); put the policy into the workload's namespace`
+    report('L0270', 'warning', ['selector'], text)
+  }
+  for (const port of ports) {
+    if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) continue
+    report('L0273', 'error', ['portLevelMtls', port], `"${port}" is not a port, 1 to 65535`)
+  }
+  return found
 }

@@ -25,8 +25,8 @@ export interface RuleContext {
 type List = readonly string[] | undefined
 type Term<T> = (value: string) => T | undefined
 
-function attribute<T>(values: List, notValues: List, term: Term<T>): Attribute<T> {
-  return { values: values ?? [], notValues: notValues ?? [], term }
+function attribute<T>(field: string, values: List, notValues: List, term: Term<T>): Attribute<T> {
+  return { field, values: values ?? [], notValues: notValues ?? [], term }
 }
 
 function ifHttp<T>(context: RuleContext, term: Term<T>): Term<T> {
@@ -35,35 +35,43 @@ function ifHttp<T>(context: RuleContext, term: Term<T>): Term<T> {
 
 export function sourceAttributes(source: Source, context: RuleContext): Attribute<Principal>[] {
   const { namespace, trustDomains } = context
-  return [
-    attribute(source.principals, source.notPrincipals, principalOf(trustDomains)),
-    attribute(
-      source.requestPrincipals,
-      source.notRequestPrincipals,
-      ifHttp(context, requestPrincipal),
-    ),
-    attribute(source.namespaces, source.notNamespaces, namespacePrincipal),
-    attribute(
-      source.serviceAccounts,
-      source.notServiceAccounts,
-      serviceAccountPrincipal(namespace),
-    ),
-    attribute(source.trustDomains, source.notTrustDomains, trustDomainPrincipal(trustDomains)),
-    attribute(source.ipBlocks, source.notIpBlocks, directAddress),
-    attribute(source.remoteIpBlocks, source.notRemoteIpBlocks, remoteAddress),
-  ]
+  const terms = {
+    principals: principalOf(trustDomains),
+    requestPrincipals: ifHttp(context, requestPrincipal),
+    namespaces: namespacePrincipal,
+    serviceAccounts: serviceAccountPrincipal(namespace),
+    trustDomains: trustDomainPrincipal(trustDomains),
+    ipBlocks: directAddress,
+    remoteIpBlocks: remoteAddress,
+  } satisfies Record<string, Term<Principal>>
+  return attributes(source, terms)
 }
 
 export function operationAttributes(
   operation: Operation,
   context: RuleContext,
 ): Attribute<Permission>[] {
-  return [
-    attribute(operation.hosts, operation.notHosts, ifHttp(context, host)),
-    attribute(operation.methods, operation.notMethods, ifHttp(context, method)),
-    attribute(operation.paths, operation.notPaths, ifHttp(context, path)),
-    attribute(operation.ports, operation.notPorts, destinationPort),
-  ]
+  const terms = {
+    hosts: ifHttp(context, host),
+    methods: ifHttp(context, method),
+    paths: ifHttp(context, path),
+    ports: destinationPort,
+  } satisfies Record<string, Term<Permission>>
+  return attributes(operation, terms)
+}
+
+function attributes<T>(
+  lists: Readonly<Record<string, List>>,
+  terms: Readonly<Record<string, Term<T>>>,
+): Attribute<T>[] {
+  return Object.entries(terms).map(([field, term]) =>
+    attribute(field, lists[field], lists[negated(field)], term),
+  )
+}
+
+/** `paths` -> `notPaths`. */
+export function negated(field: string): string {
+  return `not${field.charAt(0).toUpperCase()}${field.slice(1)}`
 }
 
 /** Conditions about who calls. */
@@ -72,13 +80,13 @@ export function principalCondition(
   context: RuleContext,
 ): Attribute<Principal> | undefined {
   const term = principalTerm(condition.key, context)
-  return term && attribute(condition.values, condition.notValues, term)
+  return term && attribute('values', condition.values, condition.notValues, term)
 }
 
 /** Conditions about what is called. */
 export function permissionCondition(condition: Condition): Attribute<Permission> | undefined {
   const term = permissionTerm(condition.key)
-  return term && attribute(condition.values, condition.notValues, term)
+  return term && attribute('values', condition.values, condition.notValues, term)
 }
 
 function principalTerm(key: string, context: RuleContext): Term<Principal> | undefined {

@@ -28,9 +28,11 @@ function one<T>(terms: readonly T[]): T | undefined {
 
 /** One attribute of a request with the values a rule wants and those it does not want. */
 export interface Attribute<T> {
+  /** Name of the list of wanted values, as `paths`. */
+  readonly field: string
   readonly values: readonly string[]
   readonly notValues: readonly string[]
-  /** Undefined: this value cannot be said (it is invalid, or the chain has no HTTP). An empty value never can. */
+  /** Undefined: this value cannot be said (it is invalid, or the chain has no HTTP). */
   readonly term: (value: string) => T | undefined
 }
 
@@ -70,9 +72,14 @@ function all<T>(
 ): readonly T[] | undefined {
   const terms: T[] = []
   for (const value of values) {
-    const said = value === '' ? undefined : term(value)
+    const said = say(value, term)
     if (said === undefined) return undefined
     terms.push(said)
   }
   return terms
+}
+
+/** The term for one value; an empty value says nothing. */
+export function say<T>(value: string, term: (value: string) => T | undefined): T | undefined {
+  return value === '' ? undefined : term(value)
 }

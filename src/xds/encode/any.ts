@@ -8,7 +8,7 @@ const VALUE = 0x12
 /** The Any whose types are looked up with `bodyOf`. */
 export function anyOf(bodyOf: (name: string) => Body | undefined): Body {
   return {
-    special: false,
+    special: true,
     write(run, value) {
       if (!isObject(value)) return report(run, `expected an object, got ${kindOf(value)}`)
       const url = value['@type']

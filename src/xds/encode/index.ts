@@ -6,6 +6,7 @@ import { Writer } from './writer.ts'
 
 export { messageType } from '../../../proto/message-type.ts'
 export type { EncodeError } from './codec.ts'
+export { redact } from './redact.ts'
 
 /** Shared by all runs: one runs to its end before the next begins. */
 const scratch = new Writer()

@@ -20,6 +20,8 @@ interface Plan {
   byNumber: Map<number, Field>
   /** Fields Envoy wants set. */
   required: Field[]
+  /** Of these oneofs Envoy wants a field set; the text says so. */
+  requiredOneofs: { index: number; text: string }[]
 }
 
 const bodies = new Map<string, Body>([
@@ -49,16 +51,31 @@ export function bodyOf(name: string): Body | undefined {
 
 /** Types refer to each other in circles, so a plan is made when its type is first written or read. */
 function planOf(message: MessageDescriptor): Plan {
-  const plan: Plan = { message, byKey: new Map(), byNumber: new Map(), required: [] }
+  const requiredOneofs = requirements(message)
+  const plan: Plan = {
+    message,
+    byKey: new Map(),
+    byNumber: new Map(),
+    required: [],
+    requiredOneofs,
+  }
   for (const described of message.fields) {
     const { rules, ...rest } = described
     const field: Field = { ...rest, ...fieldCodec(described, bodyOf) }
     if (rules) Object.assign(field, fieldRules(described, decodeRules(rules)))
-    if (field.required) plan.required.push(field)
+    if (field.required && field.oneof === undefined) plan.required.push(field)
     plan.byNumber.set(field.number, field)
     plan.byKey.set(field.jsonName, field).set(field.name, field)
   }
   return plan
+}
+
+function requirements(message: MessageDescriptor): Plan['requiredOneofs'] {
+  return message.oneofs.flatMap(({ required }, index) => {
+    const arms = message.fields.filter((field) => field.oneof === index && !field.deprecated)
+    const text = `one of ${arms.map((field) => field.name).join(', ')} must be set`
+    return required ? [{ index, text }] : []
+  })
 }
 
 function decodeRules(bytes: Uint8Array): unknown {
@@ -98,10 +115,8 @@ function checkMissing(run: Run, plan: Plan, fields: Field[]): void {
   for (const field of plan.required) {
     if (!fields.includes(field)) reportAt(run, field.name, field.required!)
   }
-  for (const [index, oneof] of plan.message.oneofs.entries()) {
-    if (!oneof.required || fields.some((field) => field.oneof === index)) continue
-    const arms = plan.message.fields.filter((field) => field.oneof === index && !field.deprecated)
-    report(run, `one of ${arms.map((field) => field.name).join(', ')} must be set`)
+  for (const { index, text } of plan.requiredOneofs) {
+    if (!fields.some((field) => field.oneof === index)) report(run, text)
   }
 }
 

@@ -176,27 +176,45 @@ const HEADERS: Record<string, string> = {
 }
 
 function stringVerdict(rule: Rule): Verdict {
-  const length = sizeVerdict(rule.min_len, rule.max_len, 'character')
-  const size = sizeVerdict(rule.min_bytes, rule.max_bytes, 'byte')
-  const header = HEADERS[String(rule.well_known_regex)]
-  const pattern = header ? (rule.strict === false ? HEADER_TEXT : header) : rule.pattern
-  const regex = pattern === undefined ? undefined : new RegExp(String(pattern), 'u')
-  const inBytes = rule.min_bytes !== undefined || rule.max_bytes !== undefined
+  const { prefix, suffix } = rule
+  const allowed = rule.in as string[] | undefined
+  const verdicts: ((text: string) => string | undefined)[] = []
+  if (rule.min_len !== undefined || rule.max_len !== undefined) {
+    const length = sizeVerdict(rule.min_len, rule.max_len, 'character')
+    const plain = Number(rule.min_len) <= 1 && rule.max_len === undefined
+    verdicts.push((text) => length(plain ? text.length : [...text].length))
+  }
+  if (rule.min_bytes !== undefined || rule.max_bytes !== undefined) {
+    const size = sizeVerdict(rule.min_bytes, rule.max_bytes, 'byte')
+    verdicts.push((text) => size(Buffer.byteLength(text)))
+  }
+  if (allowed) {
+    verdicts.push((t) => (allowed.includes(t) ? undefined : `must be one of ${allowed.join(', ')}`))
+  }
+  if (typeof prefix === 'string') {
+    verdicts.push((text) => (text.startsWith(prefix) ? undefined : `must begin with ${prefix}`))
+  }
+  if (typeof suffix === 'string') {
+    verdicts.push((text) => (text.endsWith(suffix) ? undefined : `must end with ${suffix}`))
+  }
+  const matches = patternVerdict(rule)
+  if (matches) verdicts.push(matches)
   return (value) => {
-    const text = value as string
-    if (rule.ignore_empty === true && text === '') return undefined
-    const wrong = length(text.length) && length([...text].length)
-    if (wrong) return wrong
-    const allowed = rule.in as string[] | undefined
-    if (allowed && !allowed.includes(text)) return `must be one of ${allowed.join(', ')}`
-    if (!text.startsWith(String(rule.prefix ?? ''))) return `must begin with ${rule.prefix}`
-    if (!text.endsWith(String(rule.suffix ?? ''))) return `must end with ${rule.suffix}`
-    if (regex && !regex.test(text)) return header ? notHeader(header) : `must match ${pattern}`
-    return inBytes ? size(Buffer.byteLength(text)) : undefined
+    if (rule.ignore_empty === true && value === '') return undefined
+    for (const verdict of verdicts) {
+      const text = verdict(value as string)
+      if (text) return text
+    }
+    return undefined
   }
 }
 
-function notHeader(pattern: string): string {
-  const noun = pattern === HEADERS.HTTP_HEADER_NAME ? 'name' : 'value'
-  return `must be allowed as the ${noun} of a header`
+function patternVerdict(rule: Rule): ((text: string) => string | undefined) | undefined {
+  const header = HEADERS[String(rule.well_known_regex)]
+  const pattern = header ? (rule.strict === false ? HEADER_TEXT : header) : rule.pattern
+  if (pattern === undefined) return undefined
+  const regex = new RegExp(String(pattern), 'u')
+  const noun = header === HEADERS.HTTP_HEADER_NAME ? 'name' : 'value'
+  const wrong = header ? `must be allowed as the ${noun} of a header` : `must match ${pattern}`
+  return (text) => (regex.test(text) ? undefined : wrong)
 }

@@ -5,16 +5,34 @@ import { scalar, writeString } from './scalar.ts'
 
 const MAX_DEPTH = 100
 
+/** The same few durations come again and again. */
+const durations = new Map<string, Time>()
+const MAX_CACHED = 1_000
+
+interface Time {
+  seconds: number
+  nanos: number
+}
+
+function parseDuration(text: string): Time | undefined {
+  const known = durations.get(text)
+  if (known) return known
+  const match = /^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$/.exec(text)
+  if (!match || Number(match[2]) > 315_576_000_000) return undefined
+  const sign = match[1] ? -1 : 1
+  const nanos = Number((match[3] ?? '').padEnd(9, '0'))
+  const parsed = { seconds: sign * Number(match[2]), nanos: sign * nanos }
+  if (durations.size >= MAX_CACHED) durations.clear()
+  durations.set(text, parsed)
+  return parsed
+}
+
 const duration: Body = {
   special: true,
   write(run, value) {
-    const match = typeof value === 'string' ? /^(-?)(\d{1,12})(?:\.(\d{1,9}))?s$/.exec(value) : null
-    const seconds = Number(match?.[2])
-    if (!match || seconds > 315_576_000_000) {
-      return report(run, `expected a duration such as '1.5s', got ${shown(value)}`)
-    }
-    const sign = match[1] ? -1 : 1
-    writeTime(run, sign * seconds, sign * Number((match[3] ?? '').padEnd(9, '0')))
+    const time = typeof value === 'string' ? parseDuration(value) : undefined
+    if (time) writeTime(run, time)
+    else report(run, `expected a duration such as '1.5s', got ${shown(value)}`)
   },
   read(reader, end) {
     const { seconds, nanos } = readTime(reader, end)
@@ -23,6 +41,7 @@ const duration: Body = {
   },
 }
 
+const FIRST_TIME = Date.parse('0001-01-01T00:00:00Z')
 const RFC3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/i
 
 const timestamp: Body = {
@@ -30,10 +49,11 @@ const timestamp: Body = {
   write(run, value) {
     const match = typeof value === 'string' ? RFC3339.exec(value) : null
     const millis = match ? Date.parse(`${match[1]}${match[3]}`.toUpperCase()) : Number.NaN
-    if (!match || Number.isNaN(millis) || millis < Date.UTC(1, 0) - 1900 * 31_557_600_000) {
+    if (!match || Number.isNaN(millis) || millis < FIRST_TIME) {
       return report(run, `expected a time such as '2026-01-02T03:04:05Z', got ${shown(value)}`)
     }
-    writeTime(run, millis / 1000, Number((match[2] ?? '').padEnd(9, '0')))
+    const nanos = Number((match[2] ?? '').padEnd(9, '0'))
+    writeTime(run, { seconds: millis / 1000, nanos })
   },
   read(reader, end) {
     const { seconds, nanos } = readTime(reader, end)
@@ -41,7 +61,7 @@ const timestamp: Body = {
   },
 }
 
-function writeTime(run: Run, seconds: number, nanos: number): void {
+function writeTime(run: Run, { seconds, nanos }: Time): void {
   if (seconds !== 0) {
     run.out.uint32(0x08)
     run.out.uint64(seconds)
@@ -52,7 +72,7 @@ function writeTime(run: Run, seconds: number, nanos: number): void {
   }
 }
 
-function readTime(reader: Reader, end: number): { seconds: number; nanos: number } {
+function readTime(reader: Reader, end: number): Time {
   const time = { seconds: 0, nanos: 0 }
   while (reader.pos < end) {
     const tag = reader.uint32()

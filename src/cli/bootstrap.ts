@@ -1,0 +1,90 @@
+// `lotse bootstrap`: a certificate for one workload, and the folder its Envoy starts from.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { writeBootstrap } from '../../envoy/write.ts'
+import { type Credentials, writeCredentials } from '../ca/credentials.ts'
+import { enrol } from '../ca/enrol.ts'
+import { isProblem } from '../ca/problem.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { EXIT, fail } from './print.ts'
+
+export interface BootstrapCommand {
+  /** `NAMESPACE/NAME`. */
+  readonly workload: string
+  readonly xds: string
+  readonly tokenFile: string
+  readonly out: string
+  readonly admin: string
+  readonly address?: string
+  readonly gateway?: boolean
+}
+
+export interface Enrolled {
+  /** Path of `envoy.yaml`. */
+  readonly config: string
+  readonly credentials: Credentials
+}
+
+export async function bootstrapCommand(options: BootstrapCommand): Promise<number> {
+  const enrolled = await enrolWorkload(options)
+  if (isProblem(enrolled)) return fail(enrolled)
+  console.log(`${enrolled.config}`)
+  console.error(
+    `certificate until ${enrolled.credentials.notAfter.toISOString()}; start it with: envoy -c ${enrolled.config}`,
+  )
+  return EXIT.done
+}
+
+/** Asks for a certificate by token, and writes credentials and bootstrap into `out`. */
+export async function enrolWorkload(options: BootstrapCommand): Promise<Enrolled | Diagnostic> {
+  const token = readToken(options.tokenFile)
+  if (isProblem(token)) return token
+  const credentials = await enrol({
+    address: options.xds,
+    token,
+    workload: options.workload,
+  })
+  if (isProblem(credentials)) return credentials
+  const config = writeProxyFolder(options, credentials)
+  return isProblem(config) ? config : { config, credentials }
+}
+
+export function readToken(file: string): string | Diagnostic {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    return {
+      code: 'L0442',
+      severity: 'error',
+      text: `The token file ${file} cannot be read (${(error as NodeJS.ErrnoException).code}). It is DATA/join-token on the control plane's machine, or what \`lotse token create\` printed`,
+    }
+  }
+}
+
+export function writeProxyFolder(
+  options: BootstrapCommand,
+  credentials: Credentials,
+): string | Diagnostic {
+  const folder = resolve(options.out)
+  const certificates = `${folder}/certs`
+  const written = writeCredentials(certificates, credentials)
+  if (written) return written
+  const { namespace, name, trustDomain } = credentials.workload
+  return writeBootstrap(folder, {
+    proxy: {
+      namespace,
+      workload: name,
+      address: options.address ?? '0.0.0.0',
+      gateway: options.gateway ?? false,
+    },
+    xds: [endpoint(options.xds)],
+    tls: { trustDomain, certificates, folder },
+    admin: endpoint(options.admin),
+  })
+}
+
+function endpoint(address: string) {
+  const colon = address.lastIndexOf(':')
+  const host = address.slice(0, colon).replace(/^\[|\]$/g, '')
+  return { host, port: Number(address.slice(colon + 1)) }
+}

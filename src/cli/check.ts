@@ -1,0 +1,15 @@
+// `lotse check`: every diagnostic of the given YAML, without a running control plane.
+import { readMesh } from './offline.ts'
+import { printAll, verdict } from './print.ts'
+
+export async function check(paths: string[]): Promise<number> {
+  const { mesh, diagnostics } = await readMesh(paths)
+  printAll(diagnostics)
+  const count = (severity: string) => diagnostics.filter((d) => d.severity === severity).length
+  const objects = Object.values(mesh.tables).reduce((sum, table) => sum + table.rows.size, 0)
+  const own = mesh.tables.enrolment.rows.size + mesh.tables.trust.rows.size
+  console.log(
+    `${objects - own} objects in force, ${count('error')} errors, ${count('warning')} warnings`,
+  )
+  return verdict(diagnostics)
+}

@@ -1,0 +1,130 @@
+// `lotse proxy`: enrols, runs Envoy and the application beside it, renews the certificate, drains at the end.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { findEnvoy } from '../../envoy/binary.ts'
+import { type RunningEnvoy, startEnvoy } from '../../envoy/run.ts'
+import {
+  type Credentials,
+  readCredentials,
+  renewalTime,
+  writeCredentials,
+} from '../ca/credentials.ts'
+import { renew } from '../ca/enrol.ts'
+import { isProblem } from '../ca/problem.ts'
+import { printDiagnostic } from '../model/diagnostic.ts'
+import { type BootstrapCommand, enrolWorkload, writeProxyFolder } from './bootstrap.ts'
+import { EXIT, fail } from './print.ts'
+
+interface ProxyCommand extends BootstrapCommand {
+  /** Seconds. */
+  readonly drain: string
+}
+
+/** Looks at the clock this often rather than once at the right time: machines sleep, and clocks jump. */
+const LOOK_MS = 10_000
+const FIRST_RETRY_MS = 500
+const LONGEST_RETRY_MS = 30_000
+
+export async function proxyCommand(app: string[], options: ProxyCommand): Promise<number> {
+  const binary = await findEnvoy()
+  if (isProblem(binary)) return fail(binary)
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+  const enrolled = await enrolPatiently(options, stop.signal)
+  if (enrolled === undefined) return EXIT.done
+  if (isProblem(enrolled)) return fail(enrolled)
+  const envoy = await startEnvoy({
+    binary: binary.path,
+    config: enrolled.config,
+    onLine: (line) => console.log(line),
+  })
+  if (isProblem(envoy)) return fail(envoy)
+  const notReady = await envoy.ready(60_000)
+  if (notReady) console.error(printDiagnostic(notReady))
+  const child = app.length > 0 ? startApp(app) : undefined
+  const renewing = keepRenewing(options, enrolled.credentials, stop.signal)
+  const code = await firstToEnd(envoy, child, stop.signal)
+  stop.abort()
+  await renewing
+  await envoy.stop({ drain: Number(options.drain) * 1000 })
+  child?.kill('SIGTERM')
+  return code
+}
+
+/** An identity that is still valid is used again; else one is asked for until the control plane answers. */
+async function enrolPatiently(options: ProxyCommand, signal: AbortSignal) {
+  const stored = readCredentials(`${options.out}/certs`)
+  if (stored && !isProblem(stored) && stored.notAfter > new Date()) {
+    const config = writeProxyFolder(options, stored)
+    if (!isProblem(config)) return { config, credentials: stored }
+  }
+  for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
+    const enrolled = await enrolWorkload(options)
+    if (!isProblem(enrolled) || enrolled.code !== 'L0441') return enrolled
+    console.error(printDiagnostic(enrolled))
+    if (await stopped(wait, signal)) return undefined
+  }
+}
+
+function startApp([command, ...args]: string[]): ChildProcess {
+  return spawn(command!, args, { stdio: 'inherit' })
+}
+
+async function firstToEnd(
+  envoy: RunningEnvoy,
+  child: ChildProcess | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  const ends: Promise<number>[] = [
+    envoy.ended.then(({ code }) => {
+      if (!signal.aborted) console.error(`error: Envoy ended with code ${code} (L0503)`)
+      return EXIT.environment
+    }),
+    new Promise((resolve) => {
+      if (signal.aborted) resolve(EXIT.done)
+      signal.addEventListener('abort', () => resolve(EXIT.done))
+    }),
+  ]
+  if (child) {
+    ends.push(
+      new Promise((resolve) => {
+        child.once('error', (error) => {
+          console.error(`error: the application cannot be started: ${error.message} (L0512)`)
+          resolve(EXIT.environment)
+        })
+        child.once('exit', (code) => resolve(code ?? 1))
+      }),
+    )
+  }
+  return Promise.race(ends)
+}
+
+/** Renews at half of the lifetime; when the certificate has run out meanwhile, enrols again by token. */
+async function keepRenewing(
+  options: ProxyCommand,
+  first: Credentials,
+  signal: AbortSignal,
+): Promise<void> {
+  let credentials = first
+  while (!(await stopped(LOOK_MS, signal))) {
+    const now = new Date()
+    if (now < renewalTime(credentials)) continue
+    const renewed =
+      now < credentials.notAfter
+        ? await renew({ address: options.xds, credentials })
+        : await enrolWorkload(options).then((e) => (isProblem(e) ? e : e.credentials))
+    if (isProblem(renewed)) {
+      console.error(printDiagnostic(renewed))
+      continue
+    }
+    const failed = writeCredentials(`${options.out}/certs`, renewed)
+    if (failed) console.error(printDiagnostic(failed))
+    else credentials = renewed
+  }
+}
+
+/** Waits; true if it is time to stop. */
+async function stopped(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
+  return signal.aborted
+}

@@ -1,0 +1,47 @@
+// `lotse serve`: the control plane as a process.
+import { pino } from 'pino'
+import { openApp } from '../app.ts'
+import { isProblem } from '../ca/problem.ts'
+import { openHttp } from '../dashboard/server.ts'
+import { type Diagnostic, printDiagnostic } from '../model/diagnostic.ts'
+import { EXIT, fail } from './print.ts'
+
+interface ServeOptions {
+  readonly config: string[]
+  readonly data: string
+  readonly xds: string
+  readonly http: string
+  readonly insecurePlaintextXds?: string
+  readonly allowEmpty?: boolean
+}
+
+export async function serve(options: ServeOptions): Promise<number> {
+  const logger = pino({ level: process.env.LOTSE_LOG ?? 'info', base: null })
+  const log = (diagnostic: Diagnostic) => {
+    const level = diagnostic.severity === 'warning' ? 'warn' : diagnostic.severity
+    logger[level]({ code: diagnostic.code }, printDiagnostic(diagnostic))
+  }
+  const http = await openHttp({ address: options.http, data: options.data })
+  if (isProblem(http)) return fail(http)
+  const app = await openApp({
+    config: options.config,
+    data: options.data,
+    xds: options.xds,
+    ...(options.insecurePlaintextXds ? { plaintextXds: options.insecurePlaintextXds } : {}),
+    allowEmpty: options.allowEmpty ?? false,
+    log,
+  })
+  if (isProblem(app)) {
+    await http.close()
+    return fail(app)
+  }
+  http.ready(app)
+  logger.info(`xDS on ${app.xds}, status page on http://${http.address}/`)
+  if (app.plaintextXds) logger.warn(`plain-text xDS on ${app.plaintextXds}: no secrets are served`)
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+  })
+  await app.close()
+  await http.close()
+  return EXIT.done
+}

@@ -1,0 +1,63 @@
+// `lotse translate`: the Envoy configuration of one workload as YAML, each resource and part with the line it came from.
+import { isCollection, Document as YamlDocument, type Node as YamlNode } from 'yaml'
+import { originsOf, printOrigin } from '../model/origin.ts'
+import { RESOURCE_TYPES, type Resource, type ResourceType } from '../model/resource.ts'
+import { nodeOf } from '../translate/node.ts'
+import { translate } from '../translate/translate.ts'
+import { readMesh } from './offline.ts'
+import { EXIT, printAll, verdict } from './print.ts'
+
+interface Options {
+  readonly workload: string
+  readonly type?: ResourceType
+  readonly plaintext?: boolean
+}
+
+export async function translateCommand(paths: string[], options: Options): Promise<number> {
+  const [namespace, workload, ...rest] = options.workload.split('/')
+  if (!namespace || !workload || rest.length > 0) {
+    console.error(`error: --workload is NAMESPACE/NAME, not ${options.workload} (L0512)`)
+    return EXIT.wrongUsage
+  }
+  if (options.type && !RESOURCE_TYPES.includes(options.type)) {
+    console.error(`error: --type is one of ${RESOURCE_TYPES.join(', ')} (L0512)`)
+    return EXIT.wrongUsage
+  }
+  const { mesh, diagnostics } = await readMesh(paths)
+  printAll(diagnostics)
+  const certified = !options.plaintext
+  const node = nodeOf(
+    mesh,
+    { namespace, workload, certified },
+    { id: options.workload, certificateFolder: certified ? '/etc/lotse/certs' : '' },
+  )
+  const set = translate(mesh, node)
+  const types = options.type ? [options.type] : RESOURCE_TYPES
+  const documents = types.flatMap((type) => set[type].flat().map((item) => printResource(item)))
+  console.log(documents.join('---\n'))
+  return verdict(diagnostics)
+}
+
+/** One YAML document; a comment before each object that has an origin of its own. */
+export function printResource(item: Resource): string {
+  const body = whole(item)
+  const document = new YamlDocument(body, { aliasDuplicateObjects: false })
+  for (const [pointer, origin] of originsOf(body)) {
+    const path = pointer.split('/').slice(1).map(unescapePointer)
+    const node = document.getIn(path, true) as YamlNode | undefined
+    if (path.length > 0 && isCollection(node)) node.commentBefore = ` from ${printOrigin(origin)}`
+    if (path.length === 0) document.commentBefore = ` ${item.type} from ${printOrigin(origin)}`
+  }
+  if (!document.commentBefore) document.commentBefore = ` ${item.type}`
+  return document.toString({ lineWidth: 120 })
+}
+
+/** A route configuration with the virtual hosts that travel beside its own fields. */
+function whole(item: Resource): object {
+  if (!item.virtualHosts) return item.body
+  return { ...item.body, virtual_hosts: item.virtualHosts.map(({ body }) => body) }
+}
+
+function unescapePointer(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~')
+}

@@ -1,0 +1,63 @@
+// Lotse's own figures for Prometheus.
+import type { FastifyInstance } from 'fastify'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { App } from '../app.ts'
+
+const COUNTERS = {
+  requests: 'Requests received from proxies',
+  responses: 'Responses sent to proxies',
+  resources: 'Resources sent to proxies',
+  acks: 'Responses that proxies accepted',
+  nacks: 'Responses that proxies rejected',
+  bytes: 'Bytes sent to proxies',
+  pushes: 'Times that streams were brought up to date',
+} as const
+
+export function addMetrics(server: FastifyInstance, app: () => App | undefined): void {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry, prefix: 'lotse_' })
+  for (const [name, help] of Object.entries(COUNTERS)) {
+    const counter = name as keyof typeof COUNTERS
+    new Gauge({
+      name: `lotse_xds_${name}_total`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(sum(app()?.services.map((service) => service.counters[counter])))
+      },
+    })
+  }
+  new Gauge({
+    name: 'lotse_xds_streams',
+    help: 'Open streams',
+    registers: [registry],
+    collect() {
+      this.set(sum(app()?.services.map((service) => service.streams().length)))
+    },
+  })
+  new Gauge({
+    name: 'lotse_mesh_generation',
+    help: 'Changes of the mesh since the start',
+    registers: [registry],
+    collect() {
+      this.set(app()?.mesh().generation ?? 0)
+    },
+  })
+  new Gauge({
+    name: 'lotse_diagnostics',
+    help: 'Present diagnostics',
+    labelNames: ['severity'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const { severity } of app()?.diagnostics() ?? []) this.inc({ severity })
+    },
+  })
+  server.get('/metrics', async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  )
+}
+
+function sum(numbers: readonly number[] | undefined): number {
+  return numbers?.reduce((total, number) => total + number, 0) ?? 0
+}

@@ -1,0 +1,96 @@
+// The HTTP side: health, metrics, the API and the status page. Loopback needs no token, any other address does.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { App } from '../app.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { addApi } from './api.ts'
+import { addMetrics } from './metrics.ts'
+import { addPage } from './page.ts'
+
+export interface HttpOptions {
+  /** `HOST:PORT`; port 0 takes a free one. */
+  readonly address: string
+  readonly data: string
+}
+
+export interface HttpSide {
+  /** As bound. */
+  readonly address: string
+  /** From now on `/readyz` answers 200. */
+  readonly ready: (app: App) => void
+  readonly close: () => Promise<void>
+}
+
+const TOKEN_FILE = 'api-token'
+/** Probes carry no token. */
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
+
+export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnostic> {
+  const colon = options.address.lastIndexOf(':')
+  const host = options.address.slice(0, colon).replace(/^\[|\]$/g, '')
+  let app: App | undefined
+  const server = Fastify({ logger: false, bodyLimit: 65536 })
+  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  if (loopback) allowLocalNames(server)
+  else demandToken(server, tokenOf(options.data))
+  server.get('/healthz', async () => 'ok\n')
+  server.get('/readyz', async (_request, reply) => {
+    if (app) return 'ready\n'
+    return reply.code(503).send('the sources are not read yet\n')
+  })
+  const current = () => app
+  addApi(server, current)
+  addMetrics(server, current)
+  addPage(server, current)
+  try {
+    await server.listen({ host, port: Number(options.address.slice(colon + 1)) })
+  } catch (error) {
+    return {
+      code: 'L0511',
+      severity: 'error',
+      text: `Cannot listen on ${options.address} (${(error as NodeJS.ErrnoException).code}). Is another process using the port? Choose another by --http`,
+    }
+  }
+  const bound = server.server.address() as AddressInfo | null
+  return {
+    address: `${options.address.slice(0, colon)}:${bound?.port}`,
+    ready: (ready) => {
+      app = ready
+    },
+    close: () => server.close(),
+  }
+}
+
+/** A web page elsewhere that makes its name point to this machine must not read the mesh through somebody's browser. */
+function allowLocalNames(server: FastifyInstance): void {
+  server.addHook('onRequest', async (request, reply) => {
+    const name = request.hostname.replace(/^\[|\]$/g, '')
+    if (name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)) return
+    await reply.code(403).send({ error: 'Ask by a loopback name' })
+  })
+}
+
+function demandToken(server: FastifyInstance, token: string): void {
+  const wanted = digest(`Bearer ${token}`)
+  server.addHook('onRequest', async (request, reply) => {
+    if (OPEN_TO_ALL.has(request.url)) return
+    if (timingSafeEqual(digest(request.headers.authorization ?? ''), wanted)) return
+    await reply.code(401).send({ error: `Send the token in ${TOKEN_FILE} of the data directory` })
+  })
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+function tokenOf(data: string): string {
+  const path = join(data, TOKEN_FILE)
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim()
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  const token = randomBytes(32).toString('base64url')
+  writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' })
+  return token
+}

@@ -1,0 +1,144 @@
+// Opens the xDS ports: mutual TLS for the mesh, and where asked for a second one in plain text on loopback.
+import { isIP } from 'node:net'
+import { hostname } from 'node:os'
+import { Server, ServerCredentials } from '@grpc/grpc-js'
+import type { MeshCore } from './app.ts'
+import type { CertificateAuthority } from './ca/ca.ts'
+import { csrService } from './ca/csr-server.ts'
+import { isProblem } from './ca/problem.ts'
+import { openServerIdentity } from './ca/server-credentials.ts'
+import type { Diagnostic } from './model/diagnostic.ts'
+import { identifyByCertificate, identifyByNodeId, type MeshProxy } from './proxies.ts'
+import { createXdsService, SERVER_OPTIONS, type XdsService } from './xds/server.ts'
+
+export interface ListenOptions {
+  readonly xds: string
+  readonly plaintextXds?: string
+  readonly core: MeshCore
+  readonly authority: CertificateAuthority
+  readonly now: () => Date
+  readonly log: (diagnostic: Diagnostic) => void
+}
+
+export interface Listening {
+  readonly services: readonly XdsService<MeshProxy>[]
+  readonly xds: string
+  readonly plaintextXds: string | undefined
+  readonly close: () => Promise<void>
+}
+
+export async function listen(options: ListenOptions): Promise<Listening | Diagnostic> {
+  const { core, log, authority, now } = options
+  const identity = await openServerIdentity({
+    issuer: authority.issuer,
+    hosts: hostsOf(options.xds),
+    now,
+    onProblem: log,
+  })
+  if (isProblem(identity)) return identity
+  const servers: Server[] = []
+  const services: XdsService<MeshProxy>[] = []
+  const open = (address: string, credentials: ServerCredentials, secure: boolean) => {
+    const server = new Server(SERVER_OPTIONS)
+    servers.push(server)
+    const service = createXdsService<MeshProxy>({
+      identify: secure ? identifyByCertificate : identifyByNodeId,
+      resources: (proxy) => core.resources(proxy),
+      log,
+      onChange: () => core.sweep(),
+    })
+    services.push(service)
+    service.addTo(server)
+    if (secure) addEnrolment(server, options)
+    return bind(server, address, credentials)
+  }
+  const close = async () => {
+    identity.close()
+    for (const service of services) service.close()
+    for (const server of servers) server.forceShutdown()
+  }
+  const xds = await open(options.xds, identity.credentials, true)
+  const plain =
+    typeof xds === 'string' && options.plaintextXds
+      ? await openPlaintext(options.plaintextXds, open)
+      : undefined
+  const failed = typeof xds === 'string' ? plain : xds
+  if (isProblem(failed) || isProblem(xds)) {
+    await close()
+    return (isProblem(xds) ? xds : failed) as Diagnostic
+  }
+  return { services, xds, plaintextXds: plain as string | undefined, close }
+}
+
+function addEnrolment(server: Server, { core, authority, now, log }: ListenOptions): void {
+  const service = csrService({
+    issuer: authority.issuer,
+    tokens: authority.tokens,
+    now,
+    authorize: ({ namespace, name }) => {
+      const entry = core.mesh.tables.WorkloadEntry.rows.get(`${namespace}/${name}`)
+      return { serviceAccount: entry?.spec.serviceAccount || 'default' }
+    },
+    onEnrolled: ({ namespace, name }) => core.enrolled(`${namespace}/${name}`),
+    onRefused: log,
+  })
+  server.addService(service.definition, service.handlers)
+}
+
+async function openPlaintext(
+  address: string,
+  open: (
+    address: string,
+    credentials: ServerCredentials,
+    secure: boolean,
+  ) => Promise<string | Diagnostic>,
+): Promise<string | Diagnostic> {
+  const { host } = splitAddress(address)
+  if (!isLoopback(host)) {
+    return {
+      code: 'L0510',
+      severity: 'error',
+      text: `Plain-text xDS at ${address} is refused: it is for loopback addresses only. Use 127.0.0.1:PORT, or mutual TLS by --xds`,
+    }
+  }
+  return open(address, ServerCredentials.createInsecure(), false)
+}
+
+function bind(
+  server: Server,
+  address: string,
+  credentials: ServerCredentials,
+): Promise<string | Diagnostic> {
+  const { host } = splitAddress(address)
+  return new Promise((resolve) => {
+    server.bindAsync(address, credentials, (error, port) => {
+      if (!error) return resolve(`${host}:${port}`)
+      resolve({
+        code: 'L0511',
+        severity: 'error',
+        text: `Cannot listen on ${address} (${reason(error)}). Is another process using the port? Choose another by --xds`,
+      })
+    })
+  })
+}
+
+function reason(error: Error): string {
+  return /EADDRINUSE|EACCES|EADDRNOTAVAIL/.exec(error.message)?.[0] ?? error.message.split('\n')[0]!
+}
+
+export function splitAddress(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':')
+  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) }
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host === '::1' || host.startsWith('127.')
+}
+
+/** Names and addresses under which proxies may call this port. */
+function hostsOf(address: string): string[] {
+  const host = splitAddress(address).host.replace(/^\[|\]$/g, '')
+  const any = host === '0.0.0.0' || host === '::'
+  const own = any || isIP(host) === 0 ? [hostname()] : []
+  return [...new Set([...(any ? [] : [host]), ...own, 'localhost', '127.0.0.1', '::1'])]
+}

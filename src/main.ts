@@ -1,0 +1,125 @@
+// The command line: one file a command in `cli/`, loaded only when it is called.
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+
+const program = new Command('lotse')
+  .description('An Envoy control plane for Istio policies that tells which line of YAML did what')
+  .version('0.1.0')
+  .showHelpAfterError()
+  .exitOverride()
+
+/** Runs a command's function and takes its number as the exit code (DESIGN §4). */
+function run<T extends unknown[]>(load: () => Promise<(...args: T) => Promise<number>>) {
+  return async (...args: T) => {
+    process.exitCode = await (await load())(...args)
+  }
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
+}
+
+function address(value: string): string {
+  if (!/^.+:\d{1,5}$/.test(value)) throw new InvalidArgumentError('It has the form HOST:PORT.')
+  return value
+}
+
+program
+  .command('serve')
+  .description('serve configuration to proxies, and the status page')
+  .requiredOption('--config <path...>', 'file or directory of YAML (several may be given)', collect)
+  .requiredOption('--data <dir>', 'directory for the certificate authority and other state')
+  .option('--xds <host:port>', 'where proxies connect, with mutual TLS', address, '127.0.0.1:15010')
+  .option('--http <host:port>', 'status page, API and metrics', address, '127.0.0.1:15080')
+  .option('--insecure-plaintext-xds <host:port>', 'plain-text xDS too; loopback only', address)
+  .option('--allow-empty', 'an empty source means an empty mesh, not an accident')
+  .addHelpText('after', '\nExample:\n  lotse serve --config mesh/ --data .lotse')
+  .action(run(async () => (await import('./cli/serve.ts')).serve))
+
+program
+  .command('check')
+  .description('check YAML without a running control plane; exit code 1 if there are errors')
+  .argument('<path...>', 'files or directories')
+  .addHelpText('after', '\nExample:\n  lotse check mesh/')
+  .action(run(async () => (await import('./cli/check.ts')).check))
+
+program
+  .command('translate')
+  .description('print the Envoy configuration of one workload, each resource with its origin')
+  .argument('<path...>', 'files or directories')
+  .requiredOption('--workload <ns/name>', 'the workload whose proxy is meant')
+  .option('--type <type>', 'only one type: cluster, endpoint, secret, listener, route')
+  .option('--plaintext', 'as served to a proxy without a certificate')
+  .addHelpText('after', '\nExample:\n  lotse translate mesh/ --workload default/frontend-v1')
+  .action(run(async () => (await import('./cli/translate.ts')).translateCommand))
+
+program
+  .command('bootstrap')
+  .description('get a certificate for a workload and write what its Envoy needs to start')
+  .requiredOption('--workload <ns/name>', 'the workload')
+  .requiredOption('--xds <host:port>', 'the control plane', address)
+  .requiredOption('--token-file <file>', 'join token')
+  .requiredOption('--out <dir>', 'directory for envoy.yaml, key and certificates')
+  .option('--admin <host:port>', 'admin address of the Envoy', address, '127.0.0.1:0')
+  .option('--address <ip>', 'address of the workload, if the mesh does not know it')
+  .option('--gateway', 'be a gateway whatever the labels say')
+  .addHelpText(
+    'after',
+    '\nExample:\n  lotse bootstrap --workload default/web --xds 127.0.0.1:15010 --token-file .lotse/join-token --out web/\n  envoy -c web/envoy.yaml',
+  )
+  .action(run(async () => (await import('./cli/bootstrap.ts')).bootstrapCommand))
+
+program
+  .command('proxy')
+  .description('enrol, run Envoy and, if given, the application beside it; renew the certificate')
+  .requiredOption('--workload <ns/name>', 'the workload')
+  .requiredOption('--xds <host:port>', 'the control plane', address)
+  .requiredOption('--token-file <file>', 'join token')
+  .requiredOption('--out <dir>', 'directory for envoy.yaml, key and certificates')
+  .option('--admin <host:port>', 'admin address of the Envoy', address, '127.0.0.1:0')
+  .option('--address <ip>', 'address of the workload, if the mesh does not know it')
+  .option('--gateway', 'be a gateway whatever the labels say')
+  .option('--drain <seconds>', 'how long requests may finish after a stop', '5')
+  .argument('[app...]', 'command of the application, after --')
+  .addHelpText(
+    'after',
+    '\nExample:\n  lotse proxy --workload default/web --xds 127.0.0.1:15010 --token-file .lotse/join-token --out web/ -- node app.js',
+  )
+  .action(run(async () => (await import('./cli/proxy.ts')).proxyCommand))
+
+program
+  .command('status')
+  .description('show the proxies, whether they are up to date, and what is wrong')
+  .option('--http <host:port>', 'the control plane', address, '127.0.0.1:15080')
+  .option('--token-file <file>', 'API token, needed from another machine')
+  .option('--json', 'as JSON')
+  .addHelpText('after', '\nExample:\n  lotse status --http 127.0.0.1:15080')
+  .action(run(async () => (await import('./cli/status.ts')).status))
+
+const token = program.command('token').description('join tokens: who may enrol')
+token
+  .command('create')
+  .description('make a token; it is shown once')
+  .requiredOption('--data <dir>', "the control plane's data directory")
+  .option('--workload <ns/name>', 'only for this workload')
+  .option('--ttl <seconds>', 'until it expires; 0 for never', '3600')
+  .option('--uses <n>', 'how often it may be used; 0 for any number', '1')
+  .addHelpText('after', '\nExample:\n  lotse token create --data .lotse --workload default/web')
+  .action(run(async () => (await import('./cli/token.ts')).createToken))
+token
+  .command('list')
+  .requiredOption('--data <dir>', "the control plane's data directory")
+  .description('list tokens; never their secrets')
+  .action(run(async () => (await import('./cli/token.ts')).listTokens))
+token
+  .command('revoke')
+  .argument('<id>', 'id of the token')
+  .requiredOption('--data <dir>', "the control plane's data directory")
+  .description('make a token useless')
+  .action(run(async () => (await import('./cli/token.ts')).revokeToken))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error.exitCode === 0 ? 0 : 2
+}

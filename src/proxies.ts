@@ -1,0 +1,77 @@
+// Who is at the other end of an xDS stream, and what it is to have.
+
+import { workloadOf } from './ca/identity.ts'
+import { isProblem } from './ca/problem.ts'
+import type { Diagnostic } from './model/diagnostic.ts'
+import type { Mesh } from './model/mesh.ts'
+import type { Node } from './model/node.ts'
+import type { ResourceSet } from './model/resource.ts'
+import { nodeOf, type ProxyClaims, type ProxyName, parseNodeId } from './translate/node.ts'
+import type { Caller, KnownProxy } from './xds/host.ts'
+import type { ClaimedNode } from './xds/request.ts'
+
+export interface MeshProxy extends KnownProxy {
+  readonly name: ProxyName
+  readonly claims: ProxyClaims
+}
+
+/** By the certificate alone: what the node says of itself decides nothing about whose configuration it gets. */
+export function identifyByCertificate(caller: Caller): MeshProxy | Diagnostic {
+  if (!caller.peerCertificate) {
+    return refused(
+      'The proxy showed no certificate of this mesh. Enrol it with `lotse bootstrap`, which gets one by join token',
+    )
+  }
+  const workload = workloadOf(caller.peerCertificate)
+  if (isProblem(workload)) return workload
+  const { namespace, name, serviceAccount } = workload
+  return proxyOf({ namespace, workload: name, serviceAccount, certified: true }, caller.node)
+}
+
+/** By the node id, in plain text on loopback: for measuring and tests; such a proxy gets no secrets. */
+export function identifyByNodeId(caller: Caller): MeshProxy | Diagnostic {
+  const parsed = parseNodeId(caller.node.id)
+  if (!parsed) {
+    return refused(
+      `The node id ${JSON.stringify(caller.node.id.slice(0, 200))} is not of the form sidecar~IP~NAME.NAMESPACE~DOMAIN, which names the workload on this port`,
+    )
+  }
+  const { namespace, workload } = parsed
+  return proxyOf({ namespace, workload, certified: false }, caller.node)
+}
+
+function proxyOf(name: ProxyName, node: ClaimedNode): MeshProxy {
+  const parsed = parseNodeId(node.id)
+  const folder = node.metadata.LOTSE_CERT_DIR
+  const labels = stringsIn(node.metadata.LABELS)
+  const claims: ProxyClaims = {
+    id: node.id || `${name.workload}.${name.namespace}`,
+    ...(parsed?.address ? { address: parsed.address } : {}),
+    ...(labels ? { labels } : {}),
+    ...(node.locality ? { locality: node.locality } : {}),
+    ...(typeof folder === 'string' && folder.startsWith('/') ? { certificateFolder: folder } : {}),
+    ...(parsed?.gateway ? { gateway: true } : {}),
+  }
+  const { id: _, ...rest } = claims
+  return Object.freeze({ id: claims.id, key: JSON.stringify([name, rest]), name, claims })
+}
+
+function stringsIn(value: unknown): Record<string, string> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const entries = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  return Object.fromEntries(entries)
+}
+
+function refused(text: string): Diagnostic {
+  return { code: 'L0306', severity: 'error', text }
+}
+
+export function resourcesOf(
+  mesh: Mesh,
+  proxy: MeshProxy,
+  translate: (mesh: Mesh, node: Node) => ResourceSet,
+): ResourceSet {
+  return translate(mesh, nodeOf(mesh, proxy.name, proxy.claims))
+}

@@ -1,0 +1,64 @@
+// Which workloads have a proxy with a certificate: kept in the data directory, so that a restart does not forget it.
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { Enrolment } from '../model/mesh.ts'
+
+export interface Enrolments {
+  list(): readonly Enrolment[]
+  /** True if it was new. */
+  add(workload: string): boolean
+}
+
+const FILE = 'enrolled.json'
+
+/** L0109 if the file is there and cannot be read; a missing one means that nobody has enrolled. */
+export function openEnrolments(directory: string): Enrolments | Diagnostic {
+  const path = join(directory, FILE)
+  const read = readWorkloads(path)
+  if ('code' in read) return read
+  const workloads = new Map(read.workloads.map((workload) => [workload, { workload }]))
+  let list: readonly Enrolment[] = [...workloads.values()]
+  return {
+    list: () => list,
+    add(workload) {
+      if (workloads.has(workload)) return false
+      workloads.set(workload, Object.freeze({ workload }))
+      list = [...workloads.values()]
+      const temporary = `${path}.${process.pid}`
+      writeFileSync(temporary, `${JSON.stringify([...workloads.keys()].sort(), null, 1)}\n`, {
+        mode: 0o600,
+      })
+      renameSync(temporary, path)
+      return true
+    },
+  }
+}
+
+function readWorkloads(path: string): { workloads: string[] } | Diagnostic {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { workloads: [] }
+    return unreadable(path, (error as NodeJS.ErrnoException).code ?? 'error')
+  }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+      return { workloads: value }
+    }
+  } catch {
+    // Said below.
+  }
+  return unreadable(path, 'it is not a list of workloads')
+}
+
+function unreadable(path: string, why: string): Diagnostic {
+  return {
+    code: 'L0109',
+    severity: 'error',
+    text: `The record of enrolled workloads cannot be read (${why}). Repair the file, or remove it: workloads are recorded again when their proxies renew`,
+    origin: { source: path, line: 0, column: 0 },
+  }
+}

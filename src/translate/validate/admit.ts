@@ -1,0 +1,58 @@
+// Lets in what is valid: an object with an error is replaced by its last good version, or left out if it never had one.
+import { compareDiagnostics, type Diagnostic, hasErrors } from '../../model/diagnostic.ts'
+import { type Document, nameOf } from '../../model/document.ts'
+import { validate } from './index.ts'
+
+export interface Admission {
+  readonly documents: readonly Document[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** Verdicts by object as read, so that what did not change is not judged again. */
+  readonly verdicts: ReadonlyMap<Document, readonly Diagnostic[]>
+  /** The version in force of each object, by `Kind/namespace/name`. */
+  readonly inForce: ReadonlyMap<string, Document>
+}
+
+export const NOTHING_ADMITTED: Admission = Object.freeze({
+  documents: [],
+  diagnostics: [],
+  verdicts: new Map(),
+  inForce: new Map(),
+})
+
+export function admit(previous: Admission, documents: readonly Document[]): Admission {
+  const verdicts = new Map<Document, readonly Diagnostic[]>()
+  const inForce = new Map<string, Document>()
+  const diagnostics: Diagnostic[] = []
+  for (const document of documents) {
+    const verdict = previous.verdicts.get(document) ?? validate(document)
+    verdicts.set(document, verdict)
+    diagnostics.push(...verdict)
+    const name = nameOf(document)
+    if (!hasErrors(verdict)) {
+      inForce.set(name, document)
+      continue
+    }
+    const lastGood = previous.inForce.get(name)
+    if (lastGood) inForce.set(name, lastGood)
+    diagnostics.push(consequence(document, lastGood))
+  }
+  return {
+    documents: [...inForce.values()],
+    diagnostics: diagnostics.sort(compareDiagnostics),
+    verdicts,
+    inForce,
+  }
+}
+
+function consequence(document: Document, lastGood: Document | undefined): Diagnostic {
+  const name = nameOf(document)
+  return {
+    code: 'L0200',
+    severity: 'info',
+    text: lastGood
+      ? `${name} is refused; its last good version stays in force until it is corrected`
+      : `${name} is refused and has no effect; there is no earlier version that could stay in force`,
+    origin: document.at(['metadata', 'name']),
+    about: name,
+  }
+}

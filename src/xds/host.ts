@@ -1,0 +1,55 @@
+// What a stream and the service around it know of each other.
+import type { PeerCertificate } from 'node:tls'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { ResourceSet, ResourceType } from '../model/resource.ts'
+import type { Rejection } from './holdings.ts'
+import type { ClaimedNode, DecodeMessage, Request } from './request.ts'
+import type { Sets } from './sets.ts'
+
+/** A proxy as the application knows it; Lotse's own type hangs on it. */
+export interface KnownProxy {
+  /** For people: logs, status, metrics. */
+  readonly id: string
+  /** Proxies with the same key have the same resources at any time. */
+  readonly key: string
+}
+
+/** What is known of a proxy when its stream begins. */
+export interface Caller {
+  /** Proven, with mutual TLS only. Where it is there, nothing that the node claims may name another workload. */
+  readonly peerCertificate?: PeerCertificate
+  readonly node: ClaimedNode
+}
+
+/** Numbers since the start. */
+export interface Counters {
+  streams: number
+  requests: number
+  responses: number
+  resources: number
+  acks: number
+  nacks: number
+  bytes: number
+  pushes: number
+}
+
+/** What a stream needs of the service. */
+export interface Host<P extends KnownProxy> {
+  readonly sets: Sets
+  readonly counters: Counters
+  readonly decode: DecodeMessage
+  identify(caller: Caller): P | Diagnostic
+  resources(proxy: P): ResourceSet
+  log(diagnostic: Diagnostic): void
+  /** A request of a type, before it is answered. */
+  requested?(proxy: P, type: ResourceType, request: Request): void
+  now(): number
+  /** What the proxy refused on an earlier stream. */
+  remembered(proxy: P): Rejections | undefined
+  /** The proxy is known, and wants to be kept current. */
+  joined(): void
+  /** The stream is over, known or not. */
+  left(): void
+}
+
+export type Rejections = ReadonlyMap<ResourceType, ReadonlyMap<string, Rejection>>

@@ -1,0 +1,375 @@
+// Laws of delivery: however changes, answers, refusals and reconnects interleave, the proxy ends with the right set.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Chunk, Resource, ResourceSet, ResourceType } from '../../src/model/resource.ts'
+import type { Mode } from '../../src/xds/holdings.ts'
+import {
+  createDelivery,
+  type Delivery,
+  deliver,
+  hear,
+  retarget,
+  type Sending,
+} from '../../src/xds/order.ts'
+import { eventsOf, type Request } from '../../src/xds/request.ts'
+import { createSets } from '../../src/xds/sets.ts'
+import { createStore } from '../../src/xds/store.ts'
+import { resourceSet } from '../support/xds-resources.ts'
+
+/** Content of a name: a number, of which some are refused by the proxy and one cannot be encoded. */
+type Content = 0 | 1 | 2 | 3 | 4
+const REFUSED: readonly Content[] = [2, 3]
+const UNENCODABLE: Content = 4
+
+interface Body {
+  readonly name: string
+  readonly content: Content
+  readonly type?: 'EDS'
+  /** Clusters it names. */
+  readonly uses: readonly string[]
+}
+
+const CLUSTERS = ['c0', 'c1', 'c2', 'c3', 'c4', 'c5']
+const ROUTES = ['r0', 'r1', 'r2']
+const LISTENERS = ['l0', 'l1']
+
+/** What a mesh is at one time: contents by name, and which clusters the routes name. */
+interface World {
+  readonly clusters: Readonly<Record<string, Content>>
+  readonly endpoints: Readonly<Record<string, Content>>
+  readonly routes: Readonly<Record<string, { content: Content; uses: readonly number[] }>>
+  readonly listeners: Readonly<Record<string, { content: Content; uses: readonly number[] }>>
+}
+
+type Action =
+  | { readonly kind: 'change'; readonly world: World; readonly fresh: boolean }
+  | { readonly kind: 'toProxy' | 'toServer' | 'reconnect' | 'ask' }
+
+const resources = new Map<string, Resource>()
+const chunks = new Map<string, Chunk>()
+
+/** Equal content is the identical object, as translation promises, unless `fresh` asks for an equal copy. */
+function once<V>(memory: Map<string, V>, key: string, fresh: boolean, make: () => V): V {
+  const found = memory.get(key)
+  if (found && !fresh) return found
+  const made = make()
+  memory.set(key, made)
+  return made
+}
+
+function toSet(world: World, fresh: boolean): ResourceSet {
+  const present = Object.keys(world.clusters).sort()
+  const chunk = (type: ResourceType, bodies: readonly Body[]): Chunk[] =>
+    [0, 1].map((half) => {
+      const mine = bodies.filter(({ name }) => Number(name.slice(1)) % 2 === half)
+      return once(chunks, type + JSON.stringify(mine), fresh, () =>
+        mine.map((body) =>
+          once(resources, type + JSON.stringify(body), fresh, () => ({
+            type,
+            name: body.name,
+            body,
+          })),
+        ),
+      )
+    })
+  const users = (of: World['routes']): Body[] =>
+    Object.entries(of).map(([name, { content, uses }]) => ({
+      name,
+      content,
+      uses: present.length === 0 ? [] : uses.map((use) => present[use % present.length]!),
+    }))
+  const plain = (of: World['clusters'], type?: 'EDS'): Body[] =>
+    Object.entries(of).map(([name, content]) => ({
+      name,
+      content,
+      uses: [],
+      ...(type ? { type } : {}),
+    }))
+  const reachable = Object.fromEntries(
+    Object.entries(world.endpoints).filter(([name]) => name in world.clusters),
+  )
+  return resourceSet({
+    cluster: chunk('cluster', plain(world.clusters, 'EDS')),
+    endpoint: chunk('endpoint', plain(reachable)),
+    route: chunk('route', users(world.routes)),
+    listener: chunk('listener', users(world.listeners)),
+  })
+}
+
+const content = fc.constantFrom<Content>(0, 0, 0, 1, 1, 1, 2, 3, 4)
+const contents = (names: readonly string[]) =>
+  fc.dictionary(fc.constantFrom(...names), content, { maxKeys: names.length })
+const users = (names: readonly string[]) =>
+  fc.dictionary(
+    fc.constantFrom(...names),
+    fc.record({ content, uses: fc.array(fc.nat(5), { maxLength: 3 }) }),
+    { maxKeys: names.length },
+  )
+const world: fc.Arbitrary<World> = fc.record({
+  clusters: contents(CLUSTERS),
+  endpoints: contents(CLUSTERS),
+  routes: users(ROUTES),
+  listeners: users(LISTENERS),
+})
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('change' as const), world, fresh: fc.boolean() }),
+  },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('toProxy' as const) }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('toServer' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reconnect' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('ask' as const) }) },
+)
+
+interface Kept {
+  readonly version: string
+  readonly body: Body
+}
+
+/** An Envoy with the server's side of its stream; messages wait in two queues. */
+class Pair {
+  readonly mode: Mode
+  readonly held = new Map<ResourceType, Map<string, Kept>>()
+  readonly refused = new Set<string>()
+  readonly names = new Map<ResourceType, Set<string>>()
+  readonly sets = createSets(
+    createStore({
+      encode: (_, json) =>
+        (json as Body).content === UNENCODABLE
+          ? { errors: [{ pointer: '', text: 'no' }] }
+          : { bytes: Buffer.from(JSON.stringify(json)) },
+    }),
+  )
+  toProxy: Sending[] = []
+  toServer: { readonly type: ResourceType; readonly request: Request }[] = []
+  open = new Map<ResourceType, string>()
+  answers = 0
+  set: ResourceSet
+  #delivery: Delivery
+  readonly #versions = new Map<ResourceType, string>()
+  readonly #nonces = new Map<ResourceType, string>()
+  #salt = 1
+
+  constructor(mode: Mode, set: ResourceSet) {
+    this.mode = mode
+    this.set = set
+    this.#delivery = createDelivery(mode, set)
+    this.names.set('cluster', new Set())
+    this.connect()
+  }
+
+  connect(): void {
+    this.#delivery = createDelivery(this.mode, this.set)
+    this.toProxy = []
+    this.toServer = []
+    this.open = new Map()
+    this.#nonces.clear()
+    for (const type of this.names.keys()) this.#hello(type)
+  }
+
+  change(set: ResourceSet): void {
+    this.set = set
+    this.#send(retarget(this.#delivery, set, this.sets))
+  }
+
+  /** The server reads one request. */
+  stepServer(): boolean {
+    const next = this.toServer.shift()
+    if (!next) return false
+    const { type, request } = next
+    const state = this.#delivery.subscriptions.get(type)
+    if (state?.outstanding && state.outstanding.nonce === request.nonce) this.open.delete(type)
+    const events = eventsOf(this.mode, request, state)
+    this.#send(hear(this.#delivery, type, events, this.sets))
+    return true
+  }
+
+  /** The proxy reads one response and answers. */
+  stepProxy(): boolean {
+    const next = this.toProxy.shift()
+    if (!next) return false
+    const { type, response } = next
+    const errors = this.#apply(next)
+    this.answers++
+    this.#nonces.set(type, response.nonce)
+    if (errors.length === 0) this.#versions.set(type, response.version)
+    if (type === 'cluster') this.#follow()
+    const error = errors.length > 0 ? `Error adding: ${errors.join(', ')}` : undefined
+    this.#request(type, {
+      nonce: response.nonce,
+      error,
+      ...(this.mode === 'sotw' ? { names: [...this.names.get(type)!] } : {}),
+    })
+    return true
+  }
+
+  subscribe(type: ResourceType, names: readonly string[]): void {
+    const known = this.names.get(type)
+    this.names.set(type, new Set([...(known ?? []), ...names]))
+    if (!known) this.#hello(type)
+    else if (this.mode === 'delta') this.#request(type, { names })
+    else this.#repeat(type)
+  }
+
+  #send(from: Delivery): void {
+    const { delivery, sendings } = deliver(from, this.sets)
+    this.#delivery = delivery
+    for (const sending of sendings) {
+      assert.ok(!this.open.has(sending.type), `two outstanding responses of ${sending.type}`)
+      this.open.set(sending.type, sending.response.nonce)
+      this.toProxy.push(sending)
+    }
+  }
+
+  #hello(type: ResourceType): void {
+    const held = [...(this.held.get(type) ?? [])]
+    this.#request(type, {
+      names: [...this.names.get(type)!],
+      version: this.#versions.get(type) ?? '',
+      versions: new Map(held.map(([name, { version }]) => [name, version])),
+    })
+  }
+
+  #repeat(type: ResourceType): void {
+    this.#request(type, { names: [...this.names.get(type)!], nonce: this.#nonces.get(type) ?? '' })
+  }
+
+  #request(type: ResourceType, fields: Partial<Request>): void {
+    const request: Request = {
+      node: { id: 'x', metadata: {}, locality: '' },
+      typeUrl: '',
+      nonce: '',
+      error: undefined,
+      version: '',
+      names: [],
+      unsubscribed: [],
+      versions: new Map(),
+      ...fields,
+    }
+    this.toServer.push({ type, request })
+  }
+
+  #follow(): void {
+    const wanted = new Set(this.held.get('cluster')?.keys())
+    const known = this.names.get('endpoint') ?? new Set()
+    const gone = [...known].filter((name) => !wanted.has(name))
+    const added = [...wanted].filter((name) => !known.has(name))
+    for (const name of gone) {
+      known.delete(name)
+      this.held.get('endpoint')?.delete(name)
+    }
+    if (gone.length > 0 && this.mode === 'delta') this.#request('endpoint', { unsubscribed: gone })
+    else if (gone.length > 0) this.#repeat('endpoint')
+    if (added.length > 0) this.subscribe('endpoint', added)
+  }
+
+  #apply({ type, response }: Sending): string[] {
+    const held = this.held.get(type) ?? new Map<string, Kept>()
+    this.held.set(type, held)
+    const perResource = type === 'cluster' || type === 'listener'
+    const errors: string[] = []
+    for (const { name, version, resource } of response.resources) {
+      const body = resource.body as Body
+      this.#checkReferences(type, body)
+      if (REFUSED.includes(body.content)) {
+        this.refused.add(`${type}/${name}`)
+        errors.push(perResource ? `${name}: bad` : 'bad')
+      } else if (perResource || errors.length === 0 || this.#chance())
+        held.set(name, { version, body })
+    }
+    if (this.mode === 'delta') for (const name of response.removed) held.delete(name)
+    else if (perResource) {
+      const listed = new Set(response.resources.map(({ name }) => name))
+      for (const name of held.keys()) if (!listed.has(name)) held.delete(name)
+    }
+    return errors
+  }
+
+  /** Envoy applies an arbitrary part of a bad response of routes or endpoints. */
+  #chance(): boolean {
+    this.#salt = (this.#salt * 1103515245 + 12345) % 2147483648
+    return this.#salt % 2 === 0
+  }
+
+  #checkReferences(type: ResourceType, body: Body): void {
+    for (const name of body.uses) {
+      const there = this.held.get('cluster')?.has(name) || this.refused.has(`cluster/${name}`)
+      assert.ok(
+        there || this.withheld.has(name),
+        `${type} ${body.name} names ${name}, which is not there`,
+      )
+    }
+  }
+
+  /** Clusters that could not be encoded at some time, so that routes may name them in vain. */
+  readonly withheld = new Set<string>()
+
+  settle(): void {
+    for (let turn = 0; turn < 2000; turn++) {
+      const moved = this.stepServer()
+      if (!this.stepProxy() && !moved) return
+    }
+    assert.fail('it never comes to rest')
+  }
+
+  check(): void {
+    for (const type of this.names.keys()) {
+      const held = this.held.get(type) ?? new Map<string, Kept>()
+      const wanted = new Map(this.set[type].flat().map((resource) => [resource.name, resource]))
+      const named = this.names.get(type)!
+      const all = type === 'cluster' || type === 'listener'
+      for (const [name, { body, version }] of held) {
+        assert.ok(!REFUSED.includes(body.content))
+        const resource = wanted.get(name)
+        // A list of the state of the world can only say of clusters and listeners that they are gone.
+        if (!resource)
+          assert.ok(this.mode === 'sotw' && named.size > 0, `${type} ${name} is left over`)
+        else if ((resource.body as Body).content < 2) {
+          const entry = this.sets.get(this.set[type], name)
+          assert.ok(entry && 'version' in entry)
+          assert.equal(version, entry.version, `${type} ${name} is old`)
+        }
+      }
+      for (const [name, { body }] of wanted) {
+        if (!all && !named.has(name)) continue
+        if ((body as Body).content < 2) assert.ok(held.has(name), `${type} ${name} is missing`)
+      }
+    }
+    const before = this.answers
+    this.change({ ...this.set })
+    this.settle()
+    assert.equal(this.answers, before, 'nothing changed, so nothing is sent')
+  }
+}
+
+for (const mode of ['delta', 'sotw'] as const) {
+  test(`${mode}: any interleaving ends with the right set, in a safe order`, () => {
+    fc.assert(
+      fc.property(world, fc.array(action, { maxLength: 60 }), (start, actions) => {
+        const pair = new Pair(mode, toSet(start, false))
+        const note = ({ clusters }: World) => {
+          for (const [name, mark] of Object.entries(clusters)) {
+            if (mark === UNENCODABLE) pair.withheld.add(name)
+          }
+        }
+        note(start)
+        pair.subscribe('listener', [])
+        pair.subscribe('route', ROUTES)
+        for (const step of actions) {
+          if (step.kind === 'change') {
+            note(step.world)
+            pair.change(toSet(step.world, step.fresh))
+          } else if (step.kind === 'toProxy') pair.stepProxy()
+          else if (step.kind === 'toServer') pair.stepServer()
+          else if (step.kind === 'reconnect') pair.connect()
+          else pair.subscribe('route', ['r1'])
+        }
+        pair.settle()
+        pair.check()
+      }),
+      { numRuns: Number(process.env.LOTSE_RUNS ?? 1500), includeErrorInReport: true },
+    )
+  })
+}

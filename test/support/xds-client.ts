@@ -1,0 +1,374 @@
+// An xDS client in this process that answers like Envoy: one stream, delta or state of the world, ACK or NACK at once.
+import {
+  type ChannelCredentials,
+  Client,
+  type ClientDuplexStream,
+  credentials,
+} from '@grpc/grpc-js'
+import protobuf from 'protobufjs/minimal.js'
+import {
+  MESSAGE_NAMES,
+  RESOURCE_TYPES,
+  type ResourceType,
+  TYPE_PREFIX,
+} from '../../src/model/resource.ts'
+import { encodeMessage } from '../../src/xds/encode/index.ts'
+
+export interface ReceivedResource {
+  readonly name: string
+  /** Empty in state-of-the-world responses. */
+  readonly version: string
+  /** The message; undefined for a delta resource that only says that a name does not exist. */
+  readonly bytes: Buffer | undefined
+}
+
+export interface ReceivedResponse {
+  readonly type: ResourceType
+  readonly nonce: string
+  readonly version: string
+  readonly resources: readonly ReceivedResource[]
+  readonly removed: readonly string[]
+  readonly size: number
+}
+
+export interface XdsClientOptions {
+  /** `host:port`. */
+  readonly address: string
+  readonly mode: 'delta' | 'sotw'
+  readonly node: { readonly id: string; readonly metadata?: object }
+  readonly credentials?: ChannelCredentials
+  /** Text of the refusal for resources that are to be refused. */
+  readonly refuse?: (type: ResourceType, resource: ReceivedResource) => string | undefined
+  /** Name under which endpoints of a cluster are asked for; undefined for none. By default the cluster's name. */
+  readonly endpointName?: (cluster: ReceivedResource) => string | undefined
+  /** Follow clusters with a subscription to their endpoints. Default true. */
+  readonly followClusters?: boolean
+  readonly onResponse?: (response: ReceivedResponse) => void
+  /** Method path; aggregated discovery by default. */
+  readonly path?: string
+}
+
+const SOTW_PATH = '/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources'
+const DELTA_PATH = '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources'
+
+export class XdsClient {
+  readonly options: XdsClientOptions
+  /** What the client applied, by type and name. It survives `disconnect`, as in Envoy. */
+  readonly held = new Map<ResourceType, Map<string, ReceivedResource>>()
+  /** Names subscribed by type; `*` is the wildcard. */
+  readonly names = new Map<ResourceType, Set<string>>()
+  readonly responses: ReceivedResponse[] = []
+  /** Number of answers sent. */
+  acks = 0
+  nacks = 0
+  /** Set when the server or the network ended the stream. */
+  ended: { readonly code: number; readonly details: string } | undefined
+  /** While true, responses are read but not answered. */
+  silent = false
+  readonly #client: Client
+  readonly #versions = new Map<ResourceType, string>()
+  readonly #nonces = new Map<ResourceType, string>()
+  readonly #waiting = new Set<() => void>()
+  #unanswered: ReceivedResponse[] = []
+  #stream: ClientDuplexStream<Buffer, Buffer> | undefined
+  #first = true
+
+  constructor(options: XdsClientOptions) {
+    this.options = options
+    this.#client = new Client(
+      options.address,
+      options.credentials ?? credentials.createInsecure(),
+      {
+        'grpc.max_receive_message_length': -1,
+        'grpc.use_local_subchannel_pool': 1,
+      },
+    )
+  }
+
+  /** Opens the stream and repeats all subscriptions, naming what is held. */
+  connect(): this {
+    const path = this.options.path ?? (this.options.mode === 'delta' ? DELTA_PATH : SOTW_PATH)
+    const same = (bytes: Buffer) => bytes
+    const stream = this.#client.makeBidiStreamRequest(path, same, same)
+    this.#stream = stream
+    this.ended = undefined
+    this.#first = true
+    this.#nonces.clear()
+    stream.on('data', (bytes: Buffer) => this.#receive(bytes))
+    stream.on('error', () => {})
+    stream.on('status', ({ code, details }: { code: number; details: string }) => {
+      if (this.#stream !== stream) return
+      this.ended = { code, details }
+      this.#stream = undefined
+      this.#wake()
+    })
+    for (const type of RESOURCE_TYPES) if (this.names.has(type)) this.#hello(type)
+    return this
+  }
+
+  disconnect(): void {
+    const stream = this.#stream
+    this.#stream = undefined
+    this.#unanswered = []
+    stream?.cancel()
+  }
+
+  close(): void {
+    this.disconnect()
+    this.#client.close()
+  }
+
+  /** Without names: everything, in the old way, which only clusters, listeners and virtual hosts have. */
+  subscribe(type: ResourceType, names?: readonly string[]): this {
+    const known = this.names.get(type)
+    const all = known ?? new Set<string>()
+    for (const name of names ?? []) all.add(name)
+    this.names.set(type, all)
+    if (!this.#stream) return this
+    if (!known) this.#hello(type)
+    else if (this.options.mode === 'delta')
+      this.#send(type, { resource_names_subscribe: names ?? [] })
+    else this.#sendList(type)
+    return this
+  }
+
+  unsubscribe(type: ResourceType, names: readonly string[]): void {
+    for (const name of names) {
+      this.names.get(type)?.delete(name)
+      this.held.get(type)?.delete(name)
+    }
+    if (this.options.mode === 'delta') this.#send(type, { resource_names_unsubscribe: names })
+    else this.#sendList(type)
+  }
+
+  /** Answers what came in while `silent`. */
+  answer(): void {
+    this.silent = false
+    const responses = this.#unanswered
+    this.#unanswered = []
+    for (const response of responses) this.#answer(response)
+  }
+
+  /** Sends raw bytes, to see what the server makes of them. */
+  sendBytes(bytes: Buffer): void {
+    this.#stream?.write(bytes)
+  }
+
+  get(type: ResourceType, name: string): ReceivedResource | undefined {
+    return this.held.get(type)?.get(name)
+  }
+
+  heldNames(type: ResourceType): string[] {
+    return [...(this.held.get(type)?.keys() ?? [])].sort()
+  }
+
+  /** Resolves as soon as `condition` holds, asked after each response; fails after ten seconds. */
+  async until(condition: () => boolean, what = 'condition'): Promise<void> {
+    const deadline = Date.now() + 10_000
+    while (!condition()) {
+      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`)
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          clearTimeout(timer)
+          this.#waiting.delete(done)
+          resolve()
+        }
+        const timer = setTimeout(done, 20)
+        this.#waiting.add(done)
+      })
+    }
+  }
+
+  #wake(): void {
+    for (const done of [...this.#waiting]) done()
+  }
+
+  #hello(type: ResourceType): void {
+    const names = [...(this.names.get(type) ?? [])]
+    if (this.options.mode === 'sotw') {
+      this.#sendList(type)
+      return
+    }
+    const versions = [...(this.held.get(type) ?? [])].map(([name, { version }]) => [name, version])
+    this.#send(type, {
+      resource_names_subscribe: names,
+      initial_resource_versions: Object.fromEntries(versions),
+    })
+  }
+
+  #sendList(type: ResourceType, error?: string): void {
+    this.#send(type, {
+      version_info: this.#versions.get(type) ?? '',
+      resource_names: [...(this.names.get(type) ?? [])],
+      response_nonce: this.#nonces.get(type) ?? '',
+      ...(error === undefined ? {} : { error_detail: { code: 13, message: error } }),
+    })
+  }
+
+  #send(type: ResourceType, fields: object): void {
+    const request = {
+      ...(this.#first ? { node: this.options.node } : {}),
+      type_url: TYPE_PREFIX + MESSAGE_NAMES[type],
+      ...fields,
+    }
+    this.#first = false
+    this.#stream?.write(encodeRequest(this.options.mode, request))
+  }
+
+  #receive(bytes: Buffer): void {
+    if (!this.#stream) return
+    const response =
+      this.options.mode === 'delta' ? readDeltaResponse(bytes) : readSotwResponse(bytes)
+    this.responses.push(response)
+    if (this.silent) this.#unanswered.push(response)
+    else this.#answer(response)
+    this.options.onResponse?.(response)
+    this.#wake()
+  }
+
+  #answer(response: ReceivedResponse): void {
+    const { type, nonce } = response
+    const error = this.#apply(response)
+    this.#nonces.set(type, nonce)
+    if (error === undefined) {
+      this.#versions.set(type, response.version)
+      this.acks++
+    } else this.nacks++
+    // As Envoy does: the names that follow from a response are asked for before it is answered.
+    if (type === 'cluster' && this.options.followClusters !== false) this.#follow()
+    if (this.options.mode === 'sotw') this.#sendList(type, error)
+    else {
+      const detail = error === undefined ? {} : { error_detail: { code: 13, message: error } }
+      this.#send(type, { response_nonce: nonce, ...detail })
+    }
+  }
+
+  /** Envoy keeps the good clusters and listeners of a bad response, and an arbitrary part of other types. */
+  #apply(response: ReceivedResponse): string | undefined {
+    const { type, resources, removed } = response
+    const held = this.held.get(type) ?? new Map<string, ReceivedResource>()
+    this.held.set(type, held)
+    const errors: string[] = []
+    const perResource = type === 'cluster' || type === 'listener'
+    for (const resource of resources) {
+      const error = this.options.refuse?.(type, resource)
+      if (error !== undefined) errors.push(perResource ? `${resource.name}: ${error}` : error)
+      else if (resource.bytes && (perResource || errors.length === 0))
+        held.set(resource.name, resource)
+    }
+    for (const name of removed) held.delete(name)
+    if (this.options.mode === 'sotw' && perResource) {
+      const listed = new Set(resources.map(({ name }) => name))
+      for (const name of held.keys()) if (!listed.has(name)) held.delete(name)
+    }
+    return errors.length > 0 ? `Error adding/updating ${type}(s) ${errors.join(', ')}` : undefined
+  }
+
+  #follow(): void {
+    const endpointName = this.options.endpointName ?? ((cluster) => cluster.name)
+    const wanted = new Set<string>()
+    for (const cluster of this.held.get('cluster')?.values() ?? []) {
+      const name = endpointName(cluster)
+      if (name !== undefined) wanted.add(name)
+    }
+    const known = this.names.get('endpoint') ?? new Set()
+    const added = [...wanted].filter((name) => !known.has(name))
+    const gone = [...known].filter((name) => !wanted.has(name))
+    if (gone.length > 0) this.unsubscribe('endpoint', gone)
+    if (added.length > 0) this.subscribe('endpoint', added)
+  }
+}
+
+export function encodeRequest(mode: 'delta' | 'sotw', request: object): Buffer {
+  const prefix = mode === 'delta' ? 'Delta' : ''
+  const result = encodeMessage(`envoy.service.discovery.v3.${prefix}DiscoveryRequest`, request)
+  if ('errors' in result) throw new Error(JSON.stringify(result.errors))
+  return Buffer.from(result.bytes)
+}
+
+type Field = (number: number, reader: protobuf.Reader) => boolean
+
+function readFields(bytes: Uint8Array, field: Field): void {
+  const reader = protobuf.Reader.create(bytes)
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32()
+    if (!field(tag >>> 3, reader)) reader.skipType(tag & 7)
+  }
+}
+
+const TYPES = new Map(RESOURCE_TYPES.map((type) => [TYPE_PREFIX + MESSAGE_NAMES[type], type]))
+
+function typeOf(url: string): ResourceType {
+  const type = TYPES.get(url)
+  if (!type) throw new Error(`a response of type ${url}`)
+  return type
+}
+
+export function readDeltaResponse(bytes: Buffer): ReceivedResponse {
+  let url = ''
+  let nonce = ''
+  const resources: ReceivedResource[] = []
+  const removed: string[] = []
+  readFields(bytes, (number, reader) => {
+    if (number === 2) resources.push(readResource(reader.bytes()))
+    else if (number === 4) url = reader.string()
+    else if (number === 5) nonce = reader.string()
+    else if (number === 6) removed.push(reader.string())
+    else return false
+    return true
+  })
+  return { type: typeOf(url), nonce, version: '', resources, removed, size: bytes.length }
+}
+
+export function readSotwResponse(bytes: Buffer): ReceivedResponse {
+  let url = ''
+  let nonce = ''
+  let version = ''
+  const resources: ReceivedResource[] = []
+  readFields(bytes, (number, reader) => {
+    if (number === 1) version = reader.string()
+    else if (number === 2) {
+      const value = readAny(reader.bytes())
+      resources.push({ name: nameIn(value), version: '', bytes: value })
+    } else if (number === 4) url = reader.string()
+    else if (number === 5) nonce = reader.string()
+    else return false
+    return true
+  })
+  return { type: typeOf(url), nonce, version, resources, removed: [], size: bytes.length }
+}
+
+function readResource(bytes: Uint8Array): ReceivedResource {
+  let name = ''
+  let version = ''
+  let value: Buffer | undefined
+  readFields(bytes, (number, reader) => {
+    if (number === 1) version = reader.string()
+    else if (number === 2) value = readAny(reader.bytes())
+    else if (number === 3) name = reader.string()
+    else return false
+    return true
+  })
+  return { name, version, bytes: value }
+}
+
+function readAny(bytes: Uint8Array): Buffer {
+  let value: Uint8Array = new Uint8Array()
+  readFields(bytes, (number, reader) => {
+    if (number !== 2) return false
+    value = reader.bytes()
+    return true
+  })
+  return Buffer.from(value.buffer, value.byteOffset, value.length)
+}
+
+/** All resource messages have their name in field 1. */
+function nameIn(message: Buffer): string {
+  let name = ''
+  readFields(message, (number, reader) => {
+    if (number !== 1) return false
+    name = reader.string()
+    return true
+  })
+  return name
+}
