@@ -71,7 +71,7 @@ function besides(dist) {
   }
 }
 
-/** Of the packages only this one is worth bundling: 84 files of CommonJS cost 100 ms at each start, its ES modules do not. */
+/** Of the packages only this one is worth bundling: as 84 files of CommonJS it costs a tenth of the time of `lotse check`. */
 function inlineYaml(root) {
   const path = join(root, 'node_modules', 'yaml', 'browser', 'index.js')
   return {

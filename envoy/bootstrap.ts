@@ -52,6 +52,8 @@ export interface BootstrapOptions {
   readonly delta?: boolean
   /** Connections a proxy accepts at most before it refuses more; default 50,000. */
   readonly maxConnections?: number
+  /** Where statistics are sent, and which; sinks may use the cluster `XDS_CLUSTER`. */
+  readonly stats?: Pick<Bootstrap, 'stats_sinks' | 'stats_flush_interval' | 'stats_config'>
 }
 
 /** The static cluster that carries the xDS stream. */
@@ -71,6 +73,7 @@ export function nodeId(proxy: ProxyIdentity): string {
 
 export function bootstrap(options: BootstrapOptions): Bootstrap {
   return {
+    ...options.stats,
     node: node(options),
     admin: {
       address: socket(options.admin ?? { host: '127.0.0.1', port: 0 }),

@@ -1,19 +1,9 @@
-// Errors of finding, configuring and running an Envoy as values, and the codes they carry.
+// Errors of finding, configuring and running an Envoy as values.
+import type { Code } from '../src/model/codes.ts'
 import type { Diagnostic } from '../src/model/diagnostic.ts'
 
-/** What each code means. */
-export const ENVOY_CODES = {
-  L0501: 'No Envoy binary was found and none could be installed.',
-  L0502: 'The Envoy binary that was named cannot be used.',
-  L0503: 'Envoy ended or did not become ready.',
-  L0504: 'The folder of a proxy cannot be written.',
-  L0505: 'The description of a proxy is wrong.',
-} as const
-
-export type EnvoyCode = keyof typeof ENVOY_CODES
-
-export function problem(code: EnvoyCode, text: string): Diagnostic {
-  return { code: code as string as Diagnostic['code'], severity: 'error', text }
+export function problem(code: Code, text: string): Diagnostic {
+  return { code, severity: 'error', text }
 }
 
 /** Tells an error from a result: functions here that can fail give `T | Diagnostic`. */

@@ -18,6 +18,8 @@ export type Bytes = string
 export type Int64 = number | string
 export type Json = null | boolean | number | string | readonly Json[] | Struct
 export type Struct = { [key: string]: Json | undefined }
+/** Any of the fields of T, for a part to spread into one: a spread of oneofs would multiply their unions. */
+export type Fields<T> = Partial<Pick<T, keyof T>>
 /** A message of any type: `'@type'` is `type.googleapis.com/` and the full name, beside its fields. */
 export type Any = Traced & { '@type': string; [field: string]: unknown }
 /** An Any known to hold the message with this full name. */
@@ -613,9 +615,9 @@ export type SecretsConfigDump_StaticSecret = Traced & {
 }
 
 /** envoy.admin.v3.ServerInfo */
-export type AdminServerInfo = Traced & {
+export type ServerInfo = Traced & {
   version?: string | undefined
-  state?: AdminServerInfo_State | undefined
+  state?: ServerInfo_State | undefined
   uptime_current_epoch?: Duration | undefined
   uptime_all_epochs?: Duration | undefined
   hot_restart_version?: string | undefined
@@ -3611,42 +3613,6 @@ export type TLSProperties_CertificateProperties_SubjectAltName = Traced & OneOf<
   dns: string
 }>
 
-/** envoy.data.ai.v3.InputTokenDetails */
-export type InputTokenDetails = Traced & {
-  cached_tokens?: Int64 | undefined
-  cache_creation_tokens?: Int64 | undefined
-  tool_use_tokens?: Int64 | undefined
-}
-
-/** envoy.data.ai.v3.OutputTokenDetails */
-export type OutputTokenDetails = Traced & {
-  reasoning_tokens?: Int64 | undefined
-}
-
-/** envoy.data.ai.v3.RequestInfo */
-export type AiRequestInfo = Traced & {
-  input_llm_protocol?: LLMProtocol | undefined
-  model?: string | undefined
-  stream?: boolean | undefined
-  max_output_tokens?: Int64 | undefined
-  message_count?: number | undefined
-  tool_count?: number | undefined
-  estimated_input_tokens?: Int64 | undefined
-}
-
-/** envoy.data.ai.v3.TokenUsage */
-export type TokenUsage = Traced & {
-  llm_protocol?: LLMProtocol | undefined
-  model?: string | undefined
-  input_tokens?: Int64 | undefined
-  output_tokens?: Int64 | undefined
-  total_tokens?: Int64 | undefined
-  input_token_details?: InputTokenDetails | undefined
-  output_token_details?: OutputTokenDetails | undefined
-  provider_total_tokens?: Int64 | undefined
-  extraction_status?: TokenUsage_ExtractionStatus | undefined
-}
-
 /** envoy.data.cluster.v3.OutlierDetectionEvent */
 export type OutlierDetectionEvent = Traced & {
   type?: OutlierEjectionType | undefined
@@ -3881,13 +3847,6 @@ export type TraceWrapper = Traced & {
   socket_streamed_trace_segment: SocketStreamedTraceSegment
 }>
 
-/** envoy.extensions.access_loggers.dynamic_modules.v3.DynamicModuleAccessLog */
-export type DynamicModuleAccessLog = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  logger_name?: string | undefined
-  logger_config?: Any | undefined
-}
-
 /** envoy.extensions.access_loggers.file.v3.FileAccessLog */
 export type FileAccessLog = Traced & {
   path?: string | undefined
@@ -3910,24 +3869,6 @@ export type DynamicTokenBucket = Traced & {
 /** envoy.extensions.access_loggers.filters.process_ratelimit.v3.ProcessRateLimitFilter */
 export type ProcessRateLimitFilter = Traced & {
   dynamic_config?: DynamicTokenBucket | undefined
-}
-
-/** envoy.extensions.access_loggers.fluentd.v3.FluentdAccessLogConfig */
-export type FluentdAccessLogConfig = Traced & {
-  cluster?: string | undefined
-  tag?: string | undefined
-  stat_prefix?: string | undefined
-  buffer_flush_interval?: Duration | undefined
-  buffer_size_bytes?: number | undefined
-  record?: Struct | undefined
-  retry_options?: FluentdAccessLogConfig_RetryOptions | undefined
-  formatters?: readonly TypedExtensionConfig[] | undefined
-}
-
-/** envoy.extensions.access_loggers.fluentd.v3.FluentdAccessLogConfig.RetryOptions */
-export type FluentdAccessLogConfig_RetryOptions = Traced & {
-  max_connect_attempts?: number | undefined
-  backoff_options?: BackoffStrategy | undefined
 }
 
 /** envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig */
@@ -4043,46 +3984,9 @@ export type WasmAccessLog = Traced & {
   config?: PluginConfig | undefined
 }
 
-/** envoy.extensions.bootstrap.dynamic_modules.v3.DynamicModuleBootstrapExtension */
-export type DynamicModuleBootstrapExtension = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  extension_name?: string | undefined
-  extension_config?: Any | undefined
-}
-
 /** envoy.extensions.bootstrap.internal_listener.v3.InternalListener */
 export type InternalListener = Traced & {
   buffer_size_kb?: number | undefined
-}
-
-/** envoy.extensions.bootstrap.reverse_tunnel.downstream_socket_interface.v3.DownstreamReverseConnectionSocketInterface */
-export type DownstreamReverseConnectionSocketInterface = Traced & {
-  stat_prefix?: string | undefined
-  enable_detailed_stats?: boolean | undefined
-  http_handshake?: DownstreamReverseConnectionSocketInterface_HttpHandshakeConfig | undefined
-  access_log?: readonly AccessLog[] | undefined
-  max_reconnect_backoff?: Duration | undefined
-  maintain_interval?: Duration | undefined
-}
-
-/** envoy.extensions.bootstrap.reverse_tunnel.downstream_socket_interface.v3.DownstreamReverseConnectionSocketInterface.HttpHandshakeConfig */
-export type DownstreamReverseConnectionSocketInterface_HttpHandshakeConfig = Traced & {
-  request_path?: string | undefined
-  additional_headers?: readonly HeaderValueOption[] | undefined
-  use_http_upgrade?: boolean | undefined
-  formatters?: readonly TypedExtensionConfig[] | undefined
-  handshake_timeout?: Duration | undefined
-}
-
-/** envoy.extensions.bootstrap.reverse_tunnel.upstream_socket_interface.v3.UpstreamReverseConnectionSocketInterface */
-export type UpstreamReverseConnectionSocketInterface = Traced & {
-  stat_prefix?: string | undefined
-  ping_failure_threshold?: number | undefined
-  enable_detailed_stats?: boolean | undefined
-  reporter_config?: TypedExtensionConfig | undefined
-  enable_tenant_isolation?: boolean | undefined
-  access_log?: readonly AccessLog[] | undefined
-  max_connections_per_node?: number | undefined
 }
 
 /** envoy.extensions.clusters.aggregate.v3.AggregateClusterResource */
@@ -4142,64 +4046,12 @@ export type SubClustersConfig = Traced & {
   dns_cluster_config?: DnsCluster | undefined
 }
 
-/** envoy.extensions.clusters.dynamic_modules.v3.ClusterConfig */
-export type DynamicModulesClusterConfig = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  cluster_name?: string | undefined
-  cluster_config?: Any | undefined
-}
-
-/** envoy.extensions.clusters.mcp_multicluster.v3.ClusterConfig */
-export type McpMulticlusterClusterConfig = Traced & {
-  servers?: readonly McpMulticlusterClusterConfig_McpBackend[] | undefined
-}
-
-/** envoy.extensions.clusters.mcp_multicluster.v3.ClusterConfig.HeaderForwarding */
-export type McpMulticlusterClusterConfig_HeaderForwarding = Traced & {
-  forward_all?: boolean | undefined
-  allowed_headers?: ListStringMatcher | undefined
-  disallowed_headers?: ListStringMatcher | undefined
-}
-
-/** envoy.extensions.clusters.mcp_multicluster.v3.ClusterConfig.McpBackend */
-export type McpMulticlusterClusterConfig_McpBackend = Traced & {
-  name?: string | undefined
-  mcp_cluster?: McpMulticlusterClusterConfig_McpCluster | undefined
-  header_forwarding?: McpMulticlusterClusterConfig_HeaderForwarding | undefined
-}
-
-/** envoy.extensions.clusters.mcp_multicluster.v3.ClusterConfig.McpCluster */
-export type McpMulticlusterClusterConfig_McpCluster = Traced & {
-  cluster?: string | undefined
-  path?: string | undefined
-  timeout?: Duration | undefined
-  host_rewrite_literal?: string | undefined
-}
-
 /** envoy.extensions.clusters.original_dst.v3.OriginalDstCluster */
 export type OriginalDstCluster = Traced & {
   use_http_header?: boolean | undefined
   http_header_name?: string | undefined
   upstream_port_override?: number | undefined
   metadata_key?: MetadataKey | undefined
-}
-
-/** envoy.extensions.clusters.redis.v3.RedisClusterConfig */
-export type RedisClusterConfig = Traced & {
-  cluster_refresh_rate?: Duration | undefined
-  cluster_refresh_timeout?: Duration | undefined
-  redirect_refresh_interval?: Duration | undefined
-  redirect_refresh_threshold?: number | undefined
-  failure_refresh_threshold?: number | undefined
-  host_degraded_refresh_threshold?: number | undefined
-  enable_zone_discovery?: boolean | undefined
-}
-
-/** envoy.extensions.clusters.reverse_connection.v3.ReverseConnectionClusterConfig */
-export type ReverseConnectionClusterConfig = Traced & {
-  cleanup_interval?: Duration | undefined
-  host_id_format?: string | undefined
-  tenant_id_format?: string | undefined
 }
 
 /** envoy.extensions.common.async_files.v3.AsyncFileManagerConfig */
@@ -4213,73 +4065,6 @@ export type AsyncFileManagerConfig = Traced & {
 export type AsyncFileManagerConfig_ThreadPool = Traced & {
   thread_count?: number | undefined
 }
-
-/** envoy.extensions.common.aws.v3.AssumeRoleCredentialProvider */
-export type AssumeRoleCredentialProvider = Traced & {
-  role_arn?: string | undefined
-  role_session_name?: string | undefined
-  external_id?: string | undefined
-  session_duration?: Duration | undefined
-  credential_provider?: AwsCredentialProvider | undefined
-}
-
-/** envoy.extensions.common.aws.v3.AssumeRoleWithWebIdentityCredentialProvider */
-export type AssumeRoleWithWebIdentityCredentialProvider = Traced & {
-  web_identity_token_data_source?: DataSource | undefined
-  role_arn?: string | undefined
-  role_session_name?: string | undefined
-}
-
-/** envoy.extensions.common.aws.v3.AwsCredentialProvider */
-export type AwsCredentialProvider = Traced & {
-  assume_role_with_web_identity_provider?: AssumeRoleWithWebIdentityCredentialProvider | undefined
-  inline_credential?: InlineCredentialProvider | undefined
-  credentials_file_provider?: CredentialsFileCredentialProvider | undefined
-  custom_credential_provider_chain?: boolean | undefined
-  iam_roles_anywhere_credential_provider?: IAMRolesAnywhereCredentialProvider | undefined
-  config_credential_provider?: ConfigCredentialProvider | undefined
-  container_credential_provider?: ContainerCredentialProvider | undefined
-  environment_credential_provider?: EnvironmentCredentialProvider | undefined
-  instance_profile_credential_provider?: InstanceProfileCredentialProvider | undefined
-  assume_role_credential_provider?: AssumeRoleCredentialProvider | undefined
-}
-
-/** envoy.extensions.common.aws.v3.ConfigCredentialProvider */
-export type ConfigCredentialProvider = Traced
-
-/** envoy.extensions.common.aws.v3.ContainerCredentialProvider */
-export type ContainerCredentialProvider = Traced
-
-/** envoy.extensions.common.aws.v3.CredentialsFileCredentialProvider */
-export type CredentialsFileCredentialProvider = Traced & {
-  credentials_data_source?: DataSource | undefined
-  profile?: string | undefined
-}
-
-/** envoy.extensions.common.aws.v3.EnvironmentCredentialProvider */
-export type EnvironmentCredentialProvider = Traced
-
-/** envoy.extensions.common.aws.v3.IAMRolesAnywhereCredentialProvider */
-export type IAMRolesAnywhereCredentialProvider = Traced & {
-  role_arn?: string | undefined
-  certificate?: DataSource | undefined
-  certificate_chain?: DataSource | undefined
-  private_key?: DataSource | undefined
-  trust_anchor_arn?: string | undefined
-  profile_arn?: string | undefined
-  role_session_name?: string | undefined
-  session_duration?: Duration | undefined
-}
-
-/** envoy.extensions.common.aws.v3.InlineCredentialProvider */
-export type InlineCredentialProvider = Traced & {
-  access_key_id?: string | undefined
-  secret_access_key?: string | undefined
-  session_token?: string | undefined
-}
-
-/** envoy.extensions.common.aws.v3.InstanceProfileCredentialProvider */
-export type InstanceProfileCredentialProvider = Traced
 
 /** envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheCircuitBreakers */
 export type DnsCacheCircuitBreakers = Traced & {
@@ -4404,14 +4189,6 @@ export type DecompressorZstd = Traced & {
   chunk_size?: number | undefined
 }
 
-/** envoy.extensions.config.validators.dynamic_modules.v3.DynamicModuleConfigValidator */
-export type DynamicModuleConfigValidator = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  extension_name?: string | undefined
-  extension_config?: Any | undefined
-  type_urls?: readonly string[] | undefined
-}
-
 /** envoy.extensions.config.validators.minimum_clusters.v3.MinimumClustersValidator */
 export type MinimumClustersValidator = Traced & {
   min_clusters_num?: number | undefined
@@ -4426,16 +4203,6 @@ export type JsonContentParser = Traced & {
 export type JsonContentParser_RuleConfig = Traced & {
   rule?: JsonToMetadata_Rule | undefined
   stop_processing_after_matches?: number | undefined
-}
-
-/** envoy.extensions.dynamic_modules.v3.DynamicModuleConfig */
-export type DynamicModuleConfig = Traced & {
-  name?: string | undefined
-  do_not_close?: boolean | undefined
-  load_globally?: boolean | undefined
-  metrics_namespace?: string | undefined
-  module?: AsyncDataSource | undefined
-  nack_on_cache_miss?: boolean | undefined
 }
 
 /** envoy.extensions.early_data.v3.DefaultEarlyDataPolicy */
@@ -4533,27 +4300,6 @@ export type FilterStateValue = Traced & {
   format_string: SubstitutionFormatString
 }>
 
-/** envoy.extensions.filters.http.a2a.v3.A2a */
-export type A2a = Traced & {
-  traffic_mode?: A2a_TrafficMode | undefined
-  max_request_body_size?: number | undefined
-  parser_config?: A2aParserConfig | undefined
-  storage_mode?: A2a_StorageMode | undefined
-}
-
-/** envoy.extensions.filters.http.a2a.v3.MethodParsingConfig */
-export type MethodParsingConfig = Traced & {
-  group?: string | undefined
-  paths?: readonly string[] | undefined
-}
-
-/** envoy.extensions.filters.http.a2a.v3.ParserConfig */
-export type A2aParserConfig = Traced & {
-  method_configs?: { [key: string]: MethodParsingConfig } | undefined
-  always_extract_attributes?: readonly string[] | undefined
-  group_metadata_key?: string | undefined
-}
-
 /** envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency */
 export type AdaptiveConcurrency = Traced & {
   enabled?: RuntimeFeatureFlag | undefined
@@ -4614,62 +4360,6 @@ export type AdmissionControl_SuccessCriteria_HttpCriteria = Traced & {
   http_success_status?: readonly Int32Range[] | undefined
 }
 
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.AiProtocolManager */
-export type AiProtocolManager = Traced & {
-  request_handling?: RequestHandling | undefined
-  response_handling?: ResponseHandling | undefined
-  filters?: readonly TypedExtensionConfig[] | undefined
-}
-
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.AiProtocolManagerPerRoute */
-export type AiProtocolManagerPerRoute = Traced & {
-  request?: RequestPerRoute | undefined
-  response?: ResponsePerRoute | undefined
-}
-
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.RequestHandling */
-export type RequestHandling = Traced & {
-  parse_unconfigured_routes?: boolean | undefined
-  limits?: RequestParsingLimits | undefined
-  reserialize_body?: RequestHandling_BodyReserialization | undefined
-}
-
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.RequestParsingLimits */
-export type RequestParsingLimits = Traced & {
-  inline_string_threshold_bytes?: number | undefined
-}
-
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.RequestPerRoute */
-export type RequestPerRoute = Traced & {
-  llm_protocol?: LLMProtocol | undefined
-}
-
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.ResponseHandling */
-export type ResponseHandling = Traced & {
-  token_usage?: TokenUsageExtraction | undefined
-}
-
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.ResponsePerRoute */
-export type ResponsePerRoute = Traced & {
-  llm_protocol?: LLMProtocol | undefined
-}
-
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.TokenUsageExtraction */
-export type TokenUsageExtraction = Traced & {
-  include_unconfigured_routes?: boolean | undefined
-  default_llm_protocol?: LLMProtocol | undefined
-  metadata_namespace?: string | undefined
-  limits?: TokenUsageExtractionLimits | undefined
-  usage_signal?: TokenUsageExtraction_UsageSignal | undefined
-}
-
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.TokenUsageExtractionLimits */
-export type TokenUsageExtractionLimits = Traced & {
-  max_sse_event_size?: number | undefined
-  max_json_body_size?: number | undefined
-  max_parsed_sse_events?: number | undefined
-}
-
 /** envoy.extensions.filters.http.alternate_protocols_cache.v3.FilterConfig */
 export type AlternateProtocolsCacheFilterConfig = Traced
 
@@ -4705,80 +4395,6 @@ export type KeySource = Traced & {
   header?: string | undefined
   query?: string | undefined
   cookie?: string | undefined
-}
-
-/** envoy.extensions.filters.http.aws_eventstream_parser.v3.AwsEventstreamParser */
-export type AwsEventstreamParser = Traced & {
-  response_rules?: AwsEventstreamParser_ProcessingRules | undefined
-}
-
-/** envoy.extensions.filters.http.aws_eventstream_parser.v3.AwsEventstreamParser.HeaderKeyValuePair */
-export type AwsEventstreamParser_HeaderKeyValuePair = Traced & {
-  metadata_namespace?: string | undefined
-  key?: string | undefined
-  value?: Json | undefined
-}
-
-/** envoy.extensions.filters.http.aws_eventstream_parser.v3.AwsEventstreamParser.HeaderRule */
-export type AwsEventstreamParser_HeaderRule = Traced & {
-  header_name?: string | undefined
-  on_present?: AwsEventstreamParser_HeaderKeyValuePair | undefined
-  on_missing?: AwsEventstreamParser_HeaderKeyValuePair | undefined
-  stop_processing_after_matches?: number | undefined
-}
-
-/** envoy.extensions.filters.http.aws_eventstream_parser.v3.AwsEventstreamParser.ProcessingRules */
-export type AwsEventstreamParser_ProcessingRules = Traced & {
-  content_parser?: TypedExtensionConfig | undefined
-  header_rules?: readonly AwsEventstreamParser_HeaderRule[] | undefined
-}
-
-/** envoy.extensions.filters.http.aws_lambda.v3.Config */
-export type AwsLambdaConfig = Traced & {
-  arn?: string | undefined
-  payload_passthrough?: boolean | undefined
-  invocation_mode?: AwsLambdaConfig_InvocationMode | undefined
-  host_rewrite?: string | undefined
-  credentials_profile?: string | undefined
-  credentials?: Credentials | undefined
-  match_excluded_headers?: readonly StringMatcher[] | undefined
-  match_included_headers?: readonly StringMatcher[] | undefined
-}
-
-/** envoy.extensions.filters.http.aws_lambda.v3.Credentials */
-export type Credentials = Traced & {
-  access_key_id?: string | undefined
-  secret_access_key?: string | undefined
-  session_token?: string | undefined
-}
-
-/** envoy.extensions.filters.http.aws_lambda.v3.PerRouteConfig */
-export type AwsLambdaPerRouteConfig = Traced & {
-  invoke_config?: AwsLambdaConfig | undefined
-}
-
-/** envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning */
-export type AwsRequestSigning = Traced & {
-  service_name?: string | undefined
-  region?: string | undefined
-  host_rewrite?: string | undefined
-  use_unsigned_payload?: boolean | undefined
-  match_excluded_headers?: readonly StringMatcher[] | undefined
-  signing_algorithm?: AwsRequestSigning_SigningAlgorithm | undefined
-  query_string?: AwsRequestSigning_QueryString | undefined
-  credential_provider?: AwsCredentialProvider | undefined
-  match_included_headers?: readonly StringMatcher[] | undefined
-}
-
-/** envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning.QueryString */
-export type AwsRequestSigning_QueryString = Traced & {
-  expiration_time?: Duration | undefined
-}
-
-/** envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigningPerRoute */
-export type AwsRequestSigningPerRoute = Traced & {
-  aws_request_signing?: AwsRequestSigning | undefined
-  stat_prefix?: string | undefined
 }
 
 /** envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimit */
@@ -4849,17 +4465,17 @@ export type BufferPerRoute = Traced & OneOf<{
 }>
 
 /** envoy.extensions.filters.http.cache.v3.CacheConfig */
-export type HttpCacheConfig = Traced & {
+export type CacheConfig = Traced & {
   typed_config?: Any | undefined
   disabled?: boolean | undefined
   allowed_vary_headers?: readonly StringMatcher[] | undefined
-  key_creator_params?: HttpCacheConfig_KeyCreatorParams | undefined
+  key_creator_params?: CacheConfig_KeyCreatorParams | undefined
   max_body_bytes?: number | undefined
   ignore_request_cache_control_header?: boolean | undefined
 }
 
 /** envoy.extensions.filters.http.cache.v3.CacheConfig.KeyCreatorParams */
-export type HttpCacheConfig_KeyCreatorParams = Traced & {
+export type CacheConfig_KeyCreatorParams = Traced & {
   exclude_scheme?: boolean | undefined
   exclude_host?: boolean | undefined
   query_parameters_included?: readonly QueryParameterMatcher[] | undefined
@@ -5033,7 +4649,7 @@ export type Decompressor_ResponseDirectionConfig = Traced & {
 }
 
 /** envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig */
-export type HttpDynamicForwardProxyFilterConfig = Traced & {
+export type DynamicForwardProxyFilterConfig = Traced & {
   save_upstream_address?: boolean | undefined
   allow_dynamic_host_from_filter_state?: boolean | undefined
 } & OneOf<{
@@ -5050,21 +4666,6 @@ export type DynamicForwardProxyPerRouteConfig = Traced & OneOf<{
 /** envoy.extensions.filters.http.dynamic_forward_proxy.v3.SubClusterConfig */
 export type SubClusterConfig = Traced & {
   cluster_init_timeout?: Duration | undefined
-}
-
-/** envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter */
-export type DynamicModuleFilter = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  filter_name?: string | undefined
-  filter_config?: Any | undefined
-  terminal_filter?: boolean | undefined
-}
-
-/** envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilterPerRoute */
-export type DynamicModuleFilterPerRoute = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  filter_name?: string | undefined
-  filter_config?: Any | undefined
 }
 
 /** envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest */
@@ -5300,46 +4901,6 @@ export type FileServerConfig_PathMapping = Traced & {
   file_path_prefix?: string | undefined
 }
 
-/** envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior */
-export type BufferBehavior = Traced & OneOf<{
-  stream_when_possible: BufferBehavior_StreamWhenPossible
-  bypass: BufferBehavior_Bypass
-  inject_content_length_if_necessary: BufferBehavior_InjectContentLengthIfNecessary
-  fully_buffer_and_always_inject_content_length: BufferBehavior_FullyBufferAndAlwaysInjectContentLength
-  fully_buffer: BufferBehavior_FullyBuffer
-}>
-
-/** envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior.Bypass */
-export type BufferBehavior_Bypass = Traced
-
-/** envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior.FullyBuffer */
-export type BufferBehavior_FullyBuffer = Traced
-
-/** envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior.FullyBufferAndAlwaysInjectContentLength */
-export type BufferBehavior_FullyBufferAndAlwaysInjectContentLength = Traced
-
-/** envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior.InjectContentLengthIfNecessary */
-export type BufferBehavior_InjectContentLengthIfNecessary = Traced
-
-/** envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior.StreamWhenPossible */
-export type BufferBehavior_StreamWhenPossible = Traced
-
-/** envoy.extensions.filters.http.file_system_buffer.v3.FileSystemBufferFilterConfig */
-export type FileSystemBufferFilterConfig = Traced & {
-  manager_config?: AsyncFileManagerConfig | undefined
-  storage_buffer_path?: string | undefined
-  request?: StreamConfig | undefined
-  response?: StreamConfig | undefined
-}
-
-/** envoy.extensions.filters.http.file_system_buffer.v3.StreamConfig */
-export type StreamConfig = Traced & {
-  behavior?: BufferBehavior | undefined
-  memory_buffer_bytes_limit?: Int64 | undefined
-  storage_buffer_bytes_limit?: Int64 | undefined
-  storage_buffer_queue_high_watermark_bytes?: Int64 | undefined
-}
-
 /** envoy.extensions.filters.http.filter_chain.v3.FilterChain */
 export type HttpFilterChain = Traced & {
   filters?: readonly TypedExtensionConfig[] | undefined
@@ -5353,80 +4914,6 @@ export type FilterChainConfig = Traced & {
 /** envoy.extensions.filters.http.filter_chain.v3.FilterChainConfigPerRoute */
 export type FilterChainConfigPerRoute = Traced & {
   filter_chain?: HttpFilterChain | undefined
-}
-
-/** envoy.extensions.filters.http.gcp_authn.v3.Audience */
-export type Audience = Traced & {
-  url?: string | undefined
-  access_token?: Audience_AccessToken | undefined
-  bound_jwt?: Audience_BoundJwt | undefined
-  bound_access_token?: Audience_BoundAccessToken | undefined
-  iam_access_token?: Audience_IAMAccessToken | undefined
-}
-
-/** envoy.extensions.filters.http.gcp_authn.v3.Audience.AccessToken */
-export type Audience_AccessToken = Traced & {
-  scopes?: readonly string[] | undefined
-}
-
-/** envoy.extensions.filters.http.gcp_authn.v3.Audience.BoundAccessToken */
-export type Audience_BoundAccessToken = Traced & {
-  scopes?: readonly string[] | undefined
-}
-
-/** envoy.extensions.filters.http.gcp_authn.v3.Audience.BoundJwt */
-export type Audience_BoundJwt = Traced & {
-  url?: string | undefined
-}
-
-/** envoy.extensions.filters.http.gcp_authn.v3.Audience.IAMAccessToken */
-export type Audience_IAMAccessToken = Traced & {
-  account?: string | undefined
-  authorization?: string | undefined
-  scopes?: readonly string[] | undefined
-}
-
-/** envoy.extensions.filters.http.gcp_authn.v3.GcpAuthnFilterConfig */
-export type GcpAuthnFilterConfig = Traced & {
-  retry_policy?: RetryPolicy | undefined
-  cache_config?: TokenCacheConfig | undefined
-  token_header?: TokenHeader | undefined
-  token_metadata_key?: string | undefined
-  cluster?: string | undefined
-  timeout?: Duration | undefined
-  audience?: Audience | undefined
-}
-
-/** envoy.extensions.filters.http.gcp_authn.v3.TokenCacheConfig */
-export type TokenCacheConfig = Traced & {
-  cache_size?: Int64 | undefined
-}
-
-/** envoy.extensions.filters.http.gcp_authn.v3.TokenHeader */
-export type TokenHeader = Traced & {
-  name?: string | undefined
-  value_prefix?: string | undefined
-  preserve_existing?: TokenHeader_PreserveExisting | undefined
-}
-
-/** envoy.extensions.filters.http.gcp_authn.v3.TokenHeader.PreserveExisting */
-export type TokenHeader_PreserveExisting = Traced
-
-/** envoy.extensions.filters.http.geoip.v3.Geoip */
-export type HttpGeoip = Traced & {
-  xff_config?: HttpGeoip_XffConfig | undefined
-  custom_header_config?: HttpGeoip_CustomHeaderConfig | undefined
-  provider?: TypedExtensionConfig | undefined
-}
-
-/** envoy.extensions.filters.http.geoip.v3.Geoip.CustomHeaderConfig */
-export type HttpGeoip_CustomHeaderConfig = Traced & {
-  header_name?: string | undefined
-}
-
-/** envoy.extensions.filters.http.geoip.v3.Geoip.XffConfig */
-export type HttpGeoip_XffConfig = Traced & {
-  xff_num_trusted_hops?: number | undefined
 }
 
 /** envoy.extensions.filters.http.grpc_field_extraction.v3.FieldExtractions */
@@ -5451,35 +4938,6 @@ export type RequestFieldValueDisposition = Traced & {
 export type GrpcHttp1BridgeConfig = Traced & {
   upgrade_protobuf_to_grpc?: boolean | undefined
   ignore_query_parameters?: boolean | undefined
-}
-
-/** envoy.extensions.filters.http.grpc_http1_reverse_bridge.v3.FilterConfig */
-export type GrpcHttp1ReverseBridgeFilterConfig = Traced & {
-  content_type?: string | undefined
-  withhold_grpc_frames?: boolean | undefined
-  response_size_header?: string | undefined
-}
-
-/** envoy.extensions.filters.http.grpc_http1_reverse_bridge.v3.FilterConfigPerRoute */
-export type FilterConfigPerRoute = Traced & {
-  disabled?: boolean | undefined
-}
-
-/** envoy.extensions.filters.http.grpc_json_reverse_transcoder.v3.GrpcJsonReverseTranscoder */
-export type GrpcJsonReverseTranscoder = Traced & {
-  descriptor_path?: string | undefined
-  descriptor_binary?: Bytes | undefined
-  max_request_body_size?: number | undefined
-  max_response_body_size?: number | undefined
-  api_version_header?: string | undefined
-  request_json_print_options?: GrpcJsonReverseTranscoder_PrintOptions | undefined
-}
-
-/** envoy.extensions.filters.http.grpc_json_reverse_transcoder.v3.GrpcJsonReverseTranscoder.PrintOptions */
-export type GrpcJsonReverseTranscoder_PrintOptions = Traced & {
-  always_print_primitive_fields?: boolean | undefined
-  always_print_enums_as_ints?: boolean | undefined
-  use_canonical_field_names?: boolean | undefined
 }
 
 /** envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder */
@@ -5865,198 +5323,6 @@ export type LuaPerRoute = Traced & {
   source_code: DataSource
 }>
 
-/** envoy.extensions.filters.http.mcp.v3.Mcp */
-export type Mcp = Traced & {
-  traffic_mode?: Mcp_TrafficMode | undefined
-  clear_route_cache?: boolean | undefined
-  max_request_body_size?: number | undefined
-  parser_config?: McpParserConfig | undefined
-  request_storage_mode?: Mcp_RequestStorageMode | undefined
-  propagate_trace_context?: Mcp_TraceContextPropagationConfig | undefined
-  propagate_baggage?: Mcp_BaggagePropagationConfig | undefined
-  reject_duplicate_keys?: boolean | undefined
-  attribute_source?: Mcp_AttributeSource | undefined
-  early_terminate_when_routable?: boolean | undefined
-  max_supported_protocol_version?: string | undefined
-}
-
-/** envoy.extensions.filters.http.mcp.v3.Mcp.BaggagePropagationConfig */
-export type Mcp_BaggagePropagationConfig = Traced
-
-/** envoy.extensions.filters.http.mcp.v3.Mcp.TraceContextPropagationConfig */
-export type Mcp_TraceContextPropagationConfig = Traced
-
-/** envoy.extensions.filters.http.mcp.v3.McpOverride */
-export type McpOverride = Traced & {
-  traffic_mode?: Mcp_TrafficMode | undefined
-  max_request_body_size?: number | undefined
-  clear_route_cache?: boolean | undefined
-  parser_config?: McpParserConfig | undefined
-  request_storage_mode?: Mcp_RequestStorageMode | undefined
-  reject_duplicate_keys?: boolean | undefined
-}
-
-/** envoy.extensions.filters.http.mcp.v3.ParserConfig */
-export type McpParserConfig = Traced & {
-  methods?: readonly McpParserConfig_MethodConfig[] | undefined
-  group_metadata_key?: string | undefined
-}
-
-/** envoy.extensions.filters.http.mcp.v3.ParserConfig.AttributeExtractionRule */
-export type McpParserConfig_AttributeExtractionRule = Traced & {
-  path?: string | undefined
-}
-
-/** envoy.extensions.filters.http.mcp.v3.ParserConfig.MethodConfig */
-export type McpParserConfig_MethodConfig = Traced & {
-  method?: string | undefined
-  group?: string | undefined
-  extraction_rules?: readonly McpParserConfig_AttributeExtractionRule[] | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.CacheConfig */
-export type McpJsonRestBridgeCacheConfig = Traced & {
-  ttl?: Duration | undefined
-  cache_scope?: CacheScope | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.HttpRule */
-export type HttpRule = Traced & {
-  get?: string | undefined
-  put?: string | undefined
-  post?: string | undefined
-  delete?: string | undefined
-  patch?: string | undefined
-  body?: string | undefined
-  bindings?: readonly HttpRule_ParameterBinding[] | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.HttpRule.ParameterBinding */
-export type HttpRule_ParameterBinding = Traced & {
-  type?: HttpRule_ParameterBinding_Type | undefined
-  name?: string | undefined
-  argument_path?: string | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.McpJsonRestBridge */
-export type McpJsonRestBridge = Traced & {
-  server_info?: McpJsonRestBridgeServerInfo | undefined
-  tool_config?: ServerToolConfig | undefined
-  max_request_body_size?: number | undefined
-  max_response_body_size?: number | undefined
-  request_storage_mode?: McpJsonRestBridge_RequestStorageMode | undefined
-  trace_context_extraction?: TraceContextExtractionOptions | undefined
-  disable_clear_route_cache?: boolean | undefined
-  per_route_only?: boolean | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.McpJsonRestBridgePerRoute */
-export type McpJsonRestBridgePerRoute = Traced & {
-  tool_config?: readonly ServerToolConfig[] | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.McpServerInfo */
-export type McpServerInfo = Traced & {
-  path?: string | undefined
-  host?: string | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.ServerInfo */
-export type McpJsonRestBridgeServerInfo = Traced & {
-  max_supported_protocol_version?: string | undefined
-  description?: string | undefined
-  fallback_protocol_version?: string | undefined
-  server_discovery_cache_config?: McpJsonRestBridgeCacheConfig | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.ServerToolConfig */
-export type ServerToolConfig = Traced & {
-  tools?: readonly ToolConfig[] | undefined
-  list_changed?: boolean | undefined
-  default_server_info?: McpServerInfo | undefined
-} & OneOf<{
-  tool_list_http_rule: HttpRule
-  tool_list_local: ToolsListLocal
-}>
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.ToolConfig */
-export type ToolConfig = Traced & {
-  name?: string | undefined
-  http_rule?: HttpRule | undefined
-  tool_list_config?: ToolsListSpecificConfig | undefined
-  text_content_streaming_enabled?: boolean | undefined
-  server_info?: readonly McpServerInfo[] | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.ToolsListLocal */
-export type ToolsListLocal = Traced
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.ToolsListSpecificConfig */
-export type ToolsListSpecificConfig = Traced & {
-  title?: string | undefined
-  description?: string | undefined
-  input_schema?: string | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.TraceContextExtractionOptions */
-export type TraceContextExtractionOptions = Traced
-
-/** envoy.extensions.filters.http.mcp_router.v3.DynamicMetadataSource */
-export type DynamicMetadataSource = Traced & {
-  key?: MetadataKey | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_router.v3.HeaderSource */
-export type HeaderSource = Traced & {
-  name?: string | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_router.v3.IdentityExtractor */
-export type IdentityExtractor = Traced & {
-  header?: HeaderSource | undefined
-  dynamic_metadata?: DynamicMetadataSource | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_router.v3.McpRouter */
-export type McpRouter = Traced & {
-  servers?: readonly McpRouter_McpBackend[] | undefined
-  session_identity?: SessionIdentity | undefined
-  lazy_initialization?: boolean | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_router.v3.McpRouter.HeaderForwarding */
-export type McpRouter_HeaderForwarding = Traced & {
-  forward_all?: boolean | undefined
-  allowed_headers?: ListStringMatcher | undefined
-  disallowed_headers?: ListStringMatcher | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_router.v3.McpRouter.McpBackend */
-export type McpRouter_McpBackend = Traced & {
-  name?: string | undefined
-  mcp_cluster?: McpRouter_McpCluster | undefined
-  header_forwarding?: McpRouter_HeaderForwarding | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_router.v3.McpRouter.McpCluster */
-export type McpRouter_McpCluster = Traced & {
-  cluster?: string | undefined
-  path?: string | undefined
-  timeout?: Duration | undefined
-  host_rewrite_literal?: string | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_router.v3.SessionIdentity */
-export type SessionIdentity = Traced & {
-  identity?: IdentityExtractor | undefined
-  validation?: ValidationPolicy | undefined
-}
-
-/** envoy.extensions.filters.http.mcp_router.v3.ValidationPolicy */
-export type ValidationPolicy = Traced & {
-  mode?: ValidationPolicy_Mode | undefined
-}
-
 /** envoy.extensions.filters.http.oauth2.v3.CookieConfig */
 export type CookieConfig = Traced & {
   same_site?: CookieConfig_SameSite | undefined
@@ -6423,45 +5689,6 @@ export type HttpTap = Traced & {
   record_upstream_connection?: boolean | undefined
 }
 
-/** envoy.extensions.filters.http.thrift_to_metadata.v3.FieldSelector */
-export type FieldSelector = Traced & {
-  name?: string | undefined
-  id?: number | undefined
-  child?: FieldSelector | undefined
-}
-
-/** envoy.extensions.filters.http.thrift_to_metadata.v3.KeyValuePair */
-export type ThriftToMetadataKeyValuePair = Traced & {
-  metadata_namespace?: string | undefined
-  key?: string | undefined
-  value?: Json | undefined
-}
-
-/** envoy.extensions.filters.http.thrift_to_metadata.v3.Rule */
-export type Rule = Traced & {
-  field?: Field | undefined
-  field_selector?: FieldSelector | undefined
-  method_name?: string | undefined
-  on_present?: ThriftToMetadataKeyValuePair | undefined
-  on_missing?: ThriftToMetadataKeyValuePair | undefined
-}
-
-/** envoy.extensions.filters.http.thrift_to_metadata.v3.ThriftToMetadata */
-export type ThriftToMetadata = Traced & {
-  request_rules?: readonly Rule[] | undefined
-  response_rules?: readonly Rule[] | undefined
-  transport?: TransportType | undefined
-  protocol?: ThriftProxyProtocolType | undefined
-  allow_content_types?: readonly string[] | undefined
-  allow_empty_content_type?: boolean | undefined
-}
-
-/** envoy.extensions.filters.http.thrift_to_metadata.v3.ThriftToMetadataPerRoute */
-export type ThriftToMetadataPerRoute = Traced & {
-  request_rules?: readonly Rule[] | undefined
-  response_rules?: readonly Rule[] | undefined
-}
-
 /** envoy.extensions.filters.http.transform.v3.BodyTransformation */
 export type BodyTransformation = Traced & {
   body_format?: SubstitutionFormatString | undefined
@@ -6488,13 +5715,6 @@ export type UpstreamCodec = Traced
 /** envoy.extensions.filters.http.wasm.v3.Wasm */
 export type HttpWasm = Traced & {
   config?: PluginConfig | undefined
-}
-
-/** envoy.extensions.filters.listener.dynamic_modules.v3.DynamicModuleListenerFilter */
-export type DynamicModuleListenerFilter = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  filter_name?: string | undefined
-  filter_config?: Any | undefined
 }
 
 /** envoy.extensions.filters.listener.http_inspector.v3.HttpInspector */
@@ -6566,87 +5786,6 @@ export type DirectResponseConfig = Traced & {
   response?: DataSource | undefined
 }
 
-/** envoy.extensions.filters.network.dubbo_proxy.router.v3.Router */
-export type DubboProxyRouter = Traced
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.Drds */
-export type Drds = Traced & {
-  config_source?: ConfigSource | undefined
-  route_config_name?: string | undefined
-}
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.DubboFilter */
-export type DubboFilter = Traced & {
-  name?: string | undefined
-  config?: Any | undefined
-}
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.DubboProxy */
-export type DubboProxy = Traced & {
-  stat_prefix?: string | undefined
-  protocol_type?: DubboProxyProtocolType | undefined
-  serialization_type?: SerializationType | undefined
-  dubbo_filters?: readonly DubboFilter[] | undefined
-} & OneOf<{
-  drds: Drds
-  multiple_route_config: MultipleRouteConfiguration
-}>
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.MethodMatch */
-export type MethodMatch = Traced & {
-  name?: StringMatcher | undefined
-  params_match?: { [key: string]: MethodMatch_ParameterMatchSpecifier } | undefined
-}
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.MethodMatch.ParameterMatchSpecifier */
-export type MethodMatch_ParameterMatchSpecifier = Traced & OneOf<{
-  exact_match: string
-  range_match: Int64Range
-}>
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.MultipleRouteConfiguration */
-export type MultipleRouteConfiguration = Traced & {
-  name?: string | undefined
-  route_config?: readonly DubboProxyRouteConfiguration[] | undefined
-}
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.Route */
-export type DubboProxyRoute = Traced & {
-  match?: DubboProxyRouteMatch | undefined
-  route?: DubboProxyRouteAction | undefined
-}
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.RouteAction */
-export type DubboProxyRouteAction = Traced & {
-  metadata_match?: Metadata | undefined
-} & OneOf<{
-  cluster: string
-  weighted_clusters: WeightedCluster
-}>
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.RouteConfiguration */
-export type DubboProxyRouteConfiguration = Traced & {
-  name?: string | undefined
-  interface?: string | undefined
-  group?: string | undefined
-  version?: string | undefined
-  routes?: readonly DubboProxyRoute[] | undefined
-}
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.RouteMatch */
-export type DubboProxyRouteMatch = Traced & {
-  method?: MethodMatch | undefined
-  headers?: readonly HeaderMatcher[] | undefined
-}
-
-/** envoy.extensions.filters.network.dynamic_modules.v3.DynamicModuleNetworkFilter */
-export type DynamicModuleNetworkFilter = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  filter_name?: string | undefined
-  filter_config?: Any | undefined
-  terminal_filter?: boolean | undefined
-}
-
 /** envoy.extensions.filters.network.echo.v3.Echo */
 export type Echo = Traced
 
@@ -6693,105 +5832,6 @@ export type NetworkExternalProcessor = Traced & {
 export type NetworkExtProcProcessingMode = Traced & {
   process_read?: NetworkExtProcProcessingMode_DataSendMode | undefined
   process_write?: NetworkExtProcProcessingMode_DataSendMode | undefined
-}
-
-/** envoy.extensions.filters.network.generic_proxy.action.v3.RouteAction */
-export type ActionRouteAction = Traced & {
-  name?: string | undefined
-  metadata?: Metadata | undefined
-  per_filter_config?: { [key: string]: Any } | undefined
-  timeout?: Duration | undefined
-  retry_policy?: RetryPolicy | undefined
-} & OneOf<{
-  cluster: string
-  weighted_clusters: WeightedCluster
-}>
-
-/** envoy.extensions.filters.network.generic_proxy.codecs.dubbo.v3.DubboCodecConfig */
-export type DubboCodecConfig = Traced
-
-/** envoy.extensions.filters.network.generic_proxy.codecs.http1.v3.Http1CodecConfig */
-export type Http1CodecConfig = Traced & {
-  single_frame_mode?: boolean | undefined
-  max_buffer_size?: number | undefined
-}
-
-/** envoy.extensions.filters.network.generic_proxy.matcher.v3.HostMatchInput */
-export type HostMatchInput = Traced
-
-/** envoy.extensions.filters.network.generic_proxy.matcher.v3.KeyValueMatchEntry */
-export type KeyValueMatchEntry = Traced & {
-  name?: string | undefined
-  string_match?: StringMatcher | undefined
-}
-
-/** envoy.extensions.filters.network.generic_proxy.matcher.v3.MethodMatchInput */
-export type MethodMatchInput = Traced
-
-/** envoy.extensions.filters.network.generic_proxy.matcher.v3.PathMatchInput */
-export type PathMatchInput = Traced
-
-/** envoy.extensions.filters.network.generic_proxy.matcher.v3.PropertyMatchInput */
-export type PropertyMatchInput = Traced & {
-  property_name?: string | undefined
-}
-
-/** envoy.extensions.filters.network.generic_proxy.matcher.v3.RequestMatchInput */
-export type RequestMatchInput = Traced
-
-/** envoy.extensions.filters.network.generic_proxy.matcher.v3.RequestMatcher */
-export type RequestMatcher = Traced & {
-  host?: StringMatcher | undefined
-  path?: StringMatcher | undefined
-  method?: StringMatcher | undefined
-  properties?: readonly KeyValueMatchEntry[] | undefined
-}
-
-/** envoy.extensions.filters.network.generic_proxy.matcher.v3.ServiceMatchInput */
-export type ServiceMatchInput = Traced
-
-/** envoy.extensions.filters.network.generic_proxy.router.v3.Router */
-export type GenericProxyRouter = Traced & {
-  bind_upstream_connection?: boolean | undefined
-}
-
-/** envoy.extensions.filters.network.generic_proxy.v3.GenericProxy */
-export type GenericProxy = Traced & {
-  stat_prefix?: string | undefined
-  codec_config?: TypedExtensionConfig | undefined
-  filters?: readonly TypedExtensionConfig[] | undefined
-  tracing?: HttpConnectionManager_Tracing | undefined
-  access_log?: readonly AccessLog[] | undefined
-} & OneOf<{
-  generic_rds: GenericRds
-  route_config: GenericProxyRouteConfiguration
-}>
-
-/** envoy.extensions.filters.network.generic_proxy.v3.GenericRds */
-export type GenericRds = Traced & {
-  config_source?: ConfigSource | undefined
-  route_config_name?: string | undefined
-}
-
-/** envoy.extensions.filters.network.generic_proxy.v3.RouteConfiguration */
-export type GenericProxyRouteConfiguration = Traced & {
-  name?: string | undefined
-  routes?: XdsMatcher | undefined
-  virtual_hosts?: readonly GenericProxyVirtualHost[] | undefined
-}
-
-/** envoy.extensions.filters.network.generic_proxy.v3.VirtualHost */
-export type GenericProxyVirtualHost = Traced & {
-  name?: string | undefined
-  hosts?: readonly string[] | undefined
-  routes?: XdsMatcher | undefined
-}
-
-/** envoy.extensions.filters.network.geoip.v3.Geoip */
-export type NetworkGeoip = Traced & {
-  stat_prefix?: string | undefined
-  provider?: TypedExtensionConfig | undefined
-  client_ip?: string | undefined
 }
 
 /** envoy.extensions.filters.network.http_connection_manager.v3.EnvoyMobileHttpConnectionManager */
@@ -7029,16 +6069,6 @@ export type NetworkLocalRateLimit = Traced & {
   share_key?: string | undefined
 }
 
-/** envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy */
-export type MongoProxy = Traced & {
-  stat_prefix?: string | undefined
-  access_log?: string | undefined
-  delay?: FaultDelay | undefined
-  emit_dynamic_metadata?: boolean | undefined
-  commands?: readonly string[] | undefined
-  max_bson_depth?: number | undefined
-}
-
 /** envoy.extensions.filters.network.ratelimit.v3.RateLimit */
 export type NetworkRateLimit = Traced & {
   stat_prefix?: string | undefined
@@ -7059,135 +6089,6 @@ export type NetworkRBAC = Traced & {
   stat_prefix?: string | undefined
   enforcement_type?: NetworkRBAC_EnforcementType | undefined
   delay_deny?: Duration | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.AwsIam */
-export type AwsIam = Traced & {
-  credential_provider?: AwsCredentialProvider | undefined
-  cache_name?: string | undefined
-  service_name?: string | undefined
-  region?: string | undefined
-  expiration_time?: Duration | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisExternalAuthProvider */
-export type RedisExternalAuthProvider = Traced & {
-  grpc_service?: GrpcService | undefined
-  enable_auth_expiration?: boolean | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProtocolOptions */
-export type RedisProtocolOptions = Traced & {
-  auth_password?: DataSource | undefined
-  auth_username?: DataSource | undefined
-  aws_iam?: AwsIam | undefined
-  credentials?: readonly RedisProtocolOptions_Credential[] | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProtocolOptions.Credential */
-export type RedisProtocolOptions_Credential = Traced & {
-  address?: Address | undefined
-  auth_password?: DataSource | undefined
-  auth_username?: DataSource | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy */
-export type RedisProxy = Traced & {
-  stat_prefix?: string | undefined
-  settings?: RedisProxy_ConnPoolSettings | undefined
-  latency_in_micros?: boolean | undefined
-  prefix_routes?: RedisProxy_PrefixRoutes | undefined
-  downstream_auth_passwords?: readonly DataSource[] | undefined
-  faults?: readonly RedisProxy_RedisFault[] | undefined
-  downstream_auth_username?: DataSource | undefined
-  external_auth_provider?: RedisExternalAuthProvider | undefined
-  custom_commands?: readonly string[] | undefined
-  protocol_version?: RedisProxy_ProtocolVersion | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ConnPoolSettings */
-export type RedisProxy_ConnPoolSettings = Traced & {
-  op_timeout?: Duration | undefined
-  enable_hashtagging?: boolean | undefined
-  enable_redirection?: boolean | undefined
-  dns_cache_config?: DnsCacheConfig | undefined
-  max_buffer_size_before_flush?: number | undefined
-  buffer_flush_timeout?: Duration | undefined
-  max_upstream_unknown_connections?: number | undefined
-  enable_command_stats?: boolean | undefined
-  read_policy?: RedisProxy_ConnPoolSettings_ReadPolicy | undefined
-  connection_rate_limit?: RedisProxy_ConnectionRateLimit | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ConnectionRateLimit */
-export type RedisProxy_ConnectionRateLimit = Traced & {
-  connection_rate_limit_per_sec?: number | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes */
-export type RedisProxy_PrefixRoutes = Traced & {
-  routes?: readonly RedisProxy_PrefixRoutes_Route[] | undefined
-  case_insensitive?: boolean | undefined
-  catch_all_route?: RedisProxy_PrefixRoutes_Route | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route */
-export type RedisProxy_PrefixRoutes_Route = Traced & {
-  prefix?: string | undefined
-  remove_prefix?: boolean | undefined
-  cluster?: string | undefined
-  request_mirror_policy?: readonly RedisProxy_PrefixRoutes_Route_RequestMirrorPolicy[] | undefined
-  key_formatter?: string | undefined
-  read_command_policy?: RedisProxy_PrefixRoutes_Route_ReadCommandPolicy | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route.ReadCommandPolicy */
-export type RedisProxy_PrefixRoutes_Route_ReadCommandPolicy = Traced & {
-  cluster?: string | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route.RequestMirrorPolicy */
-export type RedisProxy_PrefixRoutes_Route_RequestMirrorPolicy = Traced & {
-  cluster?: string | undefined
-  runtime_fraction?: RuntimeFractionalPercent | undefined
-  exclude_read_commands?: boolean | undefined
-}
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.RedisFault */
-export type RedisProxy_RedisFault = Traced & {
-  fault_type?: RedisProxy_RedisFault_RedisFaultType | undefined
-  fault_enabled?: RuntimeFractionalPercent | undefined
-  delay?: Duration | undefined
-  commands?: readonly string[] | undefined
-}
-
-/** envoy.extensions.filters.network.reverse_tunnel.v3.DrainAwareHttpConnectionManager */
-export type DrainAwareHttpConnectionManager = Traced & {
-  hcm_config?: HttpConnectionManager | undefined
-  enable_drain_with_goaway?: boolean | undefined
-}
-
-/** envoy.extensions.filters.network.reverse_tunnel.v3.ReverseTunnel */
-export type ReverseTunnel = Traced & {
-  ping_interval?: Duration | undefined
-  request_path?: string | undefined
-  request_method?: RequestMethod | undefined
-  validation?: Validation | undefined
-  required_cluster_name?: string | undefined
-  use_http_upgrade?: boolean | undefined
-  skip_rebalancing?: boolean | undefined
-  jwt_validator?: JwtHandshakeValidator | undefined
-  enable_connection_limit?: boolean | undefined
-  handshake_timeout?: Duration | undefined
-}
-
-/** envoy.extensions.filters.network.reverse_tunnel.v3.Validation */
-export type Validation = Traced & {
-  node_id_format?: string | undefined
-  cluster_id_format?: string | undefined
-  tenant_id_format?: string | undefined
-  emit_dynamic_metadata?: boolean | undefined
-  dynamic_metadata_namespace?: string | undefined
 }
 
 /** envoy.extensions.filters.network.set_filter_state.v3.Config */
@@ -7283,325 +6184,14 @@ export type TcpProxy_WeightedCluster_ClusterWeight = Traced & {
   metadata_match?: Metadata | undefined
 }
 
-/** envoy.extensions.filters.network.thrift_proxy.filters.header_to_metadata.v3.HeaderToMetadata */
-export type HeaderToMetadata = Traced & {
-  request_rules?: readonly HeaderToMetadata_Rule[] | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.filters.header_to_metadata.v3.HeaderToMetadata.KeyValuePair */
-export type HeaderToMetadata_KeyValuePair = Traced & {
-  metadata_namespace?: string | undefined
-  key?: string | undefined
-  type?: HeaderToMetadata_ValueType | undefined
-  encode?: HeaderToMetadata_ValueEncode | undefined
-} & OneOf<{
-  value: string
-  regex_value_rewrite: RegexMatchAndSubstitute
-}>
-
-/** envoy.extensions.filters.network.thrift_proxy.filters.header_to_metadata.v3.HeaderToMetadata.Rule */
-export type HeaderToMetadata_Rule = Traced & {
-  header?: string | undefined
-  on_present?: HeaderToMetadata_KeyValuePair | undefined
-  on_missing?: HeaderToMetadata_KeyValuePair | undefined
-  remove?: boolean | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.filters.payload_to_metadata.v3.PayloadToMetadata */
-export type PayloadToMetadata = Traced & {
-  request_rules?: readonly PayloadToMetadata_Rule[] | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.filters.payload_to_metadata.v3.PayloadToMetadata.FieldSelector */
-export type PayloadToMetadata_FieldSelector = Traced & {
-  name?: string | undefined
-  id?: number | undefined
-  child?: PayloadToMetadata_FieldSelector | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.filters.payload_to_metadata.v3.PayloadToMetadata.KeyValuePair */
-export type PayloadToMetadata_KeyValuePair = Traced & {
-  metadata_namespace?: string | undefined
-  key?: string | undefined
-  type?: PayloadToMetadata_ValueType | undefined
-} & OneOf<{
-  value: string
-  regex_value_rewrite: RegexMatchAndSubstitute
-}>
-
-/** envoy.extensions.filters.network.thrift_proxy.filters.payload_to_metadata.v3.PayloadToMetadata.Rule */
-export type PayloadToMetadata_Rule = Traced & {
-  field_selector?: PayloadToMetadata_FieldSelector | undefined
-  on_present?: PayloadToMetadata_KeyValuePair | undefined
-  on_missing?: PayloadToMetadata_KeyValuePair | undefined
-} & OneOf<{
-  method_name: string
-  service_name: string
-}>
-
-/** envoy.extensions.filters.network.thrift_proxy.filters.ratelimit.v3.RateLimit */
-export type FiltersRateLimit = Traced & {
-  domain?: string | undefined
-  stage?: number | undefined
-  timeout?: Duration | undefined
-  failure_mode_deny?: boolean | undefined
-  rate_limit_service?: RateLimitServiceConfig | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.router.v3.Router */
-export type ThriftProxyRouter = Traced & {
-  close_downstream_on_upstream_error?: boolean | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.Route */
-export type ThriftProxyRoute = Traced & {
-  match?: ThriftProxyRouteMatch | undefined
-  route?: ThriftProxyRouteAction | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.RouteAction */
-export type ThriftProxyRouteAction = Traced & {
-  metadata_match?: Metadata | undefined
-  rate_limits?: readonly RateLimit[] | undefined
-  strip_service_name?: boolean | undefined
-  request_mirror_policies?: readonly ThriftProxyRouteAction_RequestMirrorPolicy[] | undefined
-} & OneOf<{
-  cluster: string
-  weighted_clusters: ThriftProxyWeightedCluster
-  cluster_header: string
-}>
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.RouteAction.RequestMirrorPolicy */
-export type ThriftProxyRouteAction_RequestMirrorPolicy = Traced & {
-  cluster?: string | undefined
-  runtime_fraction?: RuntimeFractionalPercent | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.RouteConfiguration */
-export type ThriftProxyRouteConfiguration = Traced & {
-  name?: string | undefined
-  routes?: readonly ThriftProxyRoute[] | undefined
-  validate_clusters?: boolean | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.RouteMatch */
-export type ThriftProxyRouteMatch = Traced & {
-  invert?: boolean | undefined
-  headers?: readonly HeaderMatcher[] | undefined
-} & OneOf<{
-  method_name: string
-  service_name: string
-}>
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.ThriftFilter */
-export type ThriftFilter = Traced & {
-  name?: string | undefined
-} & OneOf<{
-  typed_config: Any
-}>
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.ThriftProtocolOptions */
-export type ThriftProtocolOptions = Traced & {
-  transport?: TransportType | undefined
-  protocol?: ThriftProxyProtocolType | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.ThriftProxy */
-export type ThriftProxy = Traced & {
-  transport?: TransportType | undefined
-  protocol?: ThriftProxyProtocolType | undefined
-  stat_prefix?: string | undefined
-  route_config?: ThriftProxyRouteConfiguration | undefined
-  trds?: Trds | undefined
-  thrift_filters?: readonly ThriftFilter[] | undefined
-  payload_passthrough?: boolean | undefined
-  max_requests_per_connection?: number | undefined
-  access_log?: readonly AccessLog[] | undefined
-  header_keys_preserve_case?: boolean | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.Trds */
-export type Trds = Traced & {
-  config_source?: ConfigSource | undefined
-  route_config_name?: string | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.WeightedCluster */
-export type ThriftProxyWeightedCluster = Traced & {
-  clusters?: readonly ThriftProxyWeightedCluster_ClusterWeight[] | undefined
-}
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.WeightedCluster.ClusterWeight */
-export type ThriftProxyWeightedCluster_ClusterWeight = Traced & {
-  name?: string | undefined
-  weight?: number | undefined
-  metadata_match?: Metadata | undefined
-}
-
 /** envoy.extensions.filters.network.wasm.v3.Wasm */
 export type NetworkWasm = Traced & {
   config?: PluginConfig | undefined
 }
 
-/** envoy.extensions.filters.network.zookeeper_proxy.v3.LatencyThresholdOverride */
-export type LatencyThresholdOverride = Traced & {
-  opcode?: LatencyThresholdOverride_Opcode | undefined
-  threshold?: Duration | undefined
-}
-
-/** envoy.extensions.filters.network.zookeeper_proxy.v3.ZooKeeperProxy */
-export type ZooKeeperProxy = Traced & {
-  stat_prefix?: string | undefined
-  access_log?: string | undefined
-  max_packet_bytes?: number | undefined
-  enable_latency_threshold_metrics?: boolean | undefined
-  default_latency_threshold?: Duration | undefined
-  latency_threshold_overrides?: readonly LatencyThresholdOverride[] | undefined
-  enable_per_opcode_request_bytes_metrics?: boolean | undefined
-  enable_per_opcode_response_bytes_metrics?: boolean | undefined
-  enable_per_opcode_decoder_error_metrics?: boolean | undefined
-}
-
-/** envoy.extensions.filters.udp.dns_filter.v3.DnsFilterConfig */
-export type DnsFilterConfig = Traced & {
-  stat_prefix?: string | undefined
-  server_config?: DnsFilterConfig_ServerContextConfig | undefined
-  client_config?: DnsFilterConfig_ClientContextConfig | undefined
-  access_log?: readonly AccessLog[] | undefined
-  case_insensitive?: boolean | undefined
-}
-
-/** envoy.extensions.filters.udp.dns_filter.v3.DnsFilterConfig.ClientContextConfig */
-export type DnsFilterConfig_ClientContextConfig = Traced & {
-  resolver_timeout?: Duration | undefined
-  typed_dns_resolver_config?: TypedExtensionConfig | undefined
-  max_pending_lookups?: Int64 | undefined
-}
-
-/** envoy.extensions.filters.udp.dns_filter.v3.DnsFilterConfig.ServerContextConfig */
-export type DnsFilterConfig_ServerContextConfig = Traced & OneOf<{
-  inline_dns_table: DnsTable
-  external_dns_table: DataSource
-}>
-
-/** envoy.extensions.filters.udp.dynamic_modules.v3.DynamicModuleUdpListenerFilter */
-export type DynamicModuleUdpListenerFilter = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  filter_name?: string | undefined
-  filter_config?: Any | undefined
-}
-
-/** envoy.extensions.filters.udp.udp_proxy.session.dynamic_forward_proxy.v3.FilterConfig */
-export type SessionDynamicForwardProxyFilterConfig = Traced & {
-  stat_prefix?: string | undefined
-  buffer_options?: SessionDynamicForwardProxyFilterConfig_BufferOptions | undefined
-} & OneOf<{
-  dns_cache_config: DnsCacheConfig
-}>
-
-/** envoy.extensions.filters.udp.udp_proxy.session.dynamic_forward_proxy.v3.FilterConfig.BufferOptions */
-export type SessionDynamicForwardProxyFilterConfig_BufferOptions = Traced & {
-  max_buffered_datagrams?: number | undefined
-  max_buffered_bytes?: Int64 | undefined
-}
-
-/** envoy.extensions.filters.udp.udp_proxy.session.ext_authz.v3.FilterConfig */
-export type ExtAuthzFilterConfig = Traced & {
-  stat_prefix?: string | undefined
-  grpc_service?: GrpcService | undefined
-  failure_mode_allow?: boolean | undefined
-  buffer_options?: ExtAuthzFilterConfig_BufferOptions | undefined
-}
-
-/** envoy.extensions.filters.udp.udp_proxy.session.ext_authz.v3.FilterConfig.BufferOptions */
-export type ExtAuthzFilterConfig_BufferOptions = Traced & {
-  max_buffered_datagrams?: number | undefined
-  max_buffered_bytes?: Int64 | undefined
-}
-
-/** envoy.extensions.filters.udp.udp_proxy.session.http_capsule.v3.FilterConfig */
-export type HttpCapsuleFilterConfig = Traced
-
-/** envoy.extensions.filters.udp.udp_proxy.v3.Route */
-export type UdpProxyRoute = Traced & {
-  cluster?: string | undefined
-}
-
-/** envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig */
-export type UdpProxyConfig = Traced & {
-  stat_prefix?: string | undefined
-  idle_timeout?: Duration | undefined
-  use_original_src_ip?: boolean | undefined
-  hash_policies?: readonly UdpProxyConfig_HashPolicy[] | undefined
-  upstream_socket_config?: UdpSocketConfig | undefined
-  use_per_packet_load_balancing?: boolean | undefined
-  access_log?: readonly AccessLog[] | undefined
-  proxy_access_log?: readonly AccessLog[] | undefined
-  session_filters?: readonly UdpProxyConfig_SessionFilter[] | undefined
-  tunneling_config?: UdpProxyConfig_UdpTunnelingConfig | undefined
-  access_log_options?: UdpProxyConfig_UdpAccessLogOptions | undefined
-} & OneOf<{
-  matcher: XdsMatcher
-}>
-
-/** envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.HashPolicy */
-export type UdpProxyConfig_HashPolicy = Traced & OneOf<{
-  source_ip: boolean
-  key: string
-}>
-
-/** envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.SessionFilter */
-export type UdpProxyConfig_SessionFilter = Traced & {
-  name?: string | undefined
-} & OneOf<{
-  typed_config: Any
-  config_discovery: ExtensionConfigSource
-}>
-
-/** envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.UdpAccessLogOptions */
-export type UdpProxyConfig_UdpAccessLogOptions = Traced & {
-  access_log_flush_interval?: Duration | undefined
-  flush_access_log_on_tunnel_connected?: boolean | undefined
-}
-
-/** envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.UdpTunnelingConfig */
-export type UdpProxyConfig_UdpTunnelingConfig = Traced & {
-  proxy_host?: string | undefined
-  proxy_port?: number | undefined
-  target_host?: string | undefined
-  default_target_port?: number | undefined
-  use_post?: boolean | undefined
-  post_path?: string | undefined
-  retry_options?: UdpProxyConfig_UdpTunnelingConfig_RetryOptions | undefined
-  headers_to_add?: readonly HeaderValueOption[] | undefined
-  buffer_options?: UdpProxyConfig_UdpTunnelingConfig_BufferOptions | undefined
-  propagate_response_headers?: boolean | undefined
-  propagate_response_trailers?: boolean | undefined
-  formatters?: readonly TypedExtensionConfig[] | undefined
-}
-
-/** envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.UdpTunnelingConfig.BufferOptions */
-export type UdpProxyConfig_UdpTunnelingConfig_BufferOptions = Traced & {
-  max_buffered_datagrams?: number | undefined
-  max_buffered_bytes?: Int64 | undefined
-}
-
-/** envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.UdpTunnelingConfig.RetryOptions */
-export type UdpProxyConfig_UdpTunnelingConfig_RetryOptions = Traced & {
-  max_connect_attempts?: number | undefined
-  backoff_options?: BackoffStrategy | undefined
-}
-
 /** envoy.extensions.formatter.cel.v3.Cel */
 export type Cel = Traced & {
   cel_config?: CelExpressionConfig | undefined
-}
-
-/** envoy.extensions.formatter.dynamic_modules.v3.DynamicModuleFormatter */
-export type DynamicModuleFormatter = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  formatter_name?: string | undefined
-  formatter_config?: Any | undefined
 }
 
 /** envoy.extensions.formatter.file_content.v3.FileContent */
@@ -7617,53 +6207,6 @@ export type FormatterMetadata = Traced
 
 /** envoy.extensions.formatter.req_without_query.v3.ReqWithoutQuery */
 export type ReqWithoutQuery = Traced
-
-/** envoy.extensions.geoip_providers.common.v3.CommonGeoipProviderConfig */
-export type CommonGeoipProviderConfig = Traced & {
-  geo_field_keys?: CommonGeoipProviderConfig_GeolocationFieldKeys | undefined
-}
-
-/** envoy.extensions.geoip_providers.common.v3.CommonGeoipProviderConfig.GeolocationFieldKeys */
-export type CommonGeoipProviderConfig_GeolocationFieldKeys = Traced & {
-  country?: string | undefined
-  city?: string | undefined
-  region?: string | undefined
-  asn?: string | undefined
-  asn_org?: string | undefined
-  anon?: string | undefined
-  anon_vpn?: string | undefined
-  anon_hosting?: string | undefined
-  anon_tor?: string | undefined
-  anon_proxy?: string | undefined
-  isp?: string | undefined
-  apple_private_relay?: string | undefined
-}
-
-/** envoy.extensions.geoip_providers.common.v3.CommonGeoipProviderConfig.GeolocationHeadersToAdd */
-export type CommonGeoipProviderConfig_GeolocationHeadersToAdd = Traced & {
-  country?: string | undefined
-  city?: string | undefined
-  region?: string | undefined
-  asn?: string | undefined
-  asn_org?: string | undefined
-  anon?: string | undefined
-  anon_vpn?: string | undefined
-  anon_hosting?: string | undefined
-  anon_tor?: string | undefined
-  anon_proxy?: string | undefined
-  isp?: string | undefined
-  apple_private_relay?: string | undefined
-}
-
-/** envoy.extensions.geoip_providers.maxmind.v3.MaxMindConfig */
-export type MaxMindConfig = Traced & {
-  city_db_path?: string | undefined
-  asn_db_path?: string | undefined
-  anon_db_path?: string | undefined
-  isp_db_path?: string | undefined
-  country_db_path?: string | undefined
-  common_provider_config?: CommonGeoipProviderConfig | undefined
-}
 
 /** envoy.extensions.grpc_service.call_credentials.access_token.v3.AccessTokenCredentials */
 export type AccessTokenCredentials = Traced & {
@@ -7735,85 +6278,8 @@ export type HealthCheckEventFileSink = Traced & {
   event_log_path?: string | undefined
 }
 
-/** envoy.extensions.health_checkers.dynamic_modules.v3.DynamicModuleHealthCheck */
-export type DynamicModuleHealthCheck = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  health_checker_name?: string | undefined
-  health_checker_config?: Any | undefined
-}
-
-/** envoy.extensions.health_checkers.redis.v3.Redis */
-export type Redis = Traced & {
-  key?: string | undefined
-  aws_iam?: AwsIam | undefined
-}
-
-/** envoy.extensions.health_checkers.thrift.v3.Thrift */
-export type Thrift = Traced & {
-  method_name?: string | undefined
-  transport?: TransportType | undefined
-  protocol?: ThriftProxyProtocolType | undefined
-}
-
-/** envoy.extensions.health_checkers.udp.v3.UdpHealthCheck */
-export type UdpHealthCheck = Traced & {
-  send?: HealthCheck_Payload | undefined
-  receive?: HealthCheck_Payload | undefined
-}
-
-/** envoy.extensions.http.ai_filters.request_info.v3.RequestInfo */
-export type AiFiltersRequestInfo = Traced & {
-  metadata_namespace?: string | undefined
-  token_estimation?: AiFiltersRequestInfo_TokenEstimation | undefined
-}
-
-/** envoy.extensions.http.ai_filters.request_info.v3.RequestInfo.TokenEstimation */
-export type AiFiltersRequestInfo_TokenEstimation = Traced & {
-  tokens_per_byte?: number | undefined
-}
-
-/** envoy.extensions.http.ai_filters.schema_validation.v3.SchemaValidation */
-export type SchemaValidation = Traced & {
-  default_llm_protocol?: LLMProtocol | undefined
-  fail_open?: boolean | undefined
-}
-
-/** envoy.extensions.http.ai_filters.transcoder.v3.Transcoder */
-export type Transcoder = Traced & {
-  request_handling?: Transcoder_Direction | undefined
-  response_handling?: Transcoder_Direction | undefined
-}
-
-/** envoy.extensions.http.cache.file_system_http_cache.v3.FileSystemHttpCacheConfig */
-export type FileSystemHttpCacheConfig = Traced & {
-  manager_config?: AsyncFileManagerConfig | undefined
-  cache_path?: string | undefined
-  max_cache_size_bytes?: Int64 | undefined
-  max_individual_cache_entry_size_bytes?: Int64 | undefined
-  max_cache_entry_count?: Int64 | undefined
-  cache_subdivisions?: number | undefined
-  evict_fraction?: number | undefined
-  max_eviction_period?: Duration | undefined
-  min_eviction_period?: Duration | undefined
-  create_cache_path?: boolean | undefined
-}
-
 /** envoy.extensions.http.cache.simple_http_cache.v3.SimpleHttpCacheConfig */
 export type SimpleHttpCacheConfig = Traced
-
-/** envoy.extensions.http.cache_v2.file_system_http_cache.v3.FileSystemHttpCacheV2Config */
-export type FileSystemHttpCacheV2Config = Traced & {
-  manager_config?: AsyncFileManagerConfig | undefined
-  cache_path?: string | undefined
-  max_cache_size_bytes?: Int64 | undefined
-  max_individual_cache_entry_size_bytes?: Int64 | undefined
-  max_cache_entry_count?: Int64 | undefined
-  cache_subdivisions?: number | undefined
-  evict_fraction?: number | undefined
-  max_eviction_period?: Duration | undefined
-  min_eviction_period?: Duration | undefined
-  create_cache_path?: boolean | undefined
-}
 
 /** envoy.extensions.http.cache_v2.simple_http_cache.v3.SimpleHttpCacheV2Config */
 export type SimpleHttpCacheV2Config = Traced
@@ -7840,13 +6306,6 @@ export type RedirectPolicy = Traced & {
   redirect_action: RedirectAction
 }>
 
-/** envoy.extensions.http.early_header_mutation.dynamic_modules.v3.DynamicModuleEarlyHeaderMutation */
-export type DynamicModuleEarlyHeaderMutation = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  early_header_mutation_name?: string | undefined
-  early_header_mutation_config?: Any | undefined
-}
-
 /** envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation */
 export type EarlyHeaderMutationHeaderMutation = Traced & {
   mutations?: readonly MutationRulesHeaderMutation[] | undefined
@@ -7872,13 +6331,6 @@ export type SaveProcessingResponse = Traced & {
 export type SaveProcessingResponse_SaveOptions = Traced & {
   save_response?: boolean | undefined
   save_on_error?: boolean | undefined
-}
-
-/** envoy.extensions.http.header_formatters.dynamic_modules.v3.DynamicModuleHeaderFormatter */
-export type DynamicModuleHeaderFormatter = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  header_formatter_name?: string | undefined
-  header_formatter_config?: Any | undefined
 }
 
 /** envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig */
@@ -8059,13 +6511,6 @@ export type SlowStartConfig = Traced & {
   slow_start_window?: Duration | undefined
   aggression?: RuntimeDouble | undefined
   min_weight_percent?: Percent | undefined
-}
-
-/** envoy.extensions.load_balancing_policies.dynamic_modules.v3.DynamicModulesLoadBalancerConfig */
-export type DynamicModulesLoadBalancerConfig = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  lb_policy_name?: string | undefined
-  lb_policy_config?: Any | undefined
 }
 
 /** envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest */
@@ -8289,29 +6734,11 @@ export type TransportSocketNameAction = Traced & {
   name?: string | undefined
 }
 
-/** envoy.extensions.matching.http.dynamic_modules.v3.DynamicModuleDataInput */
-export type DynamicModuleDataInput = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  input_name?: string | undefined
-  input_config?: Any | undefined
-}
-
-/** envoy.extensions.matching.http.dynamic_modules.v3.HttpDynamicModuleMatchInput */
-export type HttpDynamicModuleMatchInput = Traced
-
 /** envoy.extensions.matching.input_matchers.consistent_hashing.v3.ConsistentHashing */
 export type ConsistentHashing = Traced & {
   threshold?: number | undefined
   modulo?: number | undefined
   seed?: Int64 | undefined
-}
-
-/** envoy.extensions.matching.input_matchers.dynamic_modules.v3.DynamicModuleMatcher */
-export type DynamicModuleMatcher = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  matcher_name?: string | undefined
-  matcher_config?: Any | undefined
-  on_error?: DynamicModuleMatcher_OnError | undefined
 }
 
 /** envoy.extensions.matching.input_matchers.ip.v3.Ip */
@@ -8447,63 +6874,6 @@ export type UriTemplateRewriteConfig = Traced & {
 /** envoy.extensions.queue_policy.fifo.v3.FifoQueuePolicyConfig */
 export type FifoQueuePolicyConfig = Traced
 
-/** envoy.extensions.quic.client_writer_factory.v3.DefaultClientWriter */
-export type DefaultClientWriter = Traced
-
-/** envoy.extensions.quic.connection_debug_visitor.quic_stats.v3.Config */
-export type QuicStatsConfig = Traced & {
-  update_period?: Duration | undefined
-}
-
-/** envoy.extensions.quic.connection_debug_visitor.v3.BasicConfig */
-export type BasicConfig = Traced
-
-/** envoy.extensions.quic.connection_id_generator.quic_lb.v3.Config */
-export type QuicLbConfig = Traced & {
-  server_id?: DataSource | undefined
-  server_id_base64_encoded?: boolean | undefined
-  expected_server_id_length?: number | undefined
-  nonce_length_bytes?: number | undefined
-  encryption_parameters?: SdsSecretConfig | undefined
-  unencrypted_mode?: boolean | undefined
-}
-
-/** envoy.extensions.quic.connection_id_generator.v3.DeterministicConnectionIdGeneratorConfig */
-export type DeterministicConnectionIdGeneratorConfig = Traced
-
-/** envoy.extensions.quic.crypto_stream.v3.CryptoServerStreamConfig */
-export type CryptoServerStreamConfig = Traced
-
-/** envoy.extensions.quic.proof_source.v3.ProofSourceConfig */
-export type ProofSourceConfig = Traced
-
-/** envoy.extensions.quic.server_preferred_address.v3.DataSourceServerPreferredAddressConfig */
-export type DataSourceServerPreferredAddressConfig = Traced & {
-  ipv4_config?: DataSourceServerPreferredAddressConfig_AddressFamilyConfig | undefined
-  ipv6_config?: DataSourceServerPreferredAddressConfig_AddressFamilyConfig | undefined
-}
-
-/** envoy.extensions.quic.server_preferred_address.v3.DataSourceServerPreferredAddressConfig.AddressFamilyConfig */
-export type DataSourceServerPreferredAddressConfig_AddressFamilyConfig = Traced & {
-  address?: DataSource | undefined
-  port?: DataSource | undefined
-  dnat_address?: DataSource | undefined
-}
-
-/** envoy.extensions.quic.server_preferred_address.v3.FixedServerPreferredAddressConfig */
-export type FixedServerPreferredAddressConfig = Traced & {
-  ipv4_address?: string | undefined
-  ipv4_config?: FixedServerPreferredAddressConfig_AddressFamilyConfig | undefined
-  ipv6_address?: string | undefined
-  ipv6_config?: FixedServerPreferredAddressConfig_AddressFamilyConfig | undefined
-}
-
-/** envoy.extensions.quic.server_preferred_address.v3.FixedServerPreferredAddressConfig.AddressFamilyConfig */
-export type FixedServerPreferredAddressConfig_AddressFamilyConfig = Traced & {
-  address?: SocketAddress | undefined
-  dnat_address?: SocketAddress | undefined
-}
-
 /** envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor */
 export type ExprDescriptor = Traced & {
   descriptor_key?: string | undefined
@@ -8590,22 +6960,6 @@ export type PreviousPrioritiesConfig = Traced & {
   update_frequency?: number | undefined
 }
 
-/** envoy.extensions.router.cluster_specifiers.dynamic_modules.v3.DynamicModuleClusterSpecifier */
-export type DynamicModuleClusterSpecifier = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  specifier_name?: string | undefined
-  specifier_config?: Any | undefined
-  route_action_overrides?: { [key: string]: RouteActionOverride } | undefined
-}
-
-/** envoy.extensions.router.cluster_specifiers.dynamic_modules.v3.RouteActionOverride */
-export type RouteActionOverride = Traced & {
-  retry_policy?: RouteRetryPolicy | undefined
-  metadata_match?: Metadata | undefined
-  request_mirror_policies?: readonly RouteAction_RequestMirrorPolicy[] | undefined
-  hash_policy?: readonly RouteAction_HashPolicy[] | undefined
-}
-
 /** envoy.extensions.router.cluster_specifiers.lua.v3.LuaConfig */
 export type LuaConfig = Traced & {
   source_code?: DataSource | undefined
@@ -8646,49 +7000,6 @@ export type PriorityGroupClusterSpecifier = Traced & {
 /** envoy.extensions.router.cluster_specifiers.priority_group.v3.PriorityGroupsOverride */
 export type PriorityGroupsOverride = Traced & {
   priority_groups?: readonly PriorityGroup[] | undefined
-}
-
-/** envoy.extensions.router.route_specifiers.dynamic_modules.v3.DynamicModuleRouteSpecifier */
-export type DynamicModuleRouteSpecifier = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  specifier_name?: string | undefined
-  specifier_config?: Any | undefined
-  stat_prefix?: string | undefined
-  route_templates?: readonly RouteTemplate[] | undefined
-  route_overrides?: readonly RouteOverride[] | undefined
-  runtime_fraction?: RuntimeFractionalPercent | undefined
-  failure_policy?: DynamicModulesFailurePolicy | undefined
-  validate_clusters?: boolean | undefined
-  max_rewritten_path_bytes?: number | undefined
-  specifier_instance_id?: string | undefined
-}
-
-/** envoy.extensions.router.route_specifiers.dynamic_modules.v3.RouteOverride */
-export type RouteOverride = Traced & {
-  override_id?: string | undefined
-  retry_policy?: RouteRetryPolicy | undefined
-  metadata_match?: Metadata | undefined
-  request_mirror_policies?: readonly RouteAction_RequestMirrorPolicy[] | undefined
-  hash_policy?: readonly RouteAction_HashPolicy[] | undefined
-  hedge_policy?: HedgePolicy | undefined
-  rate_limits?: readonly RateLimit[] | undefined
-  cors?: CorsPolicy | undefined
-  regex_rewrite?: RegexMatchAndSubstitute | undefined
-  tracing?: Tracing | undefined
-  metadata?: Metadata | undefined
-}
-
-/** envoy.extensions.router.route_specifiers.dynamic_modules.v3.RouteTemplate */
-export type RouteTemplate = Traced & {
-  template_id?: string | undefined
-  route?: Route | undefined
-}
-
-/** envoy.extensions.stat_sinks.dynamic_modules.v3.DynamicModuleStatsSink */
-export type DynamicModuleStatsSink = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  sink_name?: string | undefined
-  sink_config?: Any | undefined
 }
 
 /** envoy.extensions.stat_sinks.graphite_statsd.v3.GraphiteStatsdSink */
@@ -8734,23 +7045,6 @@ export type StringMatcherLua = Traced & {
   source_code?: DataSource | undefined
 }
 
-/** envoy.extensions.tracers.dynamic_modules.v3.DynamicModuleTracer */
-export type DynamicModuleTracer = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  tracer_name?: string | undefined
-  tracer_config?: Any | undefined
-}
-
-/** envoy.extensions.tracers.fluentd.v3.FluentdConfig */
-export type FluentdConfig = Traced & {
-  cluster?: string | undefined
-  tag?: string | undefined
-  stat_prefix?: string | undefined
-  buffer_flush_interval?: Duration | undefined
-  buffer_size_bytes?: number | undefined
-  retry_policy?: RetryPolicy | undefined
-}
-
 /** envoy.extensions.tracers.opentelemetry.resource_detectors.v3.DynatraceResourceDetectorConfig */
 export type DynatraceResourceDetectorConfig = Traced
 
@@ -8788,20 +7082,6 @@ export type TraceIdRatioBasedSamplerConfig = Traced & {
   sampling_percentage?: FractionalPercent | undefined
 }
 
-/** envoy.extensions.transport_sockets.alts.v3.Alts */
-export type Alts = Traced & {
-  handshaker_service?: string | undefined
-  peer_service_accounts?: readonly string[] | undefined
-}
-
-/** envoy.extensions.transport_sockets.dynamic_modules.v3.DynamicModuleTransportSocket */
-export type DynamicModuleTransportSocket = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  transport_socket_name?: string | undefined
-  transport_socket_config?: Any | undefined
-  implements_secure_transport?: boolean | undefined
-}
-
 /** envoy.extensions.transport_sockets.http_11_proxy.v3.Http11ProxyUpstreamTransport */
 export type Http11ProxyUpstreamTransport = Traced & {
   transport_socket?: TransportSocket | undefined
@@ -8828,25 +7108,8 @@ export type ProxyProtocolUpstreamTransport = Traced & {
   tlv_as_pool_key?: boolean | undefined
 }
 
-/** envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport */
-export type QuicDownstreamTransport = Traced & {
-  downstream_tls_context?: DownstreamTlsContext | undefined
-  enable_early_data?: boolean | undefined
-  enable_resumption?: boolean | undefined
-}
-
-/** envoy.extensions.transport_sockets.quic.v3.QuicUpstreamTransport */
-export type QuicUpstreamTransport = Traced & {
-  upstream_tls_context?: UpstreamTlsContext | undefined
-}
-
 /** envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer */
 export type RawBuffer = Traced
-
-/** envoy.extensions.transport_sockets.s2a.v3.S2AConfiguration */
-export type S2AConfiguration = Traced & {
-  s2a_address?: string | undefined
-}
 
 /** envoy.extensions.transport_sockets.starttls.v3.StartTlsConfig */
 export type StartTlsConfig = Traced & {
@@ -8899,20 +7162,6 @@ export type OnDemandSecretConfig = Traced & {
   config_source?: ConfigSource | undefined
   certificate_mapper?: TypedExtensionConfig | undefined
   prefetch_secret_names?: readonly string[] | undefined
-}
-
-/** envoy.extensions.transport_sockets.tls.cert_validator.dynamic_modules.v3.DynamicModuleCertValidatorConfig */
-export type DynamicModuleCertValidatorConfig = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  validator_name?: string | undefined
-  validator_config?: Any | undefined
-}
-
-/** envoy.extensions.transport_sockets.tls.handshakers.dynamic_modules.v3.DynamicModuleTlsHandshaker */
-export type DynamicModuleTlsHandshaker = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  handshaker_name?: string | undefined
-  handshaker_config?: Any | undefined
 }
 
 /** envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance */
@@ -9095,29 +7344,14 @@ export type UdpDefaultWriterFactory = Traced
 /** envoy.extensions.udp_packet_writer.v3.UdpGsoBatchWriterFactory */
 export type UdpGsoBatchWriterFactory = Traced
 
-/** envoy.extensions.upstreams.http.dynamic_modules.v3.Config */
-export type DynamicModulesConfig = Traced & {
-  dynamic_module_config?: DynamicModuleConfig | undefined
-  bridge_name?: string | undefined
-  bridge_config?: Any | undefined
-}
-
 /** envoy.extensions.upstreams.http.generic.v3.GenericConnectionPoolProto */
 export type HttpGenericConnectionPoolProto = Traced
 
 /** envoy.extensions.upstreams.http.http.v3.HttpConnectionPoolProto */
 export type HttpConnectionPoolProto = Traced
 
-/** envoy.extensions.upstreams.http.reverse_tunnel.v3.ReverseTunnelUpstreamCodecOptions */
-export type ReverseTunnelUpstreamCodecOptions = Traced & {
-  enable_drain_with_goaway?: boolean | undefined
-}
-
 /** envoy.extensions.upstreams.http.tcp.v3.TcpConnectionPoolProto */
 export type TcpConnectionPoolProto = Traced
-
-/** envoy.extensions.upstreams.http.udp.v3.UdpConnectionPoolProto */
-export type UdpConnectionPoolProto = Traced
 
 /** envoy.extensions.upstreams.http.v3.HttpProtocolOptions */
 export type UpstreamsHttpProtocolOptions = Traced & {
@@ -9186,7 +7420,7 @@ export type PluginConfig = Traced & {
   name?: string | undefined
   root_id?: string | undefined
   configuration?: Any | undefined
-  failure_policy?: WasmFailurePolicy | undefined
+  failure_policy?: FailurePolicy | undefined
   reload_config?: ReloadConfig | undefined
   allow_on_headers_stop_iteration?: boolean | undefined
 } & OneOf<{
@@ -9825,19 +8059,6 @@ export type RateLimitResponse_RateLimit = Traced & {
   requests_per_unit?: number | undefined
   unit?: RateLimitResponse_RateLimit_Unit | undefined
   unit_multiplier?: number | undefined
-}
-
-/** envoy.service.redis_auth.v3.RedisProxyExternalAuthRequest */
-export type RedisProxyExternalAuthRequest = Traced & {
-  username?: string | undefined
-  password?: string | undefined
-}
-
-/** envoy.service.redis_auth.v3.RedisProxyExternalAuthResponse */
-export type RedisProxyExternalAuthResponse = Traced & {
-  status?: GoogleStatus | undefined
-  expiration?: Timestamp | undefined
-  message?: string | undefined
 }
 
 /** envoy.service.route.v3.RdsDummy */
@@ -10649,7 +8870,7 @@ export type QuotaFailure_Violation = Traced & {
 }
 
 /** google.rpc.RequestInfo */
-export type GoogleRequestInfo = Traced & {
+export type RequestInfo = Traced & {
   request_id?: string | undefined
   serving_data?: string | undefined
 }
@@ -11298,7 +9519,7 @@ export type CommandLineOptions_IpVersion = 'v4' | 'v6'
 export type CommandLineOptions_Mode = 'Serve' | 'Validate' | 'InitOnly'
 
 /** envoy.admin.v3.ServerInfo.State */
-export type AdminServerInfo_State = 'LIVE' | 'DRAINING' | 'PRE_INITIALIZING' | 'INITIALIZING'
+export type ServerInfo_State = 'LIVE' | 'DRAINING' | 'PRE_INITIALIZING' | 'INITIALIZING'
 
 /** envoy.admin.v3.SimpleMetric.Type */
 export type SimpleMetric_Type = 'COUNTER' | 'GAUGE'
@@ -11453,9 +9674,6 @@ export type ResponseFlags_Unauthorized_Reason = 'REASON_UNSPECIFIED' | 'EXTERNAL
 /** envoy.data.accesslog.v3.TLSProperties.TLSVersion */
 export type TLSProperties_TLSVersion = 'VERSION_UNSPECIFIED' | 'TLSv1' | 'TLSv1_1' | 'TLSv1_2' | 'TLSv1_3'
 
-/** envoy.data.ai.v3.TokenUsage.ExtractionStatus */
-export type TokenUsage_ExtractionStatus = 'EXTRACTION_STATUS_UNSPECIFIED' | 'COMPLETE' | 'PARTIAL' | 'FAILED'
-
 /** envoy.data.cluster.v3.Action */
 export type DataClusterAction = 'EJECT' | 'UNEJECT'
 
@@ -11501,24 +9719,6 @@ export type FaultDelay_FaultDelayType = 'FIXED'
 /** envoy.extensions.filters.common.set_filter_state.v3.FilterStateValue.SharedWithUpstream */
 export type FilterStateValue_SharedWithUpstream = 'NONE' | 'ONCE' | 'TRANSITIVE'
 
-/** envoy.extensions.filters.http.a2a.v3.A2a.StorageMode */
-export type A2a_StorageMode = 'NONE' | 'DYNAMIC_METADATA' | 'FILTER_STATE' | 'DYNAMIC_METADATA_AND_FILTER_STATE'
-
-/** envoy.extensions.filters.http.a2a.v3.A2a.TrafficMode */
-export type A2a_TrafficMode = 'PASS_THROUGH' | 'REJECT'
-
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.RequestHandling.BodyReserialization */
-export type RequestHandling_BodyReserialization = 'ALWAYS' | 'DISABLE'
-
-/** envoy.extensions.filters.http.ai_protocol_manager.v3.TokenUsageExtraction.UsageSignal */
-export type TokenUsageExtraction_UsageSignal = 'USAGE_SIGNAL_UNSPECIFIED' | 'SYNTHESIZE_TRAILERS'
-
-/** envoy.extensions.filters.http.aws_lambda.v3.Config.InvocationMode */
-export type AwsLambdaConfig_InvocationMode = 'SYNCHRONOUS' | 'ASYNCHRONOUS'
-
-/** envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning.SigningAlgorithm */
-export type AwsRequestSigning_SigningAlgorithm = 'AWS_SIGV4' | 'AWS_SIGV4A'
-
 /** envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimit.EnableMode */
 export type BandwidthLimit_EnableMode = 'DISABLED' | 'REQUEST' | 'RESPONSE' | 'REQUEST_AND_RESPONSE'
 
@@ -11561,27 +9761,6 @@ export type JsonToMetadata_ValueType = 'PROTOBUF_VALUE' | 'STRING' | 'NUMBER'
 /** envoy.extensions.filters.http.kill_request.v3.KillRequest.Direction */
 export type KillRequest_Direction = 'REQUEST' | 'RESPONSE'
 
-/** envoy.extensions.filters.http.mcp.v3.Mcp.AttributeSource */
-export type Mcp_AttributeSource = 'BODY' | 'VERIFY' | 'HEADERS'
-
-/** envoy.extensions.filters.http.mcp.v3.Mcp.RequestStorageMode */
-export type Mcp_RequestStorageMode = 'MODE_UNSPECIFIED' | 'DYNAMIC_METADATA' | 'FILTER_STATE' | 'DYNAMIC_METADATA_AND_FILTER_STATE'
-
-/** envoy.extensions.filters.http.mcp.v3.Mcp.TrafficMode */
-export type Mcp_TrafficMode = 'PASS_THROUGH' | 'REJECT_NO_MCP' | 'NOOP'
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.CacheScope */
-export type CacheScope = 'CACHE_SCOPE_UNSPECIFIED' | 'CACHE_SCOPE_PUBLIC' | 'CACHE_SCOPE_PRIVATE'
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.HttpRule.ParameterBinding.Type */
-export type HttpRule_ParameterBinding_Type = 'TYPE_UNSPECIFIED' | 'HEADER' | 'COOKIE'
-
-/** envoy.extensions.filters.http.mcp_json_rest_bridge.v3.McpJsonRestBridge.RequestStorageMode */
-export type McpJsonRestBridge_RequestStorageMode = 'MODE_UNSPECIFIED' | 'DYNAMIC_METADATA'
-
-/** envoy.extensions.filters.http.mcp_router.v3.ValidationPolicy.Mode */
-export type ValidationPolicy_Mode = 'MODE_UNSPECIFIED' | 'DISABLED' | 'ENFORCE'
-
 /** envoy.extensions.filters.http.oauth2.v3.CookieConfig.SameSite */
 export type CookieConfig_SameSite = 'DISABLED' | 'STRICT' | 'LAX' | 'NONE'
 
@@ -11609,9 +9788,6 @@ export type RateLimitPerRoute_OverrideOptions = 'DEFAULT' | 'OVERRIDE_POLICY' | 
 /** envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute.VhRateLimitsOptions */
 export type RateLimitPerRoute_VhRateLimitsOptions = 'OVERRIDE' | 'INCLUDE' | 'IGNORE'
 
-/** envoy.extensions.filters.http.thrift_to_metadata.v3.Field */
-export type Field = 'METHOD_NAME' | 'PROTOCOL' | 'TRANSPORT' | 'HEADER_FLAGS' | 'SEQUENCE_ID' | 'MESSAGE_TYPE' | 'REPLY_TYPE'
-
 /** envoy.extensions.filters.http.transform.v3.BodyTransformation.TransformAction */
 export type BodyTransformation_TransformAction = 'MERGE' | 'REPLACE'
 
@@ -11620,12 +9796,6 @@ export type ProxyProtocol_KeyValuePair_ValueStringEncoding = 'UNSPECIFIED' | 'SA
 
 /** envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.TlvLocation */
 export type ProxyProtocol_TlvLocation = 'DYNAMIC_METADATA' | 'FILTER_STATE'
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.ProtocolType */
-export type DubboProxyProtocolType = 'Dubbo'
-
-/** envoy.extensions.filters.network.dubbo_proxy.v3.SerializationType */
-export type SerializationType = 'Hessian2'
 
 /** envoy.extensions.filters.network.ext_proc.v3.ProcessingMode.DataSendMode */
 export type NetworkExtProcProcessingMode_DataSendMode = 'STREAMED' | 'SKIP'
@@ -11651,41 +9821,11 @@ export type HttpConnectionManager_Tracing_OperationName = 'INGRESS' | 'EGRESS'
 /** envoy.extensions.filters.network.rbac.v3.RBAC.EnforcementType */
 export type NetworkRBAC_EnforcementType = 'ONE_TIME_ON_FIRST_BYTE' | 'CONTINUOUS'
 
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ConnPoolSettings.ReadPolicy */
-export type RedisProxy_ConnPoolSettings_ReadPolicy = 'MASTER' | 'PREFER_MASTER' | 'REPLICA' | 'PREFER_REPLICA' | 'ANY' | 'LOCAL_ZONE_AFFINITY' | 'LOCAL_ZONE_AFFINITY_REPLICAS_AND_PRIMARY'
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ProtocolVersion */
-export type RedisProxy_ProtocolVersion = 'RESP2' | 'RESP3'
-
-/** envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.RedisFault.RedisFaultType */
-export type RedisProxy_RedisFault_RedisFaultType = 'DELAY' | 'ERROR'
-
 /** envoy.extensions.filters.network.tcp_proxy.v3.ProxyProtocolTlvMergePolicy */
 export type ProxyProtocolTlvMergePolicy = 'ADD_IF_ABSENT' | 'OVERWRITE_BY_TYPE_IF_EXISTS_OR_ADD' | 'APPEND_IF_EXISTS_OR_ADD'
 
 /** envoy.extensions.filters.network.tcp_proxy.v3.UpstreamConnectMode */
 export type UpstreamConnectMode = 'IMMEDIATE' | 'ON_DOWNSTREAM_DATA' | 'ON_DOWNSTREAM_TLS_HANDSHAKE'
-
-/** envoy.extensions.filters.network.thrift_proxy.filters.header_to_metadata.v3.HeaderToMetadata.ValueEncode */
-export type HeaderToMetadata_ValueEncode = 'NONE' | 'BASE64'
-
-/** envoy.extensions.filters.network.thrift_proxy.filters.header_to_metadata.v3.HeaderToMetadata.ValueType */
-export type HeaderToMetadata_ValueType = 'STRING' | 'NUMBER' | 'PROTOBUF_VALUE'
-
-/** envoy.extensions.filters.network.thrift_proxy.filters.payload_to_metadata.v3.PayloadToMetadata.ValueType */
-export type PayloadToMetadata_ValueType = 'STRING' | 'NUMBER'
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.ProtocolType */
-export type ThriftProxyProtocolType = 'AUTO_PROTOCOL' | 'BINARY' | 'LAX_BINARY' | 'COMPACT'
-
-/** envoy.extensions.filters.network.thrift_proxy.v3.TransportType */
-export type TransportType = 'AUTO_TRANSPORT' | 'FRAMED' | 'UNFRAMED' | 'HEADER'
-
-/** envoy.extensions.filters.network.zookeeper_proxy.v3.LatencyThresholdOverride.Opcode */
-export type LatencyThresholdOverride_Opcode = 'Connect' | 'Create' | 'Delete' | 'Exists' | 'GetData' | 'SetData' | 'GetAcl' | 'SetAcl' | 'GetChildren' | 'Sync' | 'Ping' | 'GetChildren2' | 'Check' | 'Multi' | 'Create2' | 'Reconfig' | 'CheckWatches' | 'RemoveWatches' | 'CreateContainer' | 'CreateTtl' | 'Close' | 'SetAuth' | 'SetWatches' | 'GetEphemerals' | 'GetAllChildrenNumber' | 'SetWatches2' | 'AddWatch'
-
-/** envoy.extensions.http.ai_filters.transcoder.v3.Transcoder.Direction */
-export type Transcoder_Direction = 'DIRECTION_UNSPECIFIED' | 'TO_IR' | 'FROM_IR'
 
 /** envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig.FormatterTypeOnEnvoyHeaders */
 export type PreserveCaseFormatterConfig_FormatterTypeOnEnvoyHeaders = 'DEFAULT' | 'PROPER_CASE'
@@ -11717,14 +9857,8 @@ export type Subset_LbSubsetMetadataFallbackPolicy = 'METADATA_NO_FALLBACK' | 'FA
 /** envoy.extensions.load_balancing_policies.subset.v3.Subset.LbSubsetSelector.LbSubsetSelectorFallbackPolicy */
 export type Subset_LbSubsetSelector_LbSubsetSelectorFallbackPolicy = 'NOT_DEFINED' | 'NO_FALLBACK' | 'ANY_ENDPOINT' | 'DEFAULT_SUBSET' | 'KEYS_SUBSET'
 
-/** envoy.extensions.matching.input_matchers.dynamic_modules.v3.DynamicModuleMatcher.OnError */
-export type DynamicModuleMatcher_OnError = 'NO_MATCH' | 'MATCH'
-
 /** envoy.extensions.resource_monitors.cpu_utilization.v3.CpuUtilizationConfig.UtilizationComputeStrategy */
 export type CpuUtilizationConfig_UtilizationComputeStrategy = 'HOST' | 'CONTAINER'
-
-/** envoy.extensions.router.route_specifiers.dynamic_modules.v3.FailurePolicy */
-export type DynamicModulesFailurePolicy = 'FAILURE_POLICY_UNSPECIFIED' | 'PASS_THROUGH' | 'NO_ROUTE' | 'CONTINUE_MATCHING'
 
 /** envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.TrustChainVerification */
 export type CertificateValidationContext_TrustChainVerification = 'VERIFY_TRUST_CHAIN' | 'ACCEPT_UNTRUSTED'
@@ -11742,7 +9876,7 @@ export type TlsParameters_CompliancePolicy = 'FIPS_202205' | 'CNSA2_202603' | 'C
 export type TlsParameters_TlsProtocol = 'TLS_AUTO' | 'TLSv1_0' | 'TLSv1_1' | 'TLSv1_2' | 'TLSv1_3'
 
 /** envoy.extensions.wasm.v3.FailurePolicy */
-export type WasmFailurePolicy = 'UNSPECIFIED' | 'FAIL_RELOAD' | 'FAIL_CLOSED' | 'FAIL_OPEN'
+export type FailurePolicy = 'UNSPECIFIED' | 'FAIL_RELOAD' | 'FAIL_CLOSED' | 'FAIL_OPEN'
 
 /** envoy.service.ext_proc.v3.CommonResponse.ResponseStatus */
 export type CommonResponse_ResponseStatus = 'CONTINUE' | 'CONTINUE_AND_REPLACE'
@@ -11767,9 +9901,6 @@ export type ClientConfigStatus = 'CLIENT_UNKNOWN' | 'CLIENT_REQUESTED' | 'CLIENT
 
 /** envoy.service.status.v3.ConfigStatus */
 export type ConfigStatus = 'UNKNOWN' | 'SYNCED' | 'NOT_SENT' | 'STALE' | 'ERROR'
-
-/** envoy.type.ai.v3.LLMProtocol */
-export type LLMProtocol = 'LLM_PROTOCOL_UNSPECIFIED' | 'OPENAI_CHAT_COMPLETIONS' | 'OPENAI_RESPONSES' | 'ANTHROPIC_MESSAGES' | 'GEMINI_GENERATE_CONTENT'
 
 /** envoy.type.tracing.v3.CustomTag.ValueType */
 export type CustomTag_ValueType = 'UNSPECIFIED' | 'STRING' | 'INT' | 'DOUBLE' | 'BOOL'
@@ -11831,88 +9962,8 @@ export type OpentelemetryStatus_StatusCode = 'STATUS_CODE_UNSET' | 'STATUS_CODE_
 /** xds.core.v3.ResourceLocator.Scheme */
 export type XdsResourceLocator_Scheme = 'XDSTP' | 'HTTP' | 'FILE'
 
-/** Messages by full name. */
+/** Messages an Any holds, by full name. */
 export interface Messages {
-  'cel.expr.CheckedExpr': CelCheckedExpr
-  'cel.expr.Constant': CelConstant
-  'cel.expr.Decl': CelDecl
-  'cel.expr.Decl.FunctionDecl': CelDecl_FunctionDecl
-  'cel.expr.Decl.FunctionDecl.Overload': CelDecl_FunctionDecl_Overload
-  'cel.expr.Decl.IdentDecl': CelDecl_IdentDecl
-  'cel.expr.EnumValue': CelEnumValue
-  'cel.expr.ErrorSet': CelErrorSet
-  'cel.expr.EvalState': CelEvalState
-  'cel.expr.EvalState.Result': CelEvalState_Result
-  'cel.expr.Explain': CelExplain
-  'cel.expr.Explain.ExprStep': CelExplain_ExprStep
-  'cel.expr.Expr': CelExpr
-  'cel.expr.Expr.Call': CelExpr_Call
-  'cel.expr.Expr.Comprehension': CelExpr_Comprehension
-  'cel.expr.Expr.CreateList': CelExpr_CreateList
-  'cel.expr.Expr.CreateStruct': CelExpr_CreateStruct
-  'cel.expr.Expr.CreateStruct.Entry': CelExpr_CreateStruct_Entry
-  'cel.expr.Expr.Ident': CelExpr_Ident
-  'cel.expr.Expr.Select': CelExpr_Select
-  'cel.expr.ExprValue': CelExprValue
-  'cel.expr.ListValue': CelListValue
-  'cel.expr.MapValue': CelMapValue
-  'cel.expr.MapValue.Entry': CelMapValue_Entry
-  'cel.expr.ParsedExpr': CelParsedExpr
-  'cel.expr.Reference': CelReference
-  'cel.expr.SourceInfo': CelSourceInfo
-  'cel.expr.SourceInfo.Extension': CelSourceInfo_Extension
-  'cel.expr.SourceInfo.Extension.Version': CelSourceInfo_Extension_Version
-  'cel.expr.Status': CelStatus
-  'cel.expr.Type': CelType
-  'cel.expr.Type.AbstractType': CelType_AbstractType
-  'cel.expr.Type.FunctionType': CelType_FunctionType
-  'cel.expr.Type.ListType': CelType_ListType
-  'cel.expr.Type.MapType': CelType_MapType
-  'cel.expr.UnknownSet': CelUnknownSet
-  'cel.expr.Value': CelValue
-  'envoy.admin.v3.BootstrapConfigDump': BootstrapConfigDump
-  'envoy.admin.v3.Certificate': Certificate
-  'envoy.admin.v3.CertificateDetails': CertificateDetails
-  'envoy.admin.v3.CertificateDetails.OcspDetails': CertificateDetails_OcspDetails
-  'envoy.admin.v3.Certificates': Certificates
-  'envoy.admin.v3.ClusterStatus': ClusterStatus
-  'envoy.admin.v3.Clusters': Clusters
-  'envoy.admin.v3.ClustersConfigDump': ClustersConfigDump
-  'envoy.admin.v3.ClustersConfigDump.DynamicCluster': ClustersConfigDump_DynamicCluster
-  'envoy.admin.v3.ClustersConfigDump.StaticCluster': ClustersConfigDump_StaticCluster
-  'envoy.admin.v3.CommandLineOptions': CommandLineOptions
-  'envoy.admin.v3.ConfigDump': ConfigDump
-  'envoy.admin.v3.EcdsConfigDump': EcdsConfigDump
-  'envoy.admin.v3.EcdsConfigDump.EcdsFilterConfig': EcdsConfigDump_EcdsFilterConfig
-  'envoy.admin.v3.EndpointsConfigDump': EndpointsConfigDump
-  'envoy.admin.v3.EndpointsConfigDump.DynamicEndpointConfig': EndpointsConfigDump_DynamicEndpointConfig
-  'envoy.admin.v3.EndpointsConfigDump.StaticEndpointConfig': EndpointsConfigDump_StaticEndpointConfig
-  'envoy.admin.v3.HostHealthStatus': HostHealthStatus
-  'envoy.admin.v3.HostStatus': HostStatus
-  'envoy.admin.v3.ListenerStatus': ListenerStatus
-  'envoy.admin.v3.Listeners': Listeners
-  'envoy.admin.v3.ListenersConfigDump': ListenersConfigDump
-  'envoy.admin.v3.ListenersConfigDump.DynamicListener': ListenersConfigDump_DynamicListener
-  'envoy.admin.v3.ListenersConfigDump.DynamicListenerState': ListenersConfigDump_DynamicListenerState
-  'envoy.admin.v3.ListenersConfigDump.StaticListener': ListenersConfigDump_StaticListener
-  'envoy.admin.v3.Memory': Memory
-  'envoy.admin.v3.MutexStats': MutexStats
-  'envoy.admin.v3.RoutesConfigDump': RoutesConfigDump
-  'envoy.admin.v3.RoutesConfigDump.DynamicRouteConfig': RoutesConfigDump_DynamicRouteConfig
-  'envoy.admin.v3.RoutesConfigDump.StaticRouteConfig': RoutesConfigDump_StaticRouteConfig
-  'envoy.admin.v3.ScopedRoutesConfigDump': ScopedRoutesConfigDump
-  'envoy.admin.v3.ScopedRoutesConfigDump.DynamicScopedRouteConfigs': ScopedRoutesConfigDump_DynamicScopedRouteConfigs
-  'envoy.admin.v3.ScopedRoutesConfigDump.InlineScopedRouteConfigs': ScopedRoutesConfigDump_InlineScopedRouteConfigs
-  'envoy.admin.v3.SecretsConfigDump': SecretsConfigDump
-  'envoy.admin.v3.SecretsConfigDump.DynamicSecret': SecretsConfigDump_DynamicSecret
-  'envoy.admin.v3.SecretsConfigDump.StaticSecret': SecretsConfigDump_StaticSecret
-  'envoy.admin.v3.ServerInfo': AdminServerInfo
-  'envoy.admin.v3.SimpleMetric': SimpleMetric
-  'envoy.admin.v3.SubjectAlternateName': SubjectAlternateName
-  'envoy.admin.v3.TapRequest': TapRequest
-  'envoy.admin.v3.UnreadyTargetsDumps': UnreadyTargetsDumps
-  'envoy.admin.v3.UnreadyTargetsDumps.UnreadyTargetsDump': UnreadyTargetsDumps_UnreadyTargetsDump
-  'envoy.admin.v3.UpdateFailureState': UpdateFailureState
   'envoy.config.accesslog.v3.AccessLog': AccessLog
   'envoy.config.accesslog.v3.AccessLogFilter': AccessLogFilter
   'envoy.config.accesslog.v3.AndFilter': AndFilter
@@ -11932,14 +9983,7 @@ export interface Messages {
   'envoy.config.bootstrap.v3.Admin': Admin
   'envoy.config.bootstrap.v3.ApiListenerManager': ApiListenerManager
   'envoy.config.bootstrap.v3.Bootstrap': Bootstrap
-  'envoy.config.bootstrap.v3.Bootstrap.ApplicationLogConfig': Bootstrap_ApplicationLogConfig
-  'envoy.config.bootstrap.v3.Bootstrap.ApplicationLogConfig.LogFormat': Bootstrap_ApplicationLogConfig_LogFormat
-  'envoy.config.bootstrap.v3.Bootstrap.DeferredStatOptions': Bootstrap_DeferredStatOptions
-  'envoy.config.bootstrap.v3.Bootstrap.DynamicResources': Bootstrap_DynamicResources
-  'envoy.config.bootstrap.v3.Bootstrap.GrpcAsyncClientManagerConfig': Bootstrap_GrpcAsyncClientManagerConfig
-  'envoy.config.bootstrap.v3.Bootstrap.StaticResources': Bootstrap_StaticResources
   'envoy.config.bootstrap.v3.ClusterManager': ClusterManager
-  'envoy.config.bootstrap.v3.ClusterManager.OutlierDetection': ClusterManager_OutlierDetection
   'envoy.config.bootstrap.v3.CustomInlineHeader': CustomInlineHeader
   'envoy.config.bootstrap.v3.FatalAction': FatalAction
   'envoy.config.bootstrap.v3.LayeredRuntime': LayeredRuntime
@@ -11947,65 +9991,27 @@ export interface Messages {
   'envoy.config.bootstrap.v3.MemoryAllocatorManager': MemoryAllocatorManager
   'envoy.config.bootstrap.v3.Runtime': Runtime
   'envoy.config.bootstrap.v3.RuntimeLayer': RuntimeLayer
-  'envoy.config.bootstrap.v3.RuntimeLayer.AdminLayer': RuntimeLayer_AdminLayer
-  'envoy.config.bootstrap.v3.RuntimeLayer.DiskLayer': RuntimeLayer_DiskLayer
-  'envoy.config.bootstrap.v3.RuntimeLayer.RtdsLayer': RuntimeLayer_RtdsLayer
   'envoy.config.bootstrap.v3.ValidationListenerManager': ValidationListenerManager
   'envoy.config.bootstrap.v3.Watchdog': Watchdog
-  'envoy.config.bootstrap.v3.Watchdog.WatchdogAction': Watchdog_WatchdogAction
   'envoy.config.bootstrap.v3.Watchdogs': Watchdogs
   'envoy.config.cluster.v3.CircuitBreakers': CircuitBreakers
-  'envoy.config.cluster.v3.CircuitBreakers.Thresholds': CircuitBreakers_Thresholds
-  'envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget': CircuitBreakers_Thresholds_RetryBudget
   'envoy.config.cluster.v3.Cluster': Cluster
-  'envoy.config.cluster.v3.Cluster.CommonLbConfig': Cluster_CommonLbConfig
-  'envoy.config.cluster.v3.Cluster.CommonLbConfig.ConsistentHashingLbConfig': Cluster_CommonLbConfig_ConsistentHashingLbConfig
-  'envoy.config.cluster.v3.Cluster.CommonLbConfig.LocalityWeightedLbConfig': Cluster_CommonLbConfig_LocalityWeightedLbConfig
-  'envoy.config.cluster.v3.Cluster.CommonLbConfig.ZoneAwareLbConfig': Cluster_CommonLbConfig_ZoneAwareLbConfig
-  'envoy.config.cluster.v3.Cluster.CustomClusterType': Cluster_CustomClusterType
-  'envoy.config.cluster.v3.Cluster.EdsClusterConfig': Cluster_EdsClusterConfig
-  'envoy.config.cluster.v3.Cluster.LbSubsetConfig': Cluster_LbSubsetConfig
-  'envoy.config.cluster.v3.Cluster.LbSubsetConfig.LbSubsetSelector': Cluster_LbSubsetConfig_LbSubsetSelector
-  'envoy.config.cluster.v3.Cluster.LeastRequestLbConfig': Cluster_LeastRequestLbConfig
-  'envoy.config.cluster.v3.Cluster.MaglevLbConfig': Cluster_MaglevLbConfig
-  'envoy.config.cluster.v3.Cluster.OriginalDstLbConfig': Cluster_OriginalDstLbConfig
-  'envoy.config.cluster.v3.Cluster.PreconnectPolicy': Cluster_PreconnectPolicy
-  'envoy.config.cluster.v3.Cluster.QueuingPolicies': Cluster_QueuingPolicies
-  'envoy.config.cluster.v3.Cluster.RefreshRate': Cluster_RefreshRate
-  'envoy.config.cluster.v3.Cluster.RingHashLbConfig': Cluster_RingHashLbConfig
-  'envoy.config.cluster.v3.Cluster.RoundRobinLbConfig': Cluster_RoundRobinLbConfig
-  'envoy.config.cluster.v3.Cluster.SlowStartConfig': Cluster_SlowStartConfig
-  'envoy.config.cluster.v3.Cluster.TransportSocketMatch': Cluster_TransportSocketMatch
   'envoy.config.cluster.v3.ClusterCollection': ClusterCollection
   'envoy.config.cluster.v3.Filter': ClusterFilter
   'envoy.config.cluster.v3.LoadBalancingPolicy': LoadBalancingPolicy
-  'envoy.config.cluster.v3.LoadBalancingPolicy.Policy': LoadBalancingPolicy_Policy
   'envoy.config.cluster.v3.OutlierDetection': OutlierDetection
   'envoy.config.cluster.v3.TrackClusterStats': TrackClusterStats
   'envoy.config.cluster.v3.UpstreamConnectionOptions': UpstreamConnectionOptions
-  'envoy.config.cluster.v3.UpstreamConnectionOptions.HappyEyeballsConfig': UpstreamConnectionOptions_HappyEyeballsConfig
   'envoy.config.common.key_value.v3.KeyValueStoreConfig': KeyValueStoreConfig
   'envoy.config.common.matcher.v3.HttpGenericBodyMatch': MatcherHttpGenericBodyMatch
-  'envoy.config.common.matcher.v3.HttpGenericBodyMatch.GenericTextMatch': MatcherHttpGenericBodyMatch_GenericTextMatch
   'envoy.config.common.matcher.v3.HttpHeadersMatch': MatcherHttpHeadersMatch
   'envoy.config.common.matcher.v3.MatchPredicate': MatcherMatchPredicate
-  'envoy.config.common.matcher.v3.MatchPredicate.MatchSet': MatcherMatchPredicate_MatchSet
   'envoy.config.common.matcher.v3.Matcher': CommonMatcher
-  'envoy.config.common.matcher.v3.Matcher.MatcherList': CommonMatcher_MatcherList
-  'envoy.config.common.matcher.v3.Matcher.MatcherList.FieldMatcher': CommonMatcher_MatcherList_FieldMatcher
-  'envoy.config.common.matcher.v3.Matcher.MatcherList.Predicate': CommonMatcher_MatcherList_Predicate
-  'envoy.config.common.matcher.v3.Matcher.MatcherList.Predicate.PredicateList': CommonMatcher_MatcherList_Predicate_PredicateList
-  'envoy.config.common.matcher.v3.Matcher.MatcherList.Predicate.SinglePredicate': CommonMatcher_MatcherList_Predicate_SinglePredicate
-  'envoy.config.common.matcher.v3.Matcher.MatcherTree': CommonMatcher_MatcherTree
-  'envoy.config.common.matcher.v3.Matcher.MatcherTree.MatchMap': CommonMatcher_MatcherTree_MatchMap
-  'envoy.config.common.matcher.v3.Matcher.OnMatch': CommonMatcher_OnMatch
   'envoy.config.common.mutation_rules.v3.HeaderMutation': MutationRulesHeaderMutation
-  'envoy.config.common.mutation_rules.v3.HeaderMutation.RemoveOnMatch': MutationRulesHeaderMutation_RemoveOnMatch
   'envoy.config.common.mutation_rules.v3.HeaderMutationRules': HeaderMutationRules
   'envoy.config.core.v3.Address': Address
   'envoy.config.core.v3.AggregatedConfigSource': AggregatedConfigSource
   'envoy.config.core.v3.AlternateProtocolsCacheOptions': AlternateProtocolsCacheOptions
-  'envoy.config.core.v3.AlternateProtocolsCacheOptions.AlternateProtocolsCacheEntry': AlternateProtocolsCacheOptions_AlternateProtocolsCacheEntry
   'envoy.config.core.v3.ApiConfigSource': ApiConfigSource
   'envoy.config.core.v3.AsyncDataSource': AsyncDataSource
   'envoy.config.core.v3.BackoffStrategy': BackoffStrategy
@@ -12024,38 +10030,15 @@ export interface Messages {
   'envoy.config.core.v3.ExtensionConfigSource': ExtensionConfigSource
   'envoy.config.core.v3.ExtraSourceAddress': ExtraSourceAddress
   'envoy.config.core.v3.GrpcMethodList': GrpcMethodList
-  'envoy.config.core.v3.GrpcMethodList.Service': GrpcMethodList_Service
   'envoy.config.core.v3.GrpcProtocolOptions': GrpcProtocolOptions
   'envoy.config.core.v3.GrpcService': GrpcService
-  'envoy.config.core.v3.GrpcService.EnvoyGrpc': GrpcService_EnvoyGrpc
-  'envoy.config.core.v3.GrpcService.GoogleGrpc': GrpcService_GoogleGrpc
-  'envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials': GrpcService_GoogleGrpc_CallCredentials
-  'envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.GoogleIAMCredentials': GrpcService_GoogleGrpc_CallCredentials_GoogleIAMCredentials
-  'envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.MetadataCredentialsFromPlugin': GrpcService_GoogleGrpc_CallCredentials_MetadataCredentialsFromPlugin
-  'envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.ServiceAccountJWTAccessCredentials': GrpcService_GoogleGrpc_CallCredentials_ServiceAccountJWTAccessCredentials
-  'envoy.config.core.v3.GrpcService.GoogleGrpc.CallCredentials.StsService': GrpcService_GoogleGrpc_CallCredentials_StsService
-  'envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelArgs': GrpcService_GoogleGrpc_ChannelArgs
-  'envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelArgs.Value': GrpcService_GoogleGrpc_ChannelArgs_Value
-  'envoy.config.core.v3.GrpcService.GoogleGrpc.ChannelCredentials': GrpcService_GoogleGrpc_ChannelCredentials
-  'envoy.config.core.v3.GrpcService.GoogleGrpc.GoogleLocalCredentials': GrpcService_GoogleGrpc_GoogleLocalCredentials
-  'envoy.config.core.v3.GrpcService.GoogleGrpc.SslCredentials': GrpcService_GoogleGrpc_SslCredentials
   'envoy.config.core.v3.HeaderMap': HeaderMap
   'envoy.config.core.v3.HeaderValue': HeaderValue
   'envoy.config.core.v3.HeaderValueOption': HeaderValueOption
   'envoy.config.core.v3.HealthCheck': HealthCheck
-  'envoy.config.core.v3.HealthCheck.CustomHealthCheck': HealthCheck_CustomHealthCheck
-  'envoy.config.core.v3.HealthCheck.GrpcHealthCheck': HealthCheck_GrpcHealthCheck
-  'envoy.config.core.v3.HealthCheck.HttpHealthCheck': HealthCheck_HttpHealthCheck
-  'envoy.config.core.v3.HealthCheck.Payload': HealthCheck_Payload
-  'envoy.config.core.v3.HealthCheck.RedisHealthCheck': HealthCheck_RedisHealthCheck
-  'envoy.config.core.v3.HealthCheck.TcpHealthCheck': HealthCheck_TcpHealthCheck
-  'envoy.config.core.v3.HealthCheck.TlsOptions': HealthCheck_TlsOptions
   'envoy.config.core.v3.HealthStatusSet': HealthStatusSet
   'envoy.config.core.v3.Http1ProtocolOptions': Http1ProtocolOptions
-  'envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat': Http1ProtocolOptions_HeaderKeyFormat
-  'envoy.config.core.v3.Http1ProtocolOptions.HeaderKeyFormat.ProperCaseWords': Http1ProtocolOptions_HeaderKeyFormat_ProperCaseWords
   'envoy.config.core.v3.Http2ProtocolOptions': Http2ProtocolOptions
-  'envoy.config.core.v3.Http2ProtocolOptions.SettingsParameter': Http2ProtocolOptions_SettingsParameter
   'envoy.config.core.v3.Http3ProtocolOptions': Http3ProtocolOptions
   'envoy.config.core.v3.HttpProtocolOptions': HttpProtocolOptions
   'envoy.config.core.v3.HttpService': HttpService
@@ -12077,13 +10060,9 @@ export interface Messages {
   'envoy.config.core.v3.QueryParameter': QueryParameter
   'envoy.config.core.v3.QuicKeepAliveSettings': QuicKeepAliveSettings
   'envoy.config.core.v3.QuicProtocolOptions': QuicProtocolOptions
-  'envoy.config.core.v3.QuicProtocolOptions.ConnectionMigrationSettings': QuicProtocolOptions_ConnectionMigrationSettings
-  'envoy.config.core.v3.QuicProtocolOptions.ConnectionMigrationSettings.MigrateIdleConnectionSettings': QuicProtocolOptions_ConnectionMigrationSettings_MigrateIdleConnectionSettings
   'envoy.config.core.v3.RateLimitSettings': RateLimitSettings
   'envoy.config.core.v3.RemoteDataSource': RemoteDataSource
   'envoy.config.core.v3.RetryPolicy': RetryPolicy
-  'envoy.config.core.v3.RetryPolicy.RetryHostPredicate': RetryPolicy_RetryHostPredicate
-  'envoy.config.core.v3.RetryPolicy.RetryPriority': RetryPolicy_RetryPriority
   'envoy.config.core.v3.RuntimeDouble': RuntimeDouble
   'envoy.config.core.v3.RuntimeFeatureFlag': RuntimeFeatureFlag
   'envoy.config.core.v3.RuntimeFractionalPercent': RuntimeFractionalPercent
@@ -12095,9 +10074,6 @@ export interface Messages {
   'envoy.config.core.v3.SocketAddress': SocketAddress
   'envoy.config.core.v3.SocketCmsgHeaders': SocketCmsgHeaders
   'envoy.config.core.v3.SocketOption': SocketOption
-  'envoy.config.core.v3.SocketOption.SocketType': SocketOption_SocketType
-  'envoy.config.core.v3.SocketOption.SocketType.Datagram': SocketOption_SocketType_Datagram
-  'envoy.config.core.v3.SocketOption.SocketType.Stream': SocketOption_SocketType_Stream
   'envoy.config.core.v3.SocketOptionsOverride': SocketOptionsOverride
   'envoy.config.core.v3.SubstitutionFormatString': SubstitutionFormatString
   'envoy.config.core.v3.TcpKeepalive': TcpKeepalive
@@ -12109,19 +10085,13 @@ export interface Messages {
   'envoy.config.core.v3.UpstreamHttpProtocolOptions': UpstreamHttpProtocolOptions
   'envoy.config.core.v3.WatchedDirectory': WatchedDirectory
   'envoy.config.endpoint.v3.ClusterLoadAssignment': ClusterLoadAssignment
-  'envoy.config.endpoint.v3.ClusterLoadAssignment.Policy': ClusterLoadAssignment_Policy
-  'envoy.config.endpoint.v3.ClusterLoadAssignment.Policy.DropOverload': ClusterLoadAssignment_Policy_DropOverload
   'envoy.config.endpoint.v3.ClusterStats': ClusterStats
-  'envoy.config.endpoint.v3.ClusterStats.DroppedRequests': ClusterStats_DroppedRequests
   'envoy.config.endpoint.v3.Endpoint': Endpoint
-  'envoy.config.endpoint.v3.Endpoint.AdditionalAddress': Endpoint_AdditionalAddress
-  'envoy.config.endpoint.v3.Endpoint.HealthCheckConfig': Endpoint_HealthCheckConfig
   'envoy.config.endpoint.v3.EndpointLoadMetricStats': EndpointLoadMetricStats
   'envoy.config.endpoint.v3.LbEndpoint': LbEndpoint
   'envoy.config.endpoint.v3.LbEndpointCollection': LbEndpointCollection
   'envoy.config.endpoint.v3.LedsClusterLocalityConfig': LedsClusterLocalityConfig
   'envoy.config.endpoint.v3.LocalityLbEndpoints': LocalityLbEndpoints
-  'envoy.config.endpoint.v3.LocalityLbEndpoints.LbEndpointList': LocalityLbEndpoints_LbEndpointList
   'envoy.config.endpoint.v3.UnnamedEndpointLoadMetricStats': UnnamedEndpointLoadMetricStats
   'envoy.config.endpoint.v3.UpstreamEndpointStats': UpstreamEndpointStats
   'envoy.config.endpoint.v3.UpstreamLocalityStats': UpstreamLocalityStats
@@ -12133,16 +10103,9 @@ export interface Messages {
   'envoy.config.listener.v3.FilterChain': FilterChain
   'envoy.config.listener.v3.FilterChainMatch': FilterChainMatch
   'envoy.config.listener.v3.Listener': Listener
-  'envoy.config.listener.v3.Listener.ConnectionBalanceConfig': Listener_ConnectionBalanceConfig
-  'envoy.config.listener.v3.Listener.ConnectionBalanceConfig.CpuLocalityBalance': Listener_ConnectionBalanceConfig_CpuLocalityBalance
-  'envoy.config.listener.v3.Listener.ConnectionBalanceConfig.ExactBalance': Listener_ConnectionBalanceConfig_ExactBalance
-  'envoy.config.listener.v3.Listener.DeprecatedV1': Listener_DeprecatedV1
-  'envoy.config.listener.v3.Listener.FcdsConfig': Listener_FcdsConfig
-  'envoy.config.listener.v3.Listener.InternalListenerConfig': Listener_InternalListenerConfig
   'envoy.config.listener.v3.ListenerCollection': ListenerCollection
   'envoy.config.listener.v3.ListenerFilter': ListenerFilter
   'envoy.config.listener.v3.ListenerFilterChainMatchPredicate': ListenerFilterChainMatchPredicate
-  'envoy.config.listener.v3.ListenerFilterChainMatchPredicate.MatchSet': ListenerFilterChainMatchPredicate_MatchSet
   'envoy.config.listener.v3.QuicProtocolOptions': ListenerQuicProtocolOptions
   'envoy.config.listener.v3.UdpListenerConfig': UdpListenerConfig
   'envoy.config.metrics.v3.DogStatsdSink': DogStatsdSink
@@ -12160,7 +10123,6 @@ export interface Messages {
   'envoy.config.overload.v3.OverloadManager': OverloadManager
   'envoy.config.overload.v3.ResourceMonitor': ResourceMonitor
   'envoy.config.overload.v3.ScaleTimersOverloadActionConfig': ScaleTimersOverloadActionConfig
-  'envoy.config.overload.v3.ScaleTimersOverloadActionConfig.ScaleTimer': ScaleTimersOverloadActionConfig_ScaleTimer
   'envoy.config.overload.v3.ScaledTrigger': ScaledTrigger
   'envoy.config.overload.v3.ShrinkHeapConfig': ShrinkHeapConfig
   'envoy.config.overload.v3.ThresholdTrigger': ThresholdTrigger
@@ -12168,14 +10130,9 @@ export interface Messages {
   'envoy.config.ratelimit.v3.RateLimitServiceConfig': RateLimitServiceConfig
   'envoy.config.rbac.v3.Action': Action
   'envoy.config.rbac.v3.Permission': Permission
-  'envoy.config.rbac.v3.Permission.Set': Permission_Set
   'envoy.config.rbac.v3.Policy': Policy
   'envoy.config.rbac.v3.Principal': Principal
-  'envoy.config.rbac.v3.Principal.Authenticated': Principal_Authenticated
-  'envoy.config.rbac.v3.Principal.Set': Principal_Set
   'envoy.config.rbac.v3.RBAC': RBAC
-  'envoy.config.rbac.v3.RBAC.AuditLoggingOptions': RBAC_AuditLoggingOptions
-  'envoy.config.rbac.v3.RBAC.AuditLoggingOptions.AuditLoggerConfig': RBAC_AuditLoggingOptions_AuditLoggerConfig
   'envoy.config.rbac.v3.SourcedMetadata': SourcedMetadata
   'envoy.config.route.v3.ClusterSpecifierPlugin': ClusterSpecifierPlugin
   'envoy.config.route.v3.CookieMatcher': CookieMatcher
@@ -12190,65 +10147,24 @@ export interface Messages {
   'envoy.config.route.v3.NonForwardingAction': NonForwardingAction
   'envoy.config.route.v3.QueryParameterMatcher': QueryParameterMatcher
   'envoy.config.route.v3.RateLimit': RateLimit
-  'envoy.config.route.v3.RateLimit.Action': RateLimit_Action
-  'envoy.config.route.v3.RateLimit.Action.DestinationCluster': RateLimit_Action_DestinationCluster
-  'envoy.config.route.v3.RateLimit.Action.DynamicMetaData': RateLimit_Action_DynamicMetaData
-  'envoy.config.route.v3.RateLimit.Action.GenericKey': RateLimit_Action_GenericKey
-  'envoy.config.route.v3.RateLimit.Action.HeaderValueMatch': RateLimit_Action_HeaderValueMatch
-  'envoy.config.route.v3.RateLimit.Action.MaskedRemoteAddress': RateLimit_Action_MaskedRemoteAddress
-  'envoy.config.route.v3.RateLimit.Action.MetaData': RateLimit_Action_MetaData
-  'envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch': RateLimit_Action_QueryParameterValueMatch
-  'envoy.config.route.v3.RateLimit.Action.QueryParameters': RateLimit_Action_QueryParameters
-  'envoy.config.route.v3.RateLimit.Action.RemoteAddress': RateLimit_Action_RemoteAddress
-  'envoy.config.route.v3.RateLimit.Action.RemoteAddressMatch': RateLimit_Action_RemoteAddressMatch
-  'envoy.config.route.v3.RateLimit.Action.RequestHeaders': RateLimit_Action_RequestHeaders
-  'envoy.config.route.v3.RateLimit.Action.SourceCluster': RateLimit_Action_SourceCluster
-  'envoy.config.route.v3.RateLimit.HitsAddend': RateLimit_HitsAddend
-  'envoy.config.route.v3.RateLimit.Override': RateLimit_Override
-  'envoy.config.route.v3.RateLimit.Override.DynamicMetadata': RateLimit_Override_DynamicMetadata
-  'envoy.config.route.v3.RateLimit.Override.RateLimitOverride': RateLimit_Override_RateLimitOverride
   'envoy.config.route.v3.RedirectAction': RedirectAction
   'envoy.config.route.v3.RetryPolicy': RouteRetryPolicy
-  'envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff': RouteRetryPolicy_RateLimitedRetryBackOff
-  'envoy.config.route.v3.RetryPolicy.ResetHeader': RouteRetryPolicy_ResetHeader
-  'envoy.config.route.v3.RetryPolicy.RetryBackOff': RouteRetryPolicy_RetryBackOff
-  'envoy.config.route.v3.RetryPolicy.RetryHostPredicate': RouteRetryPolicy_RetryHostPredicate
-  'envoy.config.route.v3.RetryPolicy.RetryPriority': RouteRetryPolicy_RetryPriority
   'envoy.config.route.v3.Route': Route
   'envoy.config.route.v3.RouteAction': RouteAction
-  'envoy.config.route.v3.RouteAction.HashPolicy': RouteAction_HashPolicy
-  'envoy.config.route.v3.RouteAction.HashPolicy.ConnectionProperties': RouteAction_HashPolicy_ConnectionProperties
-  'envoy.config.route.v3.RouteAction.HashPolicy.Cookie': RouteAction_HashPolicy_Cookie
-  'envoy.config.route.v3.RouteAction.HashPolicy.CookieAttribute': RouteAction_HashPolicy_CookieAttribute
-  'envoy.config.route.v3.RouteAction.HashPolicy.FilterState': RouteAction_HashPolicy_FilterState
-  'envoy.config.route.v3.RouteAction.HashPolicy.Header': RouteAction_HashPolicy_Header
-  'envoy.config.route.v3.RouteAction.HashPolicy.QueryParameter': RouteAction_HashPolicy_QueryParameter
-  'envoy.config.route.v3.RouteAction.MaxStreamDuration': RouteAction_MaxStreamDuration
-  'envoy.config.route.v3.RouteAction.RequestMirrorPolicy': RouteAction_RequestMirrorPolicy
-  'envoy.config.route.v3.RouteAction.UpgradeConfig': RouteAction_UpgradeConfig
-  'envoy.config.route.v3.RouteAction.UpgradeConfig.ConnectConfig': RouteAction_UpgradeConfig_ConnectConfig
   'envoy.config.route.v3.RouteConfiguration': RouteConfiguration
   'envoy.config.route.v3.RouteList': RouteList
   'envoy.config.route.v3.RouteMatch': RouteMatch
-  'envoy.config.route.v3.RouteMatch.ConnectMatcher': RouteMatch_ConnectMatcher
-  'envoy.config.route.v3.RouteMatch.GrpcRouteMatchOptions': RouteMatch_GrpcRouteMatchOptions
-  'envoy.config.route.v3.RouteMatch.TlsContextMatchOptions': RouteMatch_TlsContextMatchOptions
   'envoy.config.route.v3.ScopedRouteConfiguration': ScopedRouteConfiguration
-  'envoy.config.route.v3.ScopedRouteConfiguration.Key': ScopedRouteConfiguration_Key
-  'envoy.config.route.v3.ScopedRouteConfiguration.Key.Fragment': ScopedRouteConfiguration_Key_Fragment
   'envoy.config.route.v3.Tracing': Tracing
   'envoy.config.route.v3.Vhds': Vhds
   'envoy.config.route.v3.VirtualCluster': VirtualCluster
   'envoy.config.route.v3.VirtualHost': VirtualHost
   'envoy.config.route.v3.WeightedCluster': WeightedCluster
-  'envoy.config.route.v3.WeightedCluster.ClusterWeight': WeightedCluster_ClusterWeight
   'envoy.config.tap.v3.BufferedAdminSink': BufferedAdminSink
   'envoy.config.tap.v3.FilePerTapSink': FilePerTapSink
   'envoy.config.tap.v3.HttpGenericBodyMatch': TapHttpGenericBodyMatch
-  'envoy.config.tap.v3.HttpGenericBodyMatch.GenericTextMatch': TapHttpGenericBodyMatch_GenericTextMatch
   'envoy.config.tap.v3.HttpHeadersMatch': TapHttpHeadersMatch
   'envoy.config.tap.v3.MatchPredicate': TapMatchPredicate
-  'envoy.config.tap.v3.MatchPredicate.MatchSet': TapMatchPredicate_MatchSet
   'envoy.config.tap.v3.OutputConfig': OutputConfig
   'envoy.config.tap.v3.OutputSink': OutputSink
   'envoy.config.tap.v3.StreamingAdminSink': StreamingAdminSink
@@ -12263,114 +10179,30 @@ export interface Messages {
   'envoy.config.trace.v3.SkyWalkingConfig': SkyWalkingConfig
   'envoy.config.trace.v3.TraceServiceConfig': TraceServiceConfig
   'envoy.config.trace.v3.Tracing': TraceTracing
-  'envoy.config.trace.v3.Tracing.Http': TraceTracing_Http
   'envoy.config.trace.v3.XRayConfig': XRayConfig
-  'envoy.config.trace.v3.XRayConfig.SegmentFields': XRayConfig_SegmentFields
   'envoy.config.trace.v3.ZipkinConfig': ZipkinConfig
   'envoy.config.upstream.local_address_selector.v3.DefaultLocalAddressSelector': DefaultLocalAddressSelector
-  'envoy.data.accesslog.v3.AccessLogCommon': AccessLogCommon
-  'envoy.data.accesslog.v3.ConnectionProperties': ConnectionProperties
-  'envoy.data.accesslog.v3.HTTPAccessLogEntry': HTTPAccessLogEntry
-  'envoy.data.accesslog.v3.HTTPRequestProperties': HTTPRequestProperties
-  'envoy.data.accesslog.v3.HTTPResponseProperties': HTTPResponseProperties
-  'envoy.data.accesslog.v3.ResponseFlags': ResponseFlags
-  'envoy.data.accesslog.v3.ResponseFlags.Unauthorized': ResponseFlags_Unauthorized
-  'envoy.data.accesslog.v3.TCPAccessLogEntry': TCPAccessLogEntry
-  'envoy.data.accesslog.v3.TLSProperties': TLSProperties
-  'envoy.data.accesslog.v3.TLSProperties.CertificateProperties': TLSProperties_CertificateProperties
-  'envoy.data.accesslog.v3.TLSProperties.CertificateProperties.SubjectAltName': TLSProperties_CertificateProperties_SubjectAltName
-  'envoy.data.ai.v3.InputTokenDetails': InputTokenDetails
-  'envoy.data.ai.v3.OutputTokenDetails': OutputTokenDetails
-  'envoy.data.ai.v3.RequestInfo': AiRequestInfo
-  'envoy.data.ai.v3.TokenUsage': TokenUsage
-  'envoy.data.cluster.v3.OutlierDetectionEvent': OutlierDetectionEvent
-  'envoy.data.cluster.v3.OutlierEjectConsecutive': OutlierEjectConsecutive
-  'envoy.data.cluster.v3.OutlierEjectFailurePercentage': OutlierEjectFailurePercentage
-  'envoy.data.cluster.v3.OutlierEjectSuccessRate': OutlierEjectSuccessRate
-  'envoy.data.core.v3.DegradedHealthyHost': DegradedHealthyHost
-  'envoy.data.core.v3.HealthCheckAddHealthy': HealthCheckAddHealthy
-  'envoy.data.core.v3.HealthCheckEjectUnhealthy': HealthCheckEjectUnhealthy
-  'envoy.data.core.v3.HealthCheckEvent': HealthCheckEvent
-  'envoy.data.core.v3.HealthCheckFailure': HealthCheckFailure
-  'envoy.data.core.v3.HealthCheckSuccessful': HealthCheckSuccessful
-  'envoy.data.core.v3.NoLongerDegradedHost': NoLongerDegradedHost
-  'envoy.data.core.v3.TlvsMetadata': TlvsMetadata
-  'envoy.data.dns.v3.DnsTable': DnsTable
-  'envoy.data.dns.v3.DnsTable.AddressList': DnsTable_AddressList
-  'envoy.data.dns.v3.DnsTable.DnsEndpoint': DnsTable_DnsEndpoint
-  'envoy.data.dns.v3.DnsTable.DnsService': DnsTable_DnsService
-  'envoy.data.dns.v3.DnsTable.DnsServiceList': DnsTable_DnsServiceList
-  'envoy.data.dns.v3.DnsTable.DnsServiceProtocol': DnsTable_DnsServiceProtocol
-  'envoy.data.dns.v3.DnsTable.DnsServiceTarget': DnsTable_DnsServiceTarget
-  'envoy.data.dns.v3.DnsTable.DnsVirtualDomain': DnsTable_DnsVirtualDomain
-  'envoy.data.tap.v3.Body': Body
-  'envoy.data.tap.v3.Connection': Connection
-  'envoy.data.tap.v3.HttpBufferedTrace': HttpBufferedTrace
-  'envoy.data.tap.v3.HttpBufferedTrace.Message': HttpBufferedTrace_Message
-  'envoy.data.tap.v3.HttpStreamedTraceSegment': HttpStreamedTraceSegment
-  'envoy.data.tap.v3.SocketBufferedTrace': SocketBufferedTrace
-  'envoy.data.tap.v3.SocketEvent': SocketEvent
-  'envoy.data.tap.v3.SocketEvent.Closed': SocketEvent_Closed
-  'envoy.data.tap.v3.SocketEvent.Read': SocketEvent_Read
-  'envoy.data.tap.v3.SocketEvent.Write': SocketEvent_Write
-  'envoy.data.tap.v3.SocketEvents': SocketEvents
-  'envoy.data.tap.v3.SocketStreamedTraceSegment': SocketStreamedTraceSegment
-  'envoy.data.tap.v3.TraceWrapper': TraceWrapper
-  'envoy.extensions.access_loggers.dynamic_modules.v3.DynamicModuleAccessLog': DynamicModuleAccessLog
   'envoy.extensions.access_loggers.file.v3.FileAccessLog': FileAccessLog
   'envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter': ExpressionFilter
   'envoy.extensions.access_loggers.filters.process_ratelimit.v3.DynamicTokenBucket': DynamicTokenBucket
   'envoy.extensions.access_loggers.filters.process_ratelimit.v3.ProcessRateLimitFilter': ProcessRateLimitFilter
-  'envoy.extensions.access_loggers.fluentd.v3.FluentdAccessLogConfig': FluentdAccessLogConfig
-  'envoy.extensions.access_loggers.fluentd.v3.FluentdAccessLogConfig.RetryOptions': FluentdAccessLogConfig_RetryOptions
   'envoy.extensions.access_loggers.grpc.v3.CommonGrpcAccessLogConfig': CommonGrpcAccessLogConfig
   'envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig': HttpGrpcAccessLogConfig
   'envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig': TcpGrpcAccessLogConfig
   'envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig': OpenTelemetryAccessLogConfig
   'envoy.extensions.access_loggers.stats.v3.Config': AccessLoggersStatsConfig
-  'envoy.extensions.access_loggers.stats.v3.Config.Counter': AccessLoggersStatsConfig_Counter
-  'envoy.extensions.access_loggers.stats.v3.Config.Gauge': AccessLoggersStatsConfig_Gauge
-  'envoy.extensions.access_loggers.stats.v3.Config.Gauge.PairedAddSubtract': AccessLoggersStatsConfig_Gauge_PairedAddSubtract
-  'envoy.extensions.access_loggers.stats.v3.Config.Gauge.Set': AccessLoggersStatsConfig_Gauge_Set
-  'envoy.extensions.access_loggers.stats.v3.Config.Histogram': AccessLoggersStatsConfig_Histogram
-  'envoy.extensions.access_loggers.stats.v3.Config.Stat': AccessLoggersStatsConfig_Stat
-  'envoy.extensions.access_loggers.stats.v3.Config.Tag': AccessLoggersStatsConfig_Tag
   'envoy.extensions.access_loggers.stream.v3.StderrAccessLog': StderrAccessLog
   'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog': StdoutAccessLog
   'envoy.extensions.access_loggers.wasm.v3.WasmAccessLog': WasmAccessLog
-  'envoy.extensions.bootstrap.dynamic_modules.v3.DynamicModuleBootstrapExtension': DynamicModuleBootstrapExtension
   'envoy.extensions.bootstrap.internal_listener.v3.InternalListener': InternalListener
-  'envoy.extensions.bootstrap.reverse_tunnel.downstream_socket_interface.v3.DownstreamReverseConnectionSocketInterface': DownstreamReverseConnectionSocketInterface
-  'envoy.extensions.bootstrap.reverse_tunnel.downstream_socket_interface.v3.DownstreamReverseConnectionSocketInterface.HttpHandshakeConfig': DownstreamReverseConnectionSocketInterface_HttpHandshakeConfig
-  'envoy.extensions.bootstrap.reverse_tunnel.upstream_socket_interface.v3.UpstreamReverseConnectionSocketInterface': UpstreamReverseConnectionSocketInterface
   'envoy.extensions.clusters.aggregate.v3.AggregateClusterResource': AggregateClusterResource
   'envoy.extensions.clusters.aggregate.v3.ClusterConfig': AggregateClusterConfig
   'envoy.extensions.clusters.composite.v3.ClusterConfig': CompositeClusterConfig
-  'envoy.extensions.clusters.composite.v3.ClusterConfig.ClusterEntry': CompositeClusterConfig_ClusterEntry
   'envoy.extensions.clusters.dns.v3.DnsCluster': DnsCluster
-  'envoy.extensions.clusters.dns.v3.DnsCluster.RefreshRate': DnsCluster_RefreshRate
   'envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig': DynamicForwardProxyClusterConfig
   'envoy.extensions.clusters.dynamic_forward_proxy.v3.SubClustersConfig': SubClustersConfig
-  'envoy.extensions.clusters.dynamic_modules.v3.ClusterConfig': DynamicModulesClusterConfig
-  'envoy.extensions.clusters.mcp_multicluster.v3.ClusterConfig': McpMulticlusterClusterConfig
-  'envoy.extensions.clusters.mcp_multicluster.v3.ClusterConfig.HeaderForwarding': McpMulticlusterClusterConfig_HeaderForwarding
-  'envoy.extensions.clusters.mcp_multicluster.v3.ClusterConfig.McpBackend': McpMulticlusterClusterConfig_McpBackend
-  'envoy.extensions.clusters.mcp_multicluster.v3.ClusterConfig.McpCluster': McpMulticlusterClusterConfig_McpCluster
   'envoy.extensions.clusters.original_dst.v3.OriginalDstCluster': OriginalDstCluster
-  'envoy.extensions.clusters.redis.v3.RedisClusterConfig': RedisClusterConfig
-  'envoy.extensions.clusters.reverse_connection.v3.ReverseConnectionClusterConfig': ReverseConnectionClusterConfig
   'envoy.extensions.common.async_files.v3.AsyncFileManagerConfig': AsyncFileManagerConfig
-  'envoy.extensions.common.async_files.v3.AsyncFileManagerConfig.ThreadPool': AsyncFileManagerConfig_ThreadPool
-  'envoy.extensions.common.aws.v3.AssumeRoleCredentialProvider': AssumeRoleCredentialProvider
-  'envoy.extensions.common.aws.v3.AssumeRoleWithWebIdentityCredentialProvider': AssumeRoleWithWebIdentityCredentialProvider
-  'envoy.extensions.common.aws.v3.AwsCredentialProvider': AwsCredentialProvider
-  'envoy.extensions.common.aws.v3.ConfigCredentialProvider': ConfigCredentialProvider
-  'envoy.extensions.common.aws.v3.ContainerCredentialProvider': ContainerCredentialProvider
-  'envoy.extensions.common.aws.v3.CredentialsFileCredentialProvider': CredentialsFileCredentialProvider
-  'envoy.extensions.common.aws.v3.EnvironmentCredentialProvider': EnvironmentCredentialProvider
-  'envoy.extensions.common.aws.v3.IAMRolesAnywhereCredentialProvider': IAMRolesAnywhereCredentialProvider
-  'envoy.extensions.common.aws.v3.InlineCredentialProvider': InlineCredentialProvider
-  'envoy.extensions.common.aws.v3.InstanceProfileCredentialProvider': InstanceProfileCredentialProvider
   'envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheCircuitBreakers': DnsCacheCircuitBreakers
   'envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig': DnsCacheConfig
   'envoy.extensions.common.matching.v3.ExtensionWithMatcher': ExtensionWithMatcher
@@ -12378,8 +10210,6 @@ export interface Messages {
   'envoy.extensions.common.ratelimit.v3.LocalClusterRateLimit': LocalClusterRateLimit
   'envoy.extensions.common.ratelimit.v3.LocalRateLimitDescriptor': LocalRateLimitDescriptor
   'envoy.extensions.common.ratelimit.v3.RateLimitDescriptor': RateLimitDescriptor
-  'envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.Entry': RateLimitDescriptor_Entry
-  'envoy.extensions.common.ratelimit.v3.RateLimitDescriptor.RateLimitOverride': RateLimitDescriptor_RateLimitOverride
   'envoy.extensions.common.tap.v3.AdminConfig': AdminConfig
   'envoy.extensions.common.tap.v3.CommonExtensionConfig': CommonExtensionConfig
   'envoy.extensions.compression.brotli.compressor.v3.Brotli': CompressorBrotli
@@ -12388,75 +10218,37 @@ export interface Messages {
   'envoy.extensions.compression.gzip.decompressor.v3.Gzip': DecompressorGzip
   'envoy.extensions.compression.zstd.compressor.v3.Zstd': CompressorZstd
   'envoy.extensions.compression.zstd.decompressor.v3.Zstd': DecompressorZstd
-  'envoy.extensions.config.validators.dynamic_modules.v3.DynamicModuleConfigValidator': DynamicModuleConfigValidator
   'envoy.extensions.config.validators.minimum_clusters.v3.MinimumClustersValidator': MinimumClustersValidator
   'envoy.extensions.content_parsers.json.v3.JsonContentParser': JsonContentParser
-  'envoy.extensions.content_parsers.json.v3.JsonContentParser.RuleConfig': JsonContentParser_RuleConfig
-  'envoy.extensions.dynamic_modules.v3.DynamicModuleConfig': DynamicModuleConfig
   'envoy.extensions.early_data.v3.DefaultEarlyDataPolicy': DefaultEarlyDataPolicy
   'envoy.extensions.filters.common.dependency.v3.Dependency': Dependency
   'envoy.extensions.filters.common.dependency.v3.FilterDependencies': FilterDependencies
   'envoy.extensions.filters.common.dependency.v3.MatchingRequirements': MatchingRequirements
-  'envoy.extensions.filters.common.dependency.v3.MatchingRequirements.DataInputAllowList': MatchingRequirements_DataInputAllowList
   'envoy.extensions.filters.common.fault.v3.FaultDelay': FaultDelay
-  'envoy.extensions.filters.common.fault.v3.FaultDelay.HeaderDelay': FaultDelay_HeaderDelay
   'envoy.extensions.filters.common.fault.v3.FaultRateLimit': FaultRateLimit
-  'envoy.extensions.filters.common.fault.v3.FaultRateLimit.FixedLimit': FaultRateLimit_FixedLimit
-  'envoy.extensions.filters.common.fault.v3.FaultRateLimit.HeaderLimit': FaultRateLimit_HeaderLimit
   'envoy.extensions.filters.common.jwks.v3.JwksAsyncFetch': CommonJwksAsyncFetch
   'envoy.extensions.filters.common.jwks.v3.JwtHandshakeValidator': JwtHandshakeValidator
   'envoy.extensions.filters.common.jwks.v3.RemoteJwks': JwksRemoteJwks
   'envoy.extensions.filters.common.matcher.action.v3.SkipFilter': SkipFilter
   'envoy.extensions.filters.common.set_filter_state.v3.FilterStateValue': FilterStateValue
-  'envoy.extensions.filters.http.a2a.v3.A2a': A2a
-  'envoy.extensions.filters.http.a2a.v3.MethodParsingConfig': MethodParsingConfig
-  'envoy.extensions.filters.http.a2a.v3.ParserConfig': A2aParserConfig
   'envoy.extensions.filters.http.adaptive_concurrency.v3.AdaptiveConcurrency': AdaptiveConcurrency
   'envoy.extensions.filters.http.adaptive_concurrency.v3.GradientControllerConfig': GradientControllerConfig
-  'envoy.extensions.filters.http.adaptive_concurrency.v3.GradientControllerConfig.ConcurrencyLimitCalculationParams': GradientControllerConfig_ConcurrencyLimitCalculationParams
-  'envoy.extensions.filters.http.adaptive_concurrency.v3.GradientControllerConfig.MinimumRTTCalculationParams': GradientControllerConfig_MinimumRTTCalculationParams
   'envoy.extensions.filters.http.admission_control.v3.AdmissionControl': AdmissionControl
-  'envoy.extensions.filters.http.admission_control.v3.AdmissionControl.SuccessCriteria': AdmissionControl_SuccessCriteria
-  'envoy.extensions.filters.http.admission_control.v3.AdmissionControl.SuccessCriteria.GrpcCriteria': AdmissionControl_SuccessCriteria_GrpcCriteria
-  'envoy.extensions.filters.http.admission_control.v3.AdmissionControl.SuccessCriteria.HttpCriteria': AdmissionControl_SuccessCriteria_HttpCriteria
-  'envoy.extensions.filters.http.ai_protocol_manager.v3.AiProtocolManager': AiProtocolManager
-  'envoy.extensions.filters.http.ai_protocol_manager.v3.AiProtocolManagerPerRoute': AiProtocolManagerPerRoute
-  'envoy.extensions.filters.http.ai_protocol_manager.v3.RequestHandling': RequestHandling
-  'envoy.extensions.filters.http.ai_protocol_manager.v3.RequestParsingLimits': RequestParsingLimits
-  'envoy.extensions.filters.http.ai_protocol_manager.v3.RequestPerRoute': RequestPerRoute
-  'envoy.extensions.filters.http.ai_protocol_manager.v3.ResponseHandling': ResponseHandling
-  'envoy.extensions.filters.http.ai_protocol_manager.v3.ResponsePerRoute': ResponsePerRoute
-  'envoy.extensions.filters.http.ai_protocol_manager.v3.TokenUsageExtraction': TokenUsageExtraction
-  'envoy.extensions.filters.http.ai_protocol_manager.v3.TokenUsageExtractionLimits': TokenUsageExtractionLimits
   'envoy.extensions.filters.http.alternate_protocols_cache.v3.FilterConfig': AlternateProtocolsCacheFilterConfig
   'envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth': ApiKeyAuth
   'envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuthPerRoute': ApiKeyAuthPerRoute
   'envoy.extensions.filters.http.api_key_auth.v3.Credential': Credential
   'envoy.extensions.filters.http.api_key_auth.v3.Forwarding': Forwarding
   'envoy.extensions.filters.http.api_key_auth.v3.KeySource': KeySource
-  'envoy.extensions.filters.http.aws_eventstream_parser.v3.AwsEventstreamParser': AwsEventstreamParser
-  'envoy.extensions.filters.http.aws_eventstream_parser.v3.AwsEventstreamParser.HeaderKeyValuePair': AwsEventstreamParser_HeaderKeyValuePair
-  'envoy.extensions.filters.http.aws_eventstream_parser.v3.AwsEventstreamParser.HeaderRule': AwsEventstreamParser_HeaderRule
-  'envoy.extensions.filters.http.aws_eventstream_parser.v3.AwsEventstreamParser.ProcessingRules': AwsEventstreamParser_ProcessingRules
-  'envoy.extensions.filters.http.aws_lambda.v3.Config': AwsLambdaConfig
-  'envoy.extensions.filters.http.aws_lambda.v3.Credentials': Credentials
-  'envoy.extensions.filters.http.aws_lambda.v3.PerRouteConfig': AwsLambdaPerRouteConfig
-  'envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning': AwsRequestSigning
-  'envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning.QueryString': AwsRequestSigning_QueryString
-  'envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigningPerRoute': AwsRequestSigningPerRoute
   'envoy.extensions.filters.http.bandwidth_limit.v3.BandwidthLimit': BandwidthLimit
   'envoy.extensions.filters.http.bandwidth_share.v3.BandwidthShare': BandwidthShare
-  'envoy.extensions.filters.http.bandwidth_share.v3.BandwidthShare.Limit': BandwidthShare_Limit
-  'envoy.extensions.filters.http.bandwidth_share.v3.BandwidthShare.TenantConfig': BandwidthShare_TenantConfig
   'envoy.extensions.filters.http.basic_auth.v3.BasicAuth': BasicAuth
   'envoy.extensions.filters.http.basic_auth.v3.BasicAuthPerRoute': BasicAuthPerRoute
   'envoy.extensions.filters.http.body_size_limit.v3.BodySizeLimit': BodySizeLimit
   'envoy.extensions.filters.http.buffer.v3.Buffer': Buffer
   'envoy.extensions.filters.http.buffer.v3.BufferPerRoute': BufferPerRoute
-  'envoy.extensions.filters.http.cache.v3.CacheConfig': HttpCacheConfig
-  'envoy.extensions.filters.http.cache.v3.CacheConfig.KeyCreatorParams': HttpCacheConfig_KeyCreatorParams
+  'envoy.extensions.filters.http.cache.v3.CacheConfig': CacheConfig
   'envoy.extensions.filters.http.cache_v2.v3.CacheV2Config': CacheV2Config
-  'envoy.extensions.filters.http.cache_v2.v3.CacheV2Config.KeyCreatorParams': CacheV2Config_KeyCreatorParams
   'envoy.extensions.filters.http.cdn_loop.v3.CdnLoopConfig': CdnLoopConfig
   'envoy.extensions.filters.http.composite.v3.Composite': Composite
   'envoy.extensions.filters.http.composite.v3.CompositePerRoute': CompositePerRoute
@@ -12464,9 +10256,6 @@ export interface Messages {
   'envoy.extensions.filters.http.composite.v3.ExecuteFilterAction': ExecuteFilterAction
   'envoy.extensions.filters.http.composite.v3.FilterChainConfiguration': FilterChainConfiguration
   'envoy.extensions.filters.http.compressor.v3.Compressor': Compressor
-  'envoy.extensions.filters.http.compressor.v3.Compressor.CommonDirectionConfig': Compressor_CommonDirectionConfig
-  'envoy.extensions.filters.http.compressor.v3.Compressor.RequestDirectionConfig': Compressor_RequestDirectionConfig
-  'envoy.extensions.filters.http.compressor.v3.Compressor.ResponseDirectionConfig': Compressor_ResponseDirectionConfig
   'envoy.extensions.filters.http.compressor.v3.CompressorOverrides': CompressorOverrides
   'envoy.extensions.filters.http.compressor.v3.CompressorPerRoute': CompressorPerRoute
   'envoy.extensions.filters.http.compressor.v3.ResponseDirectionOverrides': ResponseDirectionOverrides
@@ -12477,14 +10266,9 @@ export interface Messages {
   'envoy.extensions.filters.http.csrf.v3.CsrfPolicy': CsrfPolicy
   'envoy.extensions.filters.http.custom_response.v3.CustomResponse': CustomResponse
   'envoy.extensions.filters.http.decompressor.v3.Decompressor': Decompressor
-  'envoy.extensions.filters.http.decompressor.v3.Decompressor.CommonDirectionConfig': Decompressor_CommonDirectionConfig
-  'envoy.extensions.filters.http.decompressor.v3.Decompressor.RequestDirectionConfig': Decompressor_RequestDirectionConfig
-  'envoy.extensions.filters.http.decompressor.v3.Decompressor.ResponseDirectionConfig': Decompressor_ResponseDirectionConfig
-  'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig': HttpDynamicForwardProxyFilterConfig
+  'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig': DynamicForwardProxyFilterConfig
   'envoy.extensions.filters.http.dynamic_forward_proxy.v3.PerRouteConfig': DynamicForwardProxyPerRouteConfig
   'envoy.extensions.filters.http.dynamic_forward_proxy.v3.SubClusterConfig': SubClusterConfig
-  'envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter': DynamicModuleFilter
-  'envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilterPerRoute': DynamicModuleFilterPerRoute
   'envoy.extensions.filters.http.ext_authz.v3.AuthorizationRequest': AuthorizationRequest
   'envoy.extensions.filters.http.ext_authz.v3.AuthorizationResponse': AuthorizationResponse
   'envoy.extensions.filters.http.ext_authz.v3.BufferSettings': BufferSettings
@@ -12499,82 +10283,38 @@ export interface Messages {
   'envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor': ExternalProcessor
   'envoy.extensions.filters.http.ext_proc.v3.HeaderForwardingRules': HeaderForwardingRules
   'envoy.extensions.filters.http.ext_proc.v3.MetadataOptions': HttpExtProcMetadataOptions
-  'envoy.extensions.filters.http.ext_proc.v3.MetadataOptions.MetadataNamespaces': HttpExtProcMetadataOptions_MetadataNamespaces
   'envoy.extensions.filters.http.ext_proc.v3.ProcessingMode': HttpExtProcProcessingMode
   'envoy.extensions.filters.http.fault.v3.FaultAbort': FaultAbort
-  'envoy.extensions.filters.http.fault.v3.FaultAbort.HeaderAbort': FaultAbort_HeaderAbort
   'envoy.extensions.filters.http.fault.v3.HTTPFault': HTTPFault
   'envoy.extensions.filters.http.file_server.v3.FileServerConfig': FileServerConfig
-  'envoy.extensions.filters.http.file_server.v3.FileServerConfig.DirectoryBehavior': FileServerConfig_DirectoryBehavior
-  'envoy.extensions.filters.http.file_server.v3.FileServerConfig.DirectoryBehavior.List': FileServerConfig_DirectoryBehavior_List
-  'envoy.extensions.filters.http.file_server.v3.FileServerConfig.PathMapping': FileServerConfig_PathMapping
-  'envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior': BufferBehavior
-  'envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior.Bypass': BufferBehavior_Bypass
-  'envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior.FullyBuffer': BufferBehavior_FullyBuffer
-  'envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior.FullyBufferAndAlwaysInjectContentLength': BufferBehavior_FullyBufferAndAlwaysInjectContentLength
-  'envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior.InjectContentLengthIfNecessary': BufferBehavior_InjectContentLengthIfNecessary
-  'envoy.extensions.filters.http.file_system_buffer.v3.BufferBehavior.StreamWhenPossible': BufferBehavior_StreamWhenPossible
-  'envoy.extensions.filters.http.file_system_buffer.v3.FileSystemBufferFilterConfig': FileSystemBufferFilterConfig
-  'envoy.extensions.filters.http.file_system_buffer.v3.StreamConfig': StreamConfig
   'envoy.extensions.filters.http.filter_chain.v3.FilterChain': HttpFilterChain
   'envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig': FilterChainConfig
   'envoy.extensions.filters.http.filter_chain.v3.FilterChainConfigPerRoute': FilterChainConfigPerRoute
-  'envoy.extensions.filters.http.gcp_authn.v3.Audience': Audience
-  'envoy.extensions.filters.http.gcp_authn.v3.Audience.AccessToken': Audience_AccessToken
-  'envoy.extensions.filters.http.gcp_authn.v3.Audience.BoundAccessToken': Audience_BoundAccessToken
-  'envoy.extensions.filters.http.gcp_authn.v3.Audience.BoundJwt': Audience_BoundJwt
-  'envoy.extensions.filters.http.gcp_authn.v3.Audience.IAMAccessToken': Audience_IAMAccessToken
-  'envoy.extensions.filters.http.gcp_authn.v3.GcpAuthnFilterConfig': GcpAuthnFilterConfig
-  'envoy.extensions.filters.http.gcp_authn.v3.TokenCacheConfig': TokenCacheConfig
-  'envoy.extensions.filters.http.gcp_authn.v3.TokenHeader': TokenHeader
-  'envoy.extensions.filters.http.gcp_authn.v3.TokenHeader.PreserveExisting': TokenHeader_PreserveExisting
-  'envoy.extensions.filters.http.geoip.v3.Geoip': HttpGeoip
-  'envoy.extensions.filters.http.geoip.v3.Geoip.CustomHeaderConfig': HttpGeoip_CustomHeaderConfig
-  'envoy.extensions.filters.http.geoip.v3.Geoip.XffConfig': HttpGeoip_XffConfig
   'envoy.extensions.filters.http.grpc_field_extraction.v3.FieldExtractions': FieldExtractions
   'envoy.extensions.filters.http.grpc_field_extraction.v3.GrpcFieldExtractionConfig': GrpcFieldExtractionConfig
   'envoy.extensions.filters.http.grpc_field_extraction.v3.RequestFieldValueDisposition': RequestFieldValueDisposition
   'envoy.extensions.filters.http.grpc_http1_bridge.v3.Config': GrpcHttp1BridgeConfig
-  'envoy.extensions.filters.http.grpc_http1_reverse_bridge.v3.FilterConfig': GrpcHttp1ReverseBridgeFilterConfig
-  'envoy.extensions.filters.http.grpc_http1_reverse_bridge.v3.FilterConfigPerRoute': FilterConfigPerRoute
-  'envoy.extensions.filters.http.grpc_json_reverse_transcoder.v3.GrpcJsonReverseTranscoder': GrpcJsonReverseTranscoder
-  'envoy.extensions.filters.http.grpc_json_reverse_transcoder.v3.GrpcJsonReverseTranscoder.PrintOptions': GrpcJsonReverseTranscoder_PrintOptions
   'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder': GrpcJsonTranscoder
-  'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder.PrintOptions': GrpcJsonTranscoder_PrintOptions
-  'envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder.RequestValidationOptions': GrpcJsonTranscoder_RequestValidationOptions
   'envoy.extensions.filters.http.grpc_json_transcoder.v3.UnknownQueryParams': UnknownQueryParams
-  'envoy.extensions.filters.http.grpc_json_transcoder.v3.UnknownQueryParams.Values': UnknownQueryParams_Values
   'envoy.extensions.filters.http.grpc_stats.v3.FilterConfig': GrpcStatsFilterConfig
   'envoy.extensions.filters.http.grpc_stats.v3.FilterObject': FilterObject
   'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb': GrpcWeb
   'envoy.extensions.filters.http.gzip.v3.Gzip': HttpGzip
-  'envoy.extensions.filters.http.gzip.v3.Gzip.CompressionLevel': HttpGzip_CompressionLevel
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutation': HttpHeaderMutation
   'envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute': HeaderMutationPerRoute
   'envoy.extensions.filters.http.header_mutation.v3.Mutations': Mutations
   'envoy.extensions.filters.http.header_to_metadata.v3.Config': HeaderToMetadataConfig
-  'envoy.extensions.filters.http.header_to_metadata.v3.Config.KeyValuePair': HeaderToMetadataConfig_KeyValuePair
-  'envoy.extensions.filters.http.header_to_metadata.v3.Config.Rule': HeaderToMetadataConfig_Rule
   'envoy.extensions.filters.http.health_check.v3.HealthCheck': HttpHealthCheck
   'envoy.extensions.filters.http.ip_tagging.v3.IPTagging': IPTagging
-  'envoy.extensions.filters.http.ip_tagging.v3.IPTagging.IPTag': IPTagging_IPTag
-  'envoy.extensions.filters.http.ip_tagging.v3.IPTagging.IPTags': IPTagging_IPTags
-  'envoy.extensions.filters.http.ip_tagging.v3.IPTagging.IpTagHeader': IPTagging_IpTagHeader
   'envoy.extensions.filters.http.json_to_metadata.v3.JsonToMetadata': JsonToMetadata
-  'envoy.extensions.filters.http.json_to_metadata.v3.JsonToMetadata.KeyValuePair': JsonToMetadata_KeyValuePair
-  'envoy.extensions.filters.http.json_to_metadata.v3.JsonToMetadata.MatchRules': JsonToMetadata_MatchRules
-  'envoy.extensions.filters.http.json_to_metadata.v3.JsonToMetadata.Rule': JsonToMetadata_Rule
-  'envoy.extensions.filters.http.json_to_metadata.v3.JsonToMetadata.Selector': JsonToMetadata_Selector
   'envoy.extensions.filters.http.jwt_authn.v3.ExtractOnlyWithoutValidation': ExtractOnlyWithoutValidation
   'envoy.extensions.filters.http.jwt_authn.v3.FilterStateRule': FilterStateRule
   'envoy.extensions.filters.http.jwt_authn.v3.JwksAsyncFetch': JwtAuthnJwksAsyncFetch
   'envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication': JwtAuthentication
   'envoy.extensions.filters.http.jwt_authn.v3.JwtCacheConfig': JwtCacheConfig
   'envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader': JwtClaimToHeader
-  'envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader.PathSegment': JwtClaimToHeader_PathSegment
   'envoy.extensions.filters.http.jwt_authn.v3.JwtHeader': JwtHeader
   'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider': JwtProvider
-  'envoy.extensions.filters.http.jwt_authn.v3.JwtProvider.NormalizePayload': JwtProvider_NormalizePayload
   'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement': JwtRequirement
   'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementAndList': JwtRequirementAndList
   'envoy.extensions.filters.http.jwt_authn.v3.JwtRequirementOrList': JwtRequirementOrList
@@ -12586,40 +10326,11 @@ export interface Messages {
   'envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit': HttpLocalRateLimit
   'envoy.extensions.filters.http.lua.v3.Lua': HttpLua
   'envoy.extensions.filters.http.lua.v3.LuaPerRoute': LuaPerRoute
-  'envoy.extensions.filters.http.mcp.v3.Mcp': Mcp
-  'envoy.extensions.filters.http.mcp.v3.Mcp.BaggagePropagationConfig': Mcp_BaggagePropagationConfig
-  'envoy.extensions.filters.http.mcp.v3.Mcp.TraceContextPropagationConfig': Mcp_TraceContextPropagationConfig
-  'envoy.extensions.filters.http.mcp.v3.McpOverride': McpOverride
-  'envoy.extensions.filters.http.mcp.v3.ParserConfig': McpParserConfig
-  'envoy.extensions.filters.http.mcp.v3.ParserConfig.AttributeExtractionRule': McpParserConfig_AttributeExtractionRule
-  'envoy.extensions.filters.http.mcp.v3.ParserConfig.MethodConfig': McpParserConfig_MethodConfig
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.CacheConfig': McpJsonRestBridgeCacheConfig
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.HttpRule': HttpRule
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.HttpRule.ParameterBinding': HttpRule_ParameterBinding
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.McpJsonRestBridge': McpJsonRestBridge
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.McpJsonRestBridgePerRoute': McpJsonRestBridgePerRoute
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.McpServerInfo': McpServerInfo
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.ServerInfo': McpJsonRestBridgeServerInfo
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.ServerToolConfig': ServerToolConfig
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.ToolConfig': ToolConfig
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.ToolsListLocal': ToolsListLocal
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.ToolsListSpecificConfig': ToolsListSpecificConfig
-  'envoy.extensions.filters.http.mcp_json_rest_bridge.v3.TraceContextExtractionOptions': TraceContextExtractionOptions
-  'envoy.extensions.filters.http.mcp_router.v3.DynamicMetadataSource': DynamicMetadataSource
-  'envoy.extensions.filters.http.mcp_router.v3.HeaderSource': HeaderSource
-  'envoy.extensions.filters.http.mcp_router.v3.IdentityExtractor': IdentityExtractor
-  'envoy.extensions.filters.http.mcp_router.v3.McpRouter': McpRouter
-  'envoy.extensions.filters.http.mcp_router.v3.McpRouter.HeaderForwarding': McpRouter_HeaderForwarding
-  'envoy.extensions.filters.http.mcp_router.v3.McpRouter.McpBackend': McpRouter_McpBackend
-  'envoy.extensions.filters.http.mcp_router.v3.McpRouter.McpCluster': McpRouter_McpCluster
-  'envoy.extensions.filters.http.mcp_router.v3.SessionIdentity': SessionIdentity
-  'envoy.extensions.filters.http.mcp_router.v3.ValidationPolicy': ValidationPolicy
   'envoy.extensions.filters.http.oauth2.v3.CookieConfig': CookieConfig
   'envoy.extensions.filters.http.oauth2.v3.CookieConfigs': CookieConfigs
   'envoy.extensions.filters.http.oauth2.v3.OAuth2': HttpOAuth2
   'envoy.extensions.filters.http.oauth2.v3.OAuth2Config': OAuth2Config
   'envoy.extensions.filters.http.oauth2.v3.OAuth2Credentials': OAuth2Credentials
-  'envoy.extensions.filters.http.oauth2.v3.OAuth2Credentials.CookieNames': OAuth2Credentials_CookieNames
   'envoy.extensions.filters.http.oauth2.v3.OAuth2PerRoute': OAuth2PerRoute
   'envoy.extensions.filters.http.oauth2.v3.OAuth2TokenForwarding': OAuth2TokenForwarding
   'envoy.extensions.filters.http.oauth2.v3.PostLogoutRedirectUri': PostLogoutRedirectUri
@@ -12639,12 +10350,6 @@ export interface Messages {
   'envoy.extensions.filters.http.proto_message_extraction.v3.MethodExtraction': MethodExtraction
   'envoy.extensions.filters.http.proto_message_extraction.v3.ProtoMessageExtractionConfig': ProtoMessageExtractionConfig
   'envoy.extensions.filters.http.rate_limit_quota.v3.RateLimitQuotaBucketSettings': RateLimitQuotaBucketSettings
-  'envoy.extensions.filters.http.rate_limit_quota.v3.RateLimitQuotaBucketSettings.BucketIdBuilder': RateLimitQuotaBucketSettings_BucketIdBuilder
-  'envoy.extensions.filters.http.rate_limit_quota.v3.RateLimitQuotaBucketSettings.BucketIdBuilder.ValueBuilder': RateLimitQuotaBucketSettings_BucketIdBuilder_ValueBuilder
-  'envoy.extensions.filters.http.rate_limit_quota.v3.RateLimitQuotaBucketSettings.DenyResponseSettings': RateLimitQuotaBucketSettings_DenyResponseSettings
-  'envoy.extensions.filters.http.rate_limit_quota.v3.RateLimitQuotaBucketSettings.ExpiredAssignmentBehavior': RateLimitQuotaBucketSettings_ExpiredAssignmentBehavior
-  'envoy.extensions.filters.http.rate_limit_quota.v3.RateLimitQuotaBucketSettings.ExpiredAssignmentBehavior.ReuseLastAssignment': RateLimitQuotaBucketSettings_ExpiredAssignmentBehavior_ReuseLastAssignment
-  'envoy.extensions.filters.http.rate_limit_quota.v3.RateLimitQuotaBucketSettings.NoAssignmentBehavior': RateLimitQuotaBucketSettings_NoAssignmentBehavior
   'envoy.extensions.filters.http.rate_limit_quota.v3.RateLimitQuotaFilterConfig': RateLimitQuotaFilterConfig
   'envoy.extensions.filters.http.rate_limit_quota.v3.RateLimitQuotaOverride': RateLimitQuotaOverride
   'envoy.extensions.filters.http.ratelimit.v3.RateLimit': HttpRateLimit
@@ -12652,83 +10357,35 @@ export interface Messages {
   'envoy.extensions.filters.http.rbac.v3.RBAC': HttpRBAC
   'envoy.extensions.filters.http.rbac.v3.RBACPerRoute': RBACPerRoute
   'envoy.extensions.filters.http.router.v3.Router': Router
-  'envoy.extensions.filters.http.router.v3.Router.UpstreamAccessLogOptions': Router_UpstreamAccessLogOptions
   'envoy.extensions.filters.http.set_filter_state.v3.Config': HttpSetFilterStateConfig
   'envoy.extensions.filters.http.set_metadata.v3.Config': SetMetadataConfig
   'envoy.extensions.filters.http.set_metadata.v3.Metadata': SetMetadataMetadata
   'envoy.extensions.filters.http.sse_to_metadata.v3.SseToMetadata': SseToMetadata
-  'envoy.extensions.filters.http.sse_to_metadata.v3.SseToMetadata.ProcessingRules': SseToMetadata_ProcessingRules
   'envoy.extensions.filters.http.stateful_session.v3.StatefulSession': StatefulSession
   'envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute': StatefulSessionPerRoute
   'envoy.extensions.filters.http.tap.v3.Tap': HttpTap
-  'envoy.extensions.filters.http.thrift_to_metadata.v3.FieldSelector': FieldSelector
-  'envoy.extensions.filters.http.thrift_to_metadata.v3.KeyValuePair': ThriftToMetadataKeyValuePair
-  'envoy.extensions.filters.http.thrift_to_metadata.v3.Rule': Rule
-  'envoy.extensions.filters.http.thrift_to_metadata.v3.ThriftToMetadata': ThriftToMetadata
-  'envoy.extensions.filters.http.thrift_to_metadata.v3.ThriftToMetadataPerRoute': ThriftToMetadataPerRoute
   'envoy.extensions.filters.http.transform.v3.BodyTransformation': BodyTransformation
   'envoy.extensions.filters.http.transform.v3.TransformConfig': TransformConfig
   'envoy.extensions.filters.http.transform.v3.Transformation': Transformation
   'envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec': UpstreamCodec
   'envoy.extensions.filters.http.wasm.v3.Wasm': HttpWasm
-  'envoy.extensions.filters.listener.dynamic_modules.v3.DynamicModuleListenerFilter': DynamicModuleListenerFilter
   'envoy.extensions.filters.listener.http_inspector.v3.HttpInspector': HttpInspector
   'envoy.extensions.filters.listener.local_ratelimit.v3.LocalRateLimit': ListenerLocalRateLimit
   'envoy.extensions.filters.listener.original_dst.v3.OriginalDst': OriginalDst
   'envoy.extensions.filters.listener.original_src.v3.OriginalSrc': ListenerOriginalSrc
   'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol': ProxyProtocol
-  'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.KeyValuePair': ProxyProtocol_KeyValuePair
-  'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol.Rule': ProxyProtocol_Rule
   'envoy.extensions.filters.listener.set_filter_state.v3.Config': ListenerSetFilterStateConfig
   'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector': TlsInspector
   'envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit': ConnectionLimit
   'envoy.extensions.filters.network.direct_response.v3.Config': DirectResponseConfig
-  'envoy.extensions.filters.network.dubbo_proxy.router.v3.Router': DubboProxyRouter
-  'envoy.extensions.filters.network.dubbo_proxy.v3.Drds': Drds
-  'envoy.extensions.filters.network.dubbo_proxy.v3.DubboFilter': DubboFilter
-  'envoy.extensions.filters.network.dubbo_proxy.v3.DubboProxy': DubboProxy
-  'envoy.extensions.filters.network.dubbo_proxy.v3.MethodMatch': MethodMatch
-  'envoy.extensions.filters.network.dubbo_proxy.v3.MethodMatch.ParameterMatchSpecifier': MethodMatch_ParameterMatchSpecifier
-  'envoy.extensions.filters.network.dubbo_proxy.v3.MultipleRouteConfiguration': MultipleRouteConfiguration
-  'envoy.extensions.filters.network.dubbo_proxy.v3.Route': DubboProxyRoute
-  'envoy.extensions.filters.network.dubbo_proxy.v3.RouteAction': DubboProxyRouteAction
-  'envoy.extensions.filters.network.dubbo_proxy.v3.RouteConfiguration': DubboProxyRouteConfiguration
-  'envoy.extensions.filters.network.dubbo_proxy.v3.RouteMatch': DubboProxyRouteMatch
-  'envoy.extensions.filters.network.dynamic_modules.v3.DynamicModuleNetworkFilter': DynamicModuleNetworkFilter
   'envoy.extensions.filters.network.echo.v3.Echo': Echo
   'envoy.extensions.filters.network.ext_authz.v3.ExtAuthz': NetworkExtAuthz
   'envoy.extensions.filters.network.ext_proc.v3.MetadataOptions': NetworkExtProcMetadataOptions
-  'envoy.extensions.filters.network.ext_proc.v3.MetadataOptions.MetadataNamespaces': NetworkExtProcMetadataOptions_MetadataNamespaces
   'envoy.extensions.filters.network.ext_proc.v3.NetworkExternalProcessor': NetworkExternalProcessor
   'envoy.extensions.filters.network.ext_proc.v3.ProcessingMode': NetworkExtProcProcessingMode
-  'envoy.extensions.filters.network.generic_proxy.action.v3.RouteAction': ActionRouteAction
-  'envoy.extensions.filters.network.generic_proxy.codecs.dubbo.v3.DubboCodecConfig': DubboCodecConfig
-  'envoy.extensions.filters.network.generic_proxy.codecs.http1.v3.Http1CodecConfig': Http1CodecConfig
-  'envoy.extensions.filters.network.generic_proxy.matcher.v3.HostMatchInput': HostMatchInput
-  'envoy.extensions.filters.network.generic_proxy.matcher.v3.KeyValueMatchEntry': KeyValueMatchEntry
-  'envoy.extensions.filters.network.generic_proxy.matcher.v3.MethodMatchInput': MethodMatchInput
-  'envoy.extensions.filters.network.generic_proxy.matcher.v3.PathMatchInput': PathMatchInput
-  'envoy.extensions.filters.network.generic_proxy.matcher.v3.PropertyMatchInput': PropertyMatchInput
-  'envoy.extensions.filters.network.generic_proxy.matcher.v3.RequestMatchInput': RequestMatchInput
-  'envoy.extensions.filters.network.generic_proxy.matcher.v3.RequestMatcher': RequestMatcher
-  'envoy.extensions.filters.network.generic_proxy.matcher.v3.ServiceMatchInput': ServiceMatchInput
-  'envoy.extensions.filters.network.generic_proxy.router.v3.Router': GenericProxyRouter
-  'envoy.extensions.filters.network.generic_proxy.v3.GenericProxy': GenericProxy
-  'envoy.extensions.filters.network.generic_proxy.v3.GenericRds': GenericRds
-  'envoy.extensions.filters.network.generic_proxy.v3.RouteConfiguration': GenericProxyRouteConfiguration
-  'envoy.extensions.filters.network.generic_proxy.v3.VirtualHost': GenericProxyVirtualHost
-  'envoy.extensions.filters.network.geoip.v3.Geoip': NetworkGeoip
   'envoy.extensions.filters.network.http_connection_manager.v3.EnvoyMobileHttpConnectionManager': EnvoyMobileHttpConnectionManager
   'envoy.extensions.filters.network.http_connection_manager.v3.ForwardProtoConfig': ForwardProtoConfig
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager': HttpConnectionManager
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertConfig': HttpConnectionManager_ForwardClientCertConfig
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.HcmAccessLogOptions': HttpConnectionManager_HcmAccessLogOptions
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig': HttpConnectionManager_InternalAddressConfig
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathNormalizationOptions': HttpConnectionManager_PathNormalizationOptions
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ProxyStatusConfig': HttpConnectionManager_ProxyStatusConfig
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails': HttpConnectionManager_SetCurrentClientCertDetails
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.Tracing': HttpConnectionManager_Tracing
-  'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.UpgradeConfig': HttpConnectionManager_UpgradeConfig
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter': HttpFilter
   'envoy.extensions.filters.network.http_connection_manager.v3.LocalReplyConfig': LocalReplyConfig
   'envoy.extensions.filters.network.http_connection_manager.v3.Rds': Rds
@@ -12737,89 +10394,20 @@ export interface Messages {
   'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRds': ScopedRds
   'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRouteConfigurationsList': ScopedRouteConfigurationsList
   'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes': ScopedRoutes
-  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder': ScopedRoutes_ScopeKeyBuilder
-  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder': ScopedRoutes_ScopeKeyBuilder_FragmentBuilder
-  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor': ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor
-  'envoy.extensions.filters.network.http_connection_manager.v3.ScopedRoutes.ScopeKeyBuilder.FragmentBuilder.HeaderValueExtractor.KvElement': ScopedRoutes_ScopeKeyBuilder_FragmentBuilder_HeaderValueExtractor_KvElement
   'envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit': NetworkLocalRateLimit
-  'envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy': MongoProxy
   'envoy.extensions.filters.network.ratelimit.v3.RateLimit': NetworkRateLimit
   'envoy.extensions.filters.network.rbac.v3.RBAC': NetworkRBAC
-  'envoy.extensions.filters.network.redis_proxy.v3.AwsIam': AwsIam
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisExternalAuthProvider': RedisExternalAuthProvider
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisProtocolOptions': RedisProtocolOptions
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisProtocolOptions.Credential': RedisProtocolOptions_Credential
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy': RedisProxy
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ConnPoolSettings': RedisProxy_ConnPoolSettings
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.ConnectionRateLimit': RedisProxy_ConnectionRateLimit
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes': RedisProxy_PrefixRoutes
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route': RedisProxy_PrefixRoutes_Route
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route.ReadCommandPolicy': RedisProxy_PrefixRoutes_Route_ReadCommandPolicy
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.PrefixRoutes.Route.RequestMirrorPolicy': RedisProxy_PrefixRoutes_Route_RequestMirrorPolicy
-  'envoy.extensions.filters.network.redis_proxy.v3.RedisProxy.RedisFault': RedisProxy_RedisFault
-  'envoy.extensions.filters.network.reverse_tunnel.v3.DrainAwareHttpConnectionManager': DrainAwareHttpConnectionManager
-  'envoy.extensions.filters.network.reverse_tunnel.v3.ReverseTunnel': ReverseTunnel
-  'envoy.extensions.filters.network.reverse_tunnel.v3.Validation': Validation
   'envoy.extensions.filters.network.set_filter_state.v3.Config': NetworkSetFilterStateConfig
   'envoy.extensions.filters.network.sni_cluster.v3.SniCluster': SniCluster
   'envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig': SniDynamicForwardProxyFilterConfig
   'envoy.extensions.filters.network.tcp_bandwidth_limit.v3.TcpBandwidthLimit': TcpBandwidthLimit
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy': TcpProxy
-  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.OnDemand': TcpProxy_OnDemand
-  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TcpAccessLogOptions': TcpProxy_TcpAccessLogOptions
-  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig': TcpProxy_TunnelingConfig
-  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster': TcpProxy_WeightedCluster
-  'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight': TcpProxy_WeightedCluster_ClusterWeight
-  'envoy.extensions.filters.network.thrift_proxy.filters.header_to_metadata.v3.HeaderToMetadata': HeaderToMetadata
-  'envoy.extensions.filters.network.thrift_proxy.filters.header_to_metadata.v3.HeaderToMetadata.KeyValuePair': HeaderToMetadata_KeyValuePair
-  'envoy.extensions.filters.network.thrift_proxy.filters.header_to_metadata.v3.HeaderToMetadata.Rule': HeaderToMetadata_Rule
-  'envoy.extensions.filters.network.thrift_proxy.filters.payload_to_metadata.v3.PayloadToMetadata': PayloadToMetadata
-  'envoy.extensions.filters.network.thrift_proxy.filters.payload_to_metadata.v3.PayloadToMetadata.FieldSelector': PayloadToMetadata_FieldSelector
-  'envoy.extensions.filters.network.thrift_proxy.filters.payload_to_metadata.v3.PayloadToMetadata.KeyValuePair': PayloadToMetadata_KeyValuePair
-  'envoy.extensions.filters.network.thrift_proxy.filters.payload_to_metadata.v3.PayloadToMetadata.Rule': PayloadToMetadata_Rule
-  'envoy.extensions.filters.network.thrift_proxy.filters.ratelimit.v3.RateLimit': FiltersRateLimit
-  'envoy.extensions.filters.network.thrift_proxy.router.v3.Router': ThriftProxyRouter
-  'envoy.extensions.filters.network.thrift_proxy.v3.Route': ThriftProxyRoute
-  'envoy.extensions.filters.network.thrift_proxy.v3.RouteAction': ThriftProxyRouteAction
-  'envoy.extensions.filters.network.thrift_proxy.v3.RouteAction.RequestMirrorPolicy': ThriftProxyRouteAction_RequestMirrorPolicy
-  'envoy.extensions.filters.network.thrift_proxy.v3.RouteConfiguration': ThriftProxyRouteConfiguration
-  'envoy.extensions.filters.network.thrift_proxy.v3.RouteMatch': ThriftProxyRouteMatch
-  'envoy.extensions.filters.network.thrift_proxy.v3.ThriftFilter': ThriftFilter
-  'envoy.extensions.filters.network.thrift_proxy.v3.ThriftProtocolOptions': ThriftProtocolOptions
-  'envoy.extensions.filters.network.thrift_proxy.v3.ThriftProxy': ThriftProxy
-  'envoy.extensions.filters.network.thrift_proxy.v3.Trds': Trds
-  'envoy.extensions.filters.network.thrift_proxy.v3.WeightedCluster': ThriftProxyWeightedCluster
-  'envoy.extensions.filters.network.thrift_proxy.v3.WeightedCluster.ClusterWeight': ThriftProxyWeightedCluster_ClusterWeight
   'envoy.extensions.filters.network.wasm.v3.Wasm': NetworkWasm
-  'envoy.extensions.filters.network.zookeeper_proxy.v3.LatencyThresholdOverride': LatencyThresholdOverride
-  'envoy.extensions.filters.network.zookeeper_proxy.v3.ZooKeeperProxy': ZooKeeperProxy
-  'envoy.extensions.filters.udp.dns_filter.v3.DnsFilterConfig': DnsFilterConfig
-  'envoy.extensions.filters.udp.dns_filter.v3.DnsFilterConfig.ClientContextConfig': DnsFilterConfig_ClientContextConfig
-  'envoy.extensions.filters.udp.dns_filter.v3.DnsFilterConfig.ServerContextConfig': DnsFilterConfig_ServerContextConfig
-  'envoy.extensions.filters.udp.dynamic_modules.v3.DynamicModuleUdpListenerFilter': DynamicModuleUdpListenerFilter
-  'envoy.extensions.filters.udp.udp_proxy.session.dynamic_forward_proxy.v3.FilterConfig': SessionDynamicForwardProxyFilterConfig
-  'envoy.extensions.filters.udp.udp_proxy.session.dynamic_forward_proxy.v3.FilterConfig.BufferOptions': SessionDynamicForwardProxyFilterConfig_BufferOptions
-  'envoy.extensions.filters.udp.udp_proxy.session.ext_authz.v3.FilterConfig': ExtAuthzFilterConfig
-  'envoy.extensions.filters.udp.udp_proxy.session.ext_authz.v3.FilterConfig.BufferOptions': ExtAuthzFilterConfig_BufferOptions
-  'envoy.extensions.filters.udp.udp_proxy.session.http_capsule.v3.FilterConfig': HttpCapsuleFilterConfig
-  'envoy.extensions.filters.udp.udp_proxy.v3.Route': UdpProxyRoute
-  'envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig': UdpProxyConfig
-  'envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.HashPolicy': UdpProxyConfig_HashPolicy
-  'envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.SessionFilter': UdpProxyConfig_SessionFilter
-  'envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.UdpAccessLogOptions': UdpProxyConfig_UdpAccessLogOptions
-  'envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.UdpTunnelingConfig': UdpProxyConfig_UdpTunnelingConfig
-  'envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.UdpTunnelingConfig.BufferOptions': UdpProxyConfig_UdpTunnelingConfig_BufferOptions
-  'envoy.extensions.filters.udp.udp_proxy.v3.UdpProxyConfig.UdpTunnelingConfig.RetryOptions': UdpProxyConfig_UdpTunnelingConfig_RetryOptions
   'envoy.extensions.formatter.cel.v3.Cel': Cel
-  'envoy.extensions.formatter.dynamic_modules.v3.DynamicModuleFormatter': DynamicModuleFormatter
   'envoy.extensions.formatter.file_content.v3.FileContent': FileContent
   'envoy.extensions.formatter.generic_secret.v3.GenericSecret': FormatterGenericSecret
   'envoy.extensions.formatter.metadata.v3.Metadata': FormatterMetadata
   'envoy.extensions.formatter.req_without_query.v3.ReqWithoutQuery': ReqWithoutQuery
-  'envoy.extensions.geoip_providers.common.v3.CommonGeoipProviderConfig': CommonGeoipProviderConfig
-  'envoy.extensions.geoip_providers.common.v3.CommonGeoipProviderConfig.GeolocationFieldKeys': CommonGeoipProviderConfig_GeolocationFieldKeys
-  'envoy.extensions.geoip_providers.common.v3.CommonGeoipProviderConfig.GeolocationHeadersToAdd': CommonGeoipProviderConfig_GeolocationHeadersToAdd
-  'envoy.extensions.geoip_providers.maxmind.v3.MaxMindConfig': MaxMindConfig
   'envoy.extensions.grpc_service.call_credentials.access_token.v3.AccessTokenCredentials': AccessTokenCredentials
   'envoy.extensions.grpc_service.call_credentials.file_based_metadata.v3.FileBasedMetadataCallCredentials': FileBasedMetadataCallCredentials
   'envoy.extensions.grpc_service.call_credentials.google_compute_engine.v3.GoogleComputeEngineCredentials': GoogleComputeEngineCredentials
@@ -12833,40 +10421,22 @@ export interface Messages {
   'envoy.extensions.grpc_service.channel_credentials.tls.v3.TlsCredentials': TlsCredentials
   'envoy.extensions.grpc_service.channel_credentials.xds.v3.XdsCredentials': XdsCredentials
   'envoy.extensions.health_check.event_sinks.file.v3.HealthCheckEventFileSink': HealthCheckEventFileSink
-  'envoy.extensions.health_checkers.dynamic_modules.v3.DynamicModuleHealthCheck': DynamicModuleHealthCheck
-  'envoy.extensions.health_checkers.redis.v3.Redis': Redis
-  'envoy.extensions.health_checkers.thrift.v3.Thrift': Thrift
-  'envoy.extensions.health_checkers.udp.v3.UdpHealthCheck': UdpHealthCheck
-  'envoy.extensions.http.ai_filters.request_info.v3.RequestInfo': AiFiltersRequestInfo
-  'envoy.extensions.http.ai_filters.request_info.v3.RequestInfo.TokenEstimation': AiFiltersRequestInfo_TokenEstimation
-  'envoy.extensions.http.ai_filters.schema_validation.v3.SchemaValidation': SchemaValidation
-  'envoy.extensions.http.ai_filters.transcoder.v3.Transcoder': Transcoder
-  'envoy.extensions.http.cache.file_system_http_cache.v3.FileSystemHttpCacheConfig': FileSystemHttpCacheConfig
   'envoy.extensions.http.cache.simple_http_cache.v3.SimpleHttpCacheConfig': SimpleHttpCacheConfig
-  'envoy.extensions.http.cache_v2.file_system_http_cache.v3.FileSystemHttpCacheV2Config': FileSystemHttpCacheV2Config
   'envoy.extensions.http.cache_v2.simple_http_cache.v3.SimpleHttpCacheV2Config': SimpleHttpCacheV2Config
   'envoy.extensions.http.custom_response.local_response_policy.v3.LocalResponsePolicy': LocalResponsePolicy
   'envoy.extensions.http.custom_response.redirect_policy.v3.RedirectPolicy': RedirectPolicy
-  'envoy.extensions.http.early_header_mutation.dynamic_modules.v3.DynamicModuleEarlyHeaderMutation': DynamicModuleEarlyHeaderMutation
   'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation': EarlyHeaderMutationHeaderMutation
   'envoy.extensions.http.ext_proc.processing_request_modifiers.mapped_attribute_builder.v3.MappedAttributeBuilder': MappedAttributeBuilder
   'envoy.extensions.http.ext_proc.response_processors.save_processing_response.v3.SaveProcessingResponse': SaveProcessingResponse
-  'envoy.extensions.http.ext_proc.response_processors.save_processing_response.v3.SaveProcessingResponse.SaveOptions': SaveProcessingResponse_SaveOptions
-  'envoy.extensions.http.header_formatters.dynamic_modules.v3.DynamicModuleHeaderFormatter': DynamicModuleHeaderFormatter
   'envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig': PreserveCaseFormatterConfig
   'envoy.extensions.http.header_validators.envoy_default.v3.HeaderValidatorConfig': HeaderValidatorConfig
-  'envoy.extensions.http.header_validators.envoy_default.v3.HeaderValidatorConfig.Http1ProtocolOptions': HeaderValidatorConfig_Http1ProtocolOptions
-  'envoy.extensions.http.header_validators.envoy_default.v3.HeaderValidatorConfig.UriPathNormalizationOptions': HeaderValidatorConfig_UriPathNormalizationOptions
   'envoy.extensions.http.injected_credentials.generic.v3.Generic': Generic
   'envoy.extensions.http.injected_credentials.oauth2.v3.OAuth2': InjectedCredentialsOAuth2
-  'envoy.extensions.http.injected_credentials.oauth2.v3.OAuth2.ClientCredentials': InjectedCredentialsOAuth2_ClientCredentials
-  'envoy.extensions.http.injected_credentials.oauth2.v3.OAuth2.EndpointParameter': InjectedCredentialsOAuth2_EndpointParameter
   'envoy.extensions.http.original_ip_detection.custom_header.v3.CustomHeaderConfig': CustomHeaderConfig
   'envoy.extensions.http.original_ip_detection.xff.v3.XffConfig': XffConfig
   'envoy.extensions.http.original_ip_detection.xff.v3.XffTrustedCidrs': XffTrustedCidrs
   'envoy.extensions.http.stateful_session.cookie.v3.CookieBasedSessionState': CookieBasedSessionState
   'envoy.extensions.http.stateful_session.envelope.v3.EnvelopeSessionState': EnvelopeSessionState
-  'envoy.extensions.http.stateful_session.envelope.v3.EnvelopeSessionState.Header': EnvelopeSessionState_Header
   'envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState': HeaderBasedSessionState
   'envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig': AllowListedRoutesConfig
   'envoy.extensions.internal_redirect.filter_state.v3.FilterStateConfig': FilterStateConfig
@@ -12877,37 +10447,27 @@ export interface Messages {
   'envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided': ClusterProvided
   'envoy.extensions.load_balancing_policies.common.v3.ConsistentHashingLbConfig': ConsistentHashingLbConfig
   'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig': LocalityLbConfig
-  'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.LocalityWeightedLbConfig': LocalityLbConfig_LocalityWeightedLbConfig
-  'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig': LocalityLbConfig_ZoneAwareLbConfig
-  'envoy.extensions.load_balancing_policies.common.v3.LocalityLbConfig.ZoneAwareLbConfig.ForceLocalZone': LocalityLbConfig_ZoneAwareLbConfig_ForceLocalZone
   'envoy.extensions.load_balancing_policies.common.v3.OrcaOobReportingConfig': OrcaOobReportingConfig
   'envoy.extensions.load_balancing_policies.common.v3.SlowStartConfig': SlowStartConfig
-  'envoy.extensions.load_balancing_policies.dynamic_modules.v3.DynamicModulesLoadBalancerConfig': DynamicModulesLoadBalancerConfig
   'envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest': LeastRequest
   'envoy.extensions.load_balancing_policies.load_aware_locality.v3.LoadAwareLocality': LoadAwareLocality
   'envoy.extensions.load_balancing_policies.maglev.v3.Maglev': Maglev
   'envoy.extensions.load_balancing_policies.override_host.v3.OverrideHost': OverrideHost
-  'envoy.extensions.load_balancing_policies.override_host.v3.OverrideHost.OverrideHostSource': OverrideHost_OverrideHostSource
   'envoy.extensions.load_balancing_policies.pick_first.v3.PickFirst': PickFirst
   'envoy.extensions.load_balancing_policies.random.v3.Random': Random
   'envoy.extensions.load_balancing_policies.random_subsetting.v3.RandomSubsetting': RandomSubsetting
   'envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash': RingHash
   'envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin': RoundRobin
   'envoy.extensions.load_balancing_policies.subset.v3.Subset': Subset
-  'envoy.extensions.load_balancing_policies.subset.v3.Subset.LbSubsetSelector': Subset_LbSubsetSelector
   'envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality': WrrLocality
   'envoy.extensions.local_address_selectors.filter_state_override.v3.Config': LocalAddressSelectorsFilterStateOverrideConfig
   'envoy.extensions.matching.actions.transform_stat.v3.TransformStat': TransformStat
-  'envoy.extensions.matching.actions.transform_stat.v3.TransformStat.DropStat': TransformStat_DropStat
-  'envoy.extensions.matching.actions.transform_stat.v3.TransformStat.DropTag': TransformStat_DropTag
-  'envoy.extensions.matching.actions.transform_stat.v3.TransformStat.UpdateTag': TransformStat_UpdateTag
   'envoy.extensions.matching.common_inputs.environment_variable.v3.Config': EnvironmentVariableConfig
   'envoy.extensions.matching.common_inputs.network.v3.ApplicationProtocolInput': ApplicationProtocolInput
   'envoy.extensions.matching.common_inputs.network.v3.DestinationIPInput': DestinationIPInput
   'envoy.extensions.matching.common_inputs.network.v3.DestinationPortInput': DestinationPortInput
   'envoy.extensions.matching.common_inputs.network.v3.DirectSourceIPInput': DirectSourceIPInput
   'envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput': DynamicMetadataInput
-  'envoy.extensions.matching.common_inputs.network.v3.DynamicMetadataInput.PathSegment': DynamicMetadataInput_PathSegment
   'envoy.extensions.matching.common_inputs.network.v3.FilterStateInput': NetworkFilterStateInput
   'envoy.extensions.matching.common_inputs.network.v3.NetworkNamespaceInput': NetworkNamespaceInput
   'envoy.extensions.matching.common_inputs.network.v3.ServerNameInput': ServerNameInput
@@ -12921,15 +10481,10 @@ export interface Messages {
   'envoy.extensions.matching.common_inputs.stats.v3.StatFullNameMatchInput': StatFullNameMatchInput
   'envoy.extensions.matching.common_inputs.stats.v3.StatTagValueInput': StatTagValueInput
   'envoy.extensions.matching.common_inputs.transport_socket.v3.EndpointMetadataInput': EndpointMetadataInput
-  'envoy.extensions.matching.common_inputs.transport_socket.v3.EndpointMetadataInput.PathSegment': EndpointMetadataInput_PathSegment
   'envoy.extensions.matching.common_inputs.transport_socket.v3.FilterStateInput': TransportSocketFilterStateInput
   'envoy.extensions.matching.common_inputs.transport_socket.v3.LocalityMetadataInput': LocalityMetadataInput
-  'envoy.extensions.matching.common_inputs.transport_socket.v3.LocalityMetadataInput.PathSegment': LocalityMetadataInput_PathSegment
   'envoy.extensions.matching.common_inputs.transport_socket.v3.TransportSocketNameAction': TransportSocketNameAction
-  'envoy.extensions.matching.http.dynamic_modules.v3.DynamicModuleDataInput': DynamicModuleDataInput
-  'envoy.extensions.matching.http.dynamic_modules.v3.HttpDynamicModuleMatchInput': HttpDynamicModuleMatchInput
   'envoy.extensions.matching.input_matchers.consistent_hashing.v3.ConsistentHashing': ConsistentHashing
-  'envoy.extensions.matching.input_matchers.dynamic_modules.v3.DynamicModuleMatcher': DynamicModuleMatcher
   'envoy.extensions.matching.input_matchers.ip.v3.Ip': Ip
   'envoy.extensions.matching.input_matchers.metadata.v3.Metadata': InputMatchersMetadata
   'envoy.extensions.matching.input_matchers.runtime_fraction.v3.RuntimeFraction': RuntimeFraction
@@ -12950,17 +10505,6 @@ export interface Messages {
   'envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig': UriTemplateMatchConfig
   'envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig': UriTemplateRewriteConfig
   'envoy.extensions.queue_policy.fifo.v3.FifoQueuePolicyConfig': FifoQueuePolicyConfig
-  'envoy.extensions.quic.client_writer_factory.v3.DefaultClientWriter': DefaultClientWriter
-  'envoy.extensions.quic.connection_debug_visitor.quic_stats.v3.Config': QuicStatsConfig
-  'envoy.extensions.quic.connection_debug_visitor.v3.BasicConfig': BasicConfig
-  'envoy.extensions.quic.connection_id_generator.quic_lb.v3.Config': QuicLbConfig
-  'envoy.extensions.quic.connection_id_generator.v3.DeterministicConnectionIdGeneratorConfig': DeterministicConnectionIdGeneratorConfig
-  'envoy.extensions.quic.crypto_stream.v3.CryptoServerStreamConfig': CryptoServerStreamConfig
-  'envoy.extensions.quic.proof_source.v3.ProofSourceConfig': ProofSourceConfig
-  'envoy.extensions.quic.server_preferred_address.v3.DataSourceServerPreferredAddressConfig': DataSourceServerPreferredAddressConfig
-  'envoy.extensions.quic.server_preferred_address.v3.DataSourceServerPreferredAddressConfig.AddressFamilyConfig': DataSourceServerPreferredAddressConfig_AddressFamilyConfig
-  'envoy.extensions.quic.server_preferred_address.v3.FixedServerPreferredAddressConfig': FixedServerPreferredAddressConfig
-  'envoy.extensions.quic.server_preferred_address.v3.FixedServerPreferredAddressConfig.AddressFamilyConfig': FixedServerPreferredAddressConfig_AddressFamilyConfig
   'envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor': ExprDescriptor
   'envoy.extensions.rate_limit_descriptors.jwt_claim.v3.Descriptor': JwtClaimDescriptor
   'envoy.extensions.rbac.audit_loggers.stream.v3.StdoutAuditLog': StdoutAuditLog
@@ -12977,8 +10521,6 @@ export interface Messages {
   'envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig': OmitHostMetadataConfig
   'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate': PreviousHostsPredicate
   'envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig': PreviousPrioritiesConfig
-  'envoy.extensions.router.cluster_specifiers.dynamic_modules.v3.DynamicModuleClusterSpecifier': DynamicModuleClusterSpecifier
-  'envoy.extensions.router.cluster_specifiers.dynamic_modules.v3.RouteActionOverride': RouteActionOverride
   'envoy.extensions.router.cluster_specifiers.lua.v3.LuaConfig': LuaConfig
   'envoy.extensions.router.cluster_specifiers.matcher.v3.ClusterAction': ClusterAction
   'envoy.extensions.router.cluster_specifiers.matcher.v3.MatcherClusterSpecifier': MatcherClusterSpecifier
@@ -12986,18 +10528,10 @@ export interface Messages {
   'envoy.extensions.router.cluster_specifiers.priority_group.v3.PriorityGroup': PriorityGroup
   'envoy.extensions.router.cluster_specifiers.priority_group.v3.PriorityGroupClusterSpecifier': PriorityGroupClusterSpecifier
   'envoy.extensions.router.cluster_specifiers.priority_group.v3.PriorityGroupsOverride': PriorityGroupsOverride
-  'envoy.extensions.router.route_specifiers.dynamic_modules.v3.DynamicModuleRouteSpecifier': DynamicModuleRouteSpecifier
-  'envoy.extensions.router.route_specifiers.dynamic_modules.v3.RouteOverride': RouteOverride
-  'envoy.extensions.router.route_specifiers.dynamic_modules.v3.RouteTemplate': RouteTemplate
-  'envoy.extensions.stat_sinks.dynamic_modules.v3.DynamicModuleStatsSink': DynamicModuleStatsSink
   'envoy.extensions.stat_sinks.graphite_statsd.v3.GraphiteStatsdSink': GraphiteStatsdSink
   'envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig': SinkConfig
-  'envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig.ConversionAction': SinkConfig_ConversionAction
-  'envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig.DropAction': SinkConfig_DropAction
   'envoy.extensions.stat_sinks.wasm.v3.Wasm': StatSinksWasm
   'envoy.extensions.string_matcher.lua.v3.Lua': StringMatcherLua
-  'envoy.extensions.tracers.dynamic_modules.v3.DynamicModuleTracer': DynamicModuleTracer
-  'envoy.extensions.tracers.fluentd.v3.FluentdConfig': FluentdConfig
   'envoy.extensions.tracers.opentelemetry.resource_detectors.v3.DynatraceResourceDetectorConfig': DynatraceResourceDetectorConfig
   'envoy.extensions.tracers.opentelemetry.resource_detectors.v3.EnvironmentResourceDetectorConfig': EnvironmentResourceDetectorConfig
   'envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig': StaticConfigResourceDetectorConfig
@@ -13006,16 +10540,10 @@ export interface Messages {
   'envoy.extensions.tracers.opentelemetry.samplers.v3.DynatraceSamplerConfig': DynatraceSamplerConfig
   'envoy.extensions.tracers.opentelemetry.samplers.v3.ParentBasedSamplerConfig': ParentBasedSamplerConfig
   'envoy.extensions.tracers.opentelemetry.samplers.v3.TraceIdRatioBasedSamplerConfig': TraceIdRatioBasedSamplerConfig
-  'envoy.extensions.transport_sockets.alts.v3.Alts': Alts
-  'envoy.extensions.transport_sockets.dynamic_modules.v3.DynamicModuleTransportSocket': DynamicModuleTransportSocket
   'envoy.extensions.transport_sockets.http_11_proxy.v3.Http11ProxyUpstreamTransport': Http11ProxyUpstreamTransport
   'envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport': InternalUpstreamTransport
-  'envoy.extensions.transport_sockets.internal_upstream.v3.InternalUpstreamTransport.MetadataValueSource': InternalUpstreamTransport_MetadataValueSource
   'envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport': ProxyProtocolUpstreamTransport
-  'envoy.extensions.transport_sockets.quic.v3.QuicDownstreamTransport': QuicDownstreamTransport
-  'envoy.extensions.transport_sockets.quic.v3.QuicUpstreamTransport': QuicUpstreamTransport
   'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer': RawBuffer
-  'envoy.extensions.transport_sockets.s2a.v3.S2AConfiguration': S2AConfiguration
   'envoy.extensions.transport_sockets.starttls.v3.StartTlsConfig': StartTlsConfig
   'envoy.extensions.transport_sockets.starttls.v3.UpstreamStartTlsConfig': UpstreamStartTlsConfig
   'envoy.extensions.transport_sockets.tap.v3.SocketTapConfig': SocketTapConfig
@@ -13025,20 +10553,13 @@ export interface Messages {
   'envoy.extensions.transport_sockets.tls.cert_mappers.sni.v3.SNI': SNI
   'envoy.extensions.transport_sockets.tls.cert_mappers.static_name.v3.StaticName': StaticName
   'envoy.extensions.transport_sockets.tls.cert_selectors.on_demand_secret.v3.Config': OnDemandSecretConfig
-  'envoy.extensions.transport_sockets.tls.cert_validator.dynamic_modules.v3.DynamicModuleCertValidatorConfig': DynamicModuleCertValidatorConfig
-  'envoy.extensions.transport_sockets.tls.handshakers.dynamic_modules.v3.DynamicModuleTlsHandshaker': DynamicModuleTlsHandshaker
   'envoy.extensions.transport_sockets.tls.v3.CertificateProviderPluginInstance': CertificateProviderPluginInstance
   'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext': CertificateValidationContext
-  'envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.SystemRootCerts': CertificateValidationContext_SystemRootCerts
   'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext': CommonTlsContext
-  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CertificateProvider': CommonTlsContext_CertificateProvider
-  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CertificateProviderInstance': CommonTlsContext_CertificateProviderInstance
-  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext': CommonTlsContext_CombinedCertificateValidationContext
   'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext': DownstreamTlsContext
   'envoy.extensions.transport_sockets.tls.v3.GenericSecret': GenericSecret
   'envoy.extensions.transport_sockets.tls.v3.PrivateKeyProvider': PrivateKeyProvider
   'envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig': SPIFFECertValidatorConfig
-  'envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig.TrustDomain': SPIFFECertValidatorConfig_TrustDomain
   'envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig': SdsSecretConfig
   'envoy.extensions.transport_sockets.tls.v3.Secret': Secret
   'envoy.extensions.transport_sockets.tls.v3.SubjectAltNameMatcher': SubjectAltNameMatcher
@@ -13049,17 +10570,10 @@ export interface Messages {
   'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext': UpstreamTlsContext
   'envoy.extensions.udp_packet_writer.v3.UdpDefaultWriterFactory': UdpDefaultWriterFactory
   'envoy.extensions.udp_packet_writer.v3.UdpGsoBatchWriterFactory': UdpGsoBatchWriterFactory
-  'envoy.extensions.upstreams.http.dynamic_modules.v3.Config': DynamicModulesConfig
   'envoy.extensions.upstreams.http.generic.v3.GenericConnectionPoolProto': HttpGenericConnectionPoolProto
   'envoy.extensions.upstreams.http.http.v3.HttpConnectionPoolProto': HttpConnectionPoolProto
-  'envoy.extensions.upstreams.http.reverse_tunnel.v3.ReverseTunnelUpstreamCodecOptions': ReverseTunnelUpstreamCodecOptions
   'envoy.extensions.upstreams.http.tcp.v3.TcpConnectionPoolProto': TcpConnectionPoolProto
-  'envoy.extensions.upstreams.http.udp.v3.UdpConnectionPoolProto': UdpConnectionPoolProto
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': UpstreamsHttpProtocolOptions
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.AutoHttpConfig': UpstreamsHttpProtocolOptions_AutoHttpConfig
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig': UpstreamsHttpProtocolOptions_ExplicitHttpConfig
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.OutlierDetection': UpstreamsHttpProtocolOptions_OutlierDetection
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions.UseDownstreamHttpConfig': UpstreamsHttpProtocolOptions_UseDownstreamHttpConfig
   'envoy.extensions.upstreams.tcp.generic.v3.GenericConnectionPoolProto': TcpGenericConnectionPoolProto
   'envoy.extensions.upstreams.tcp.v3.TcpProtocolOptions': UpstreamsTcpProtocolOptions
   'envoy.extensions.wasm.v3.CapabilityRestrictionConfig': CapabilityRestrictionConfig
@@ -13071,113 +10585,9 @@ export interface Messages {
   'envoy.extensions.wasm.v3.WasmService': WasmService
   'envoy.extensions.watchdog.backtrace_action.v3.BacktraceActionConfig': BacktraceActionConfig
   'envoy.extensions.watchdog.profile_action.v3.ProfileActionConfig': ProfileActionConfig
-  'envoy.service.accesslog.v3.StreamAccessLogsMessage': StreamAccessLogsMessage
-  'envoy.service.accesslog.v3.StreamAccessLogsMessage.HTTPAccessLogEntries': StreamAccessLogsMessage_HTTPAccessLogEntries
-  'envoy.service.accesslog.v3.StreamAccessLogsMessage.Identifier': StreamAccessLogsMessage_Identifier
-  'envoy.service.accesslog.v3.StreamAccessLogsMessage.TCPAccessLogEntries': StreamAccessLogsMessage_TCPAccessLogEntries
-  'envoy.service.accesslog.v3.StreamAccessLogsResponse': StreamAccessLogsResponse
-  'envoy.service.auth.v3.AttributeContext': AttributeContext
-  'envoy.service.auth.v3.AttributeContext.HttpRequest': AttributeContext_HttpRequest
-  'envoy.service.auth.v3.AttributeContext.Peer': AttributeContext_Peer
-  'envoy.service.auth.v3.AttributeContext.Request': AttributeContext_Request
-  'envoy.service.auth.v3.AttributeContext.TLSSession': AttributeContext_TLSSession
-  'envoy.service.auth.v3.CheckRequest': CheckRequest
-  'envoy.service.auth.v3.CheckResponse': CheckResponse
-  'envoy.service.auth.v3.DeniedHttpResponse': DeniedHttpResponse
-  'envoy.service.auth.v3.OkHttpResponse': OkHttpResponse
-  'envoy.service.cluster.v3.CdsDummy': CdsDummy
-  'envoy.service.discovery.v3.AdsDummy': AdsDummy
-  'envoy.service.discovery.v3.DeltaDiscoveryRequest': DeltaDiscoveryRequest
-  'envoy.service.discovery.v3.DeltaDiscoveryResponse': DeltaDiscoveryResponse
-  'envoy.service.discovery.v3.DiscoveryRequest': DiscoveryRequest
-  'envoy.service.discovery.v3.DiscoveryResponse': DiscoveryResponse
-  'envoy.service.discovery.v3.DynamicParameterConstraints': DynamicParameterConstraints
-  'envoy.service.discovery.v3.DynamicParameterConstraints.ConstraintList': DynamicParameterConstraints_ConstraintList
-  'envoy.service.discovery.v3.DynamicParameterConstraints.SingleConstraint': DynamicParameterConstraints_SingleConstraint
-  'envoy.service.discovery.v3.DynamicParameterConstraints.SingleConstraint.Exists': DynamicParameterConstraints_SingleConstraint_Exists
-  'envoy.service.discovery.v3.Resource': Resource
-  'envoy.service.discovery.v3.Resource.CacheControl': Resource_CacheControl
-  'envoy.service.discovery.v3.ResourceError': ResourceError
-  'envoy.service.discovery.v3.ResourceLocator': ResourceLocator
-  'envoy.service.discovery.v3.ResourceName': ResourceName
-  'envoy.service.endpoint.v3.EdsDummy': EdsDummy
-  'envoy.service.endpoint.v3.LedsDummy': LedsDummy
-  'envoy.service.event_reporting.v3.StreamEventsRequest': StreamEventsRequest
-  'envoy.service.event_reporting.v3.StreamEventsRequest.Identifier': StreamEventsRequest_Identifier
-  'envoy.service.event_reporting.v3.StreamEventsResponse': StreamEventsResponse
-  'envoy.service.ext_proc.v3.BodyMutation': BodyMutation
-  'envoy.service.ext_proc.v3.BodyResponse': BodyResponse
-  'envoy.service.ext_proc.v3.CommonResponse': CommonResponse
-  'envoy.service.ext_proc.v3.GrpcStatus': GrpcStatus
-  'envoy.service.ext_proc.v3.HeaderMutation': ExtProcHeaderMutation
-  'envoy.service.ext_proc.v3.HeadersResponse': HeadersResponse
-  'envoy.service.ext_proc.v3.HttpBody': ExtProcHttpBody
-  'envoy.service.ext_proc.v3.HttpHeaders': HttpHeaders
-  'envoy.service.ext_proc.v3.HttpTrailers': HttpTrailers
-  'envoy.service.ext_proc.v3.ImmediateResponse': ImmediateResponse
-  'envoy.service.ext_proc.v3.ProcessingRequest': ExtProcProcessingRequest
-  'envoy.service.ext_proc.v3.ProcessingRequest.ClientWindowUpdate': ExtProcProcessingRequest_ClientWindowUpdate
-  'envoy.service.ext_proc.v3.ProcessingRequest.FlowControlInit': ExtProcProcessingRequest_FlowControlInit
-  'envoy.service.ext_proc.v3.ProcessingResponse': ExtProcProcessingResponse
-  'envoy.service.ext_proc.v3.ProcessingResponse.ServerWindowUpdate': ExtProcProcessingResponse_ServerWindowUpdate
-  'envoy.service.ext_proc.v3.ProtocolConfiguration': ProtocolConfiguration
-  'envoy.service.ext_proc.v3.StreamedBodyResponse': StreamedBodyResponse
-  'envoy.service.ext_proc.v3.StreamedImmediateResponse': StreamedImmediateResponse
-  'envoy.service.ext_proc.v3.TrailersResponse': TrailersResponse
-  'envoy.service.extension.v3.EcdsDummy': EcdsDummy
-  'envoy.service.health.v3.Capability': Capability
-  'envoy.service.health.v3.ClusterEndpointsHealth': ClusterEndpointsHealth
-  'envoy.service.health.v3.ClusterHealthCheck': ClusterHealthCheck
-  'envoy.service.health.v3.EndpointHealth': EndpointHealth
-  'envoy.service.health.v3.EndpointHealthResponse': EndpointHealthResponse
-  'envoy.service.health.v3.HdsDummy': HdsDummy
-  'envoy.service.health.v3.HealthCheckRequest': HealthCheckRequest
-  'envoy.service.health.v3.HealthCheckRequestOrEndpointHealthResponse': HealthCheckRequestOrEndpointHealthResponse
-  'envoy.service.health.v3.HealthCheckSpecifier': HealthCheckSpecifier
-  'envoy.service.health.v3.LocalityEndpoints': LocalityEndpoints
-  'envoy.service.health.v3.LocalityEndpointsHealth': LocalityEndpointsHealth
-  'envoy.service.listener.v3.LdsDummy': LdsDummy
-  'envoy.service.load_stats.v3.LoadStatsRequest': LoadStatsRequest
-  'envoy.service.load_stats.v3.LoadStatsResponse': LoadStatsResponse
-  'envoy.service.metrics.v3.StreamMetricsMessage': StreamMetricsMessage
-  'envoy.service.metrics.v3.StreamMetricsMessage.Identifier': StreamMetricsMessage_Identifier
-  'envoy.service.metrics.v3.StreamMetricsResponse': StreamMetricsResponse
-  'envoy.service.network_ext_proc.v3.Data': Data
-  'envoy.service.network_ext_proc.v3.ProcessingRequest': NetworkExtProcProcessingRequest
-  'envoy.service.network_ext_proc.v3.ProcessingResponse': NetworkExtProcProcessingResponse
-  'envoy.service.rate_limit_quota.v3.BucketId': BucketId
-  'envoy.service.rate_limit_quota.v3.RateLimitQuotaResponse': RateLimitQuotaResponse
-  'envoy.service.rate_limit_quota.v3.RateLimitQuotaResponse.BucketAction': RateLimitQuotaResponse_BucketAction
-  'envoy.service.rate_limit_quota.v3.RateLimitQuotaResponse.BucketAction.AbandonAction': RateLimitQuotaResponse_BucketAction_AbandonAction
-  'envoy.service.rate_limit_quota.v3.RateLimitQuotaResponse.BucketAction.QuotaAssignmentAction': RateLimitQuotaResponse_BucketAction_QuotaAssignmentAction
-  'envoy.service.rate_limit_quota.v3.RateLimitQuotaUsageReports': RateLimitQuotaUsageReports
-  'envoy.service.rate_limit_quota.v3.RateLimitQuotaUsageReports.BucketQuotaUsage': RateLimitQuotaUsageReports_BucketQuotaUsage
-  'envoy.service.ratelimit.v3.RateLimitRequest': RateLimitRequest
-  'envoy.service.ratelimit.v3.RateLimitResponse': RateLimitResponse
-  'envoy.service.ratelimit.v3.RateLimitResponse.DescriptorStatus': RateLimitResponse_DescriptorStatus
-  'envoy.service.ratelimit.v3.RateLimitResponse.Quota': RateLimitResponse_Quota
-  'envoy.service.ratelimit.v3.RateLimitResponse.RateLimit': RateLimitResponse_RateLimit
-  'envoy.service.redis_auth.v3.RedisProxyExternalAuthRequest': RedisProxyExternalAuthRequest
-  'envoy.service.redis_auth.v3.RedisProxyExternalAuthResponse': RedisProxyExternalAuthResponse
-  'envoy.service.route.v3.RdsDummy': RdsDummy
-  'envoy.service.route.v3.SrdsDummy': SrdsDummy
-  'envoy.service.runtime.v3.RtdsDummy': RtdsDummy
-  'envoy.service.runtime.v3.Runtime': ServiceRuntime
-  'envoy.service.secret.v3.SdsDummy': SdsDummy
-  'envoy.service.status.v3.ClientConfig': StatusClientConfig
-  'envoy.service.status.v3.ClientConfig.GenericXdsConfig': StatusClientConfig_GenericXdsConfig
-  'envoy.service.status.v3.ClientStatusRequest': ClientStatusRequest
-  'envoy.service.status.v3.ClientStatusResponse': ClientStatusResponse
-  'envoy.service.status.v3.PerXdsConfig': PerXdsConfig
-  'envoy.service.tap.v3.StreamTapsRequest': StreamTapsRequest
-  'envoy.service.tap.v3.StreamTapsRequest.Identifier': StreamTapsRequest_Identifier
-  'envoy.service.tap.v3.StreamTapsResponse': StreamTapsResponse
   'envoy.type.http.v3.Cookie': Cookie
   'envoy.type.http.v3.CookieAttribute': CookieAttribute
   'envoy.type.http.v3.PathTransformation': PathTransformation
-  'envoy.type.http.v3.PathTransformation.Operation': PathTransformation_Operation
-  'envoy.type.http.v3.PathTransformation.Operation.MergeSlashes': PathTransformation_Operation_MergeSlashes
-  'envoy.type.http.v3.PathTransformation.Operation.NormalizePathRFC3986': PathTransformation_Operation_NormalizePathRFC3986
   'envoy.type.matcher.v3.AddressMatcher': AddressMatcher
   'envoy.type.matcher.v3.DoubleMatcher': DoubleMatcher
   'envoy.type.matcher.v3.FilterStateMatcher': FilterStateMatcher
@@ -13192,182 +10602,39 @@ export interface Messages {
   'envoy.type.matcher.v3.ListMatcher': ListMatcher
   'envoy.type.matcher.v3.ListStringMatcher': ListStringMatcher
   'envoy.type.matcher.v3.MetadataMatcher': MetadataMatcher
-  'envoy.type.matcher.v3.MetadataMatcher.PathSegment': MetadataMatcher_PathSegment
   'envoy.type.matcher.v3.NodeMatcher': NodeMatcher
   'envoy.type.matcher.v3.OrMatcher': OrMatcher
   'envoy.type.matcher.v3.PathMatcher': PathMatcher
   'envoy.type.matcher.v3.RegexMatchAndSubstitute': RegexMatchAndSubstitute
   'envoy.type.matcher.v3.RegexMatcher': RegexMatcher
-  'envoy.type.matcher.v3.RegexMatcher.GoogleRE2': RegexMatcher_GoogleRE2
   'envoy.type.matcher.v3.StringMatcher': StringMatcher
   'envoy.type.matcher.v3.StructMatcher': StructMatcher
-  'envoy.type.matcher.v3.StructMatcher.PathSegment': StructMatcher_PathSegment
   'envoy.type.matcher.v3.ValueMatcher': ValueMatcher
-  'envoy.type.matcher.v3.ValueMatcher.NullMatch': ValueMatcher_NullMatch
   'envoy.type.metadata.v3.MetadataKey': MetadataKey
-  'envoy.type.metadata.v3.MetadataKey.PathSegment': MetadataKey_PathSegment
   'envoy.type.metadata.v3.MetadataKind': MetadataKind
-  'envoy.type.metadata.v3.MetadataKind.Cluster': MetadataKind_Cluster
-  'envoy.type.metadata.v3.MetadataKind.Host': MetadataKind_Host
-  'envoy.type.metadata.v3.MetadataKind.Request': MetadataKind_Request
-  'envoy.type.metadata.v3.MetadataKind.Route': MetadataKind_Route
   'envoy.type.tracing.v3.CustomTag': CustomTag
-  'envoy.type.tracing.v3.CustomTag.Environment': CustomTag_Environment
-  'envoy.type.tracing.v3.CustomTag.Header': CustomTag_Header
-  'envoy.type.tracing.v3.CustomTag.Literal': CustomTag_Literal
-  'envoy.type.tracing.v3.CustomTag.Metadata': CustomTag_Metadata
   'envoy.type.v3.DoubleRange': DoubleRange
   'envoy.type.v3.FractionalPercent': FractionalPercent
   'envoy.type.v3.HashPolicy': HashPolicy
-  'envoy.type.v3.HashPolicy.FilterState': HashPolicy_FilterState
-  'envoy.type.v3.HashPolicy.SourceIp': HashPolicy_SourceIp
   'envoy.type.v3.HttpStatus': HttpStatus
   'envoy.type.v3.Int32Range': Int32Range
   'envoy.type.v3.Int64Range': Int64Range
   'envoy.type.v3.Percent': Percent
   'envoy.type.v3.RateLimitStrategy': RateLimitStrategy
-  'envoy.type.v3.RateLimitStrategy.RequestsPerTimeUnit': RateLimitStrategy_RequestsPerTimeUnit
   'envoy.type.v3.Scope': Scope
   'envoy.type.v3.SemanticVersion': SemanticVersion
   'envoy.type.v3.TokenBucket': TokenBucket
-  'envoy.watchdog.v3.AbortActionConfig': AbortActionConfig
-  'google.api.FieldInfo': FieldInfo
-  'google.api.HttpBody': GoogleHttpBody
-  'google.api.ResourceDescriptor': ResourceDescriptor
-  'google.api.ResourceReference': ResourceReference
-  'google.api.RoutingParameter': RoutingParameter
-  'google.api.RoutingRule': RoutingRule
-  'google.api.TypeReference': TypeReference
-  'google.api.expr.v1alpha1.CheckedExpr': GoogleCheckedExpr
-  'google.api.expr.v1alpha1.Constant': GoogleConstant
-  'google.api.expr.v1alpha1.Decl': GoogleDecl
-  'google.api.expr.v1alpha1.Decl.FunctionDecl': GoogleDecl_FunctionDecl
-  'google.api.expr.v1alpha1.Decl.FunctionDecl.Overload': GoogleDecl_FunctionDecl_Overload
-  'google.api.expr.v1alpha1.Decl.IdentDecl': GoogleDecl_IdentDecl
-  'google.api.expr.v1alpha1.EnumValue': GoogleEnumValue
-  'google.api.expr.v1alpha1.ErrorSet': GoogleErrorSet
-  'google.api.expr.v1alpha1.EvalState': GoogleEvalState
-  'google.api.expr.v1alpha1.EvalState.Result': GoogleEvalState_Result
-  'google.api.expr.v1alpha1.Explain': GoogleExplain
-  'google.api.expr.v1alpha1.Explain.ExprStep': GoogleExplain_ExprStep
-  'google.api.expr.v1alpha1.Expr': GoogleExpr
-  'google.api.expr.v1alpha1.Expr.Call': GoogleExpr_Call
-  'google.api.expr.v1alpha1.Expr.Comprehension': GoogleExpr_Comprehension
-  'google.api.expr.v1alpha1.Expr.CreateList': GoogleExpr_CreateList
-  'google.api.expr.v1alpha1.Expr.CreateStruct': GoogleExpr_CreateStruct
-  'google.api.expr.v1alpha1.Expr.CreateStruct.Entry': GoogleExpr_CreateStruct_Entry
-  'google.api.expr.v1alpha1.Expr.Ident': GoogleExpr_Ident
-  'google.api.expr.v1alpha1.Expr.Select': GoogleExpr_Select
-  'google.api.expr.v1alpha1.ExprValue': GoogleExprValue
-  'google.api.expr.v1alpha1.ListValue': GoogleListValue
-  'google.api.expr.v1alpha1.MapValue': GoogleMapValue
-  'google.api.expr.v1alpha1.MapValue.Entry': GoogleMapValue_Entry
-  'google.api.expr.v1alpha1.ParsedExpr': GoogleParsedExpr
-  'google.api.expr.v1alpha1.Reference': GoogleReference
-  'google.api.expr.v1alpha1.SourceInfo': GoogleSourceInfo
-  'google.api.expr.v1alpha1.SourceInfo.Extension': GoogleSourceInfo_Extension
-  'google.api.expr.v1alpha1.SourceInfo.Extension.Version': GoogleSourceInfo_Extension_Version
-  'google.api.expr.v1alpha1.SourcePosition': SourcePosition
-  'google.api.expr.v1alpha1.Type': GoogleType
-  'google.api.expr.v1alpha1.Type.AbstractType': GoogleType_AbstractType
-  'google.api.expr.v1alpha1.Type.FunctionType': GoogleType_FunctionType
-  'google.api.expr.v1alpha1.Type.ListType': GoogleType_ListType
-  'google.api.expr.v1alpha1.Type.MapType': GoogleType_MapType
-  'google.api.expr.v1alpha1.UnknownSet': GoogleUnknownSet
-  'google.api.expr.v1alpha1.Value': GoogleValue
-  'google.rpc.BadRequest': BadRequest
-  'google.rpc.BadRequest.FieldViolation': BadRequest_FieldViolation
-  'google.rpc.DebugInfo': DebugInfo
-  'google.rpc.ErrorInfo': ErrorInfo
-  'google.rpc.Help': Help
-  'google.rpc.Help.Link': Help_Link
-  'google.rpc.LocalizedMessage': LocalizedMessage
-  'google.rpc.PreconditionFailure': PreconditionFailure
-  'google.rpc.PreconditionFailure.Violation': PreconditionFailure_Violation
-  'google.rpc.QuotaFailure': QuotaFailure
-  'google.rpc.QuotaFailure.Violation': QuotaFailure_Violation
-  'google.rpc.RequestInfo': GoogleRequestInfo
-  'google.rpc.ResourceInfo': ResourceInfo
-  'google.rpc.RetryInfo': RetryInfo
-  'google.rpc.Status': GoogleStatus
-  'opentelemetry.proto.collector.logs.v1.ExportLogsPartialSuccess': ExportLogsPartialSuccess
-  'opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest': ExportLogsServiceRequest
-  'opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse': ExportLogsServiceResponse
-  'opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess': ExportMetricsPartialSuccess
-  'opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest': ExportMetricsServiceRequest
-  'opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse': ExportMetricsServiceResponse
-  'opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess': ExportTracePartialSuccess
-  'opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest': ExportTraceServiceRequest
-  'opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse': ExportTraceServiceResponse
-  'opentelemetry.proto.common.v1.AnyValue': AnyValue
-  'opentelemetry.proto.common.v1.ArrayValue': ArrayValue
-  'opentelemetry.proto.common.v1.EntityRef': EntityRef
-  'opentelemetry.proto.common.v1.InstrumentationScope': InstrumentationScope
-  'opentelemetry.proto.common.v1.KeyValue': OpentelemetryKeyValue
-  'opentelemetry.proto.common.v1.KeyValueList': KeyValueList
-  'opentelemetry.proto.logs.v1.LogRecord': LogRecord
-  'opentelemetry.proto.logs.v1.LogsData': LogsData
-  'opentelemetry.proto.logs.v1.ResourceLogs': ResourceLogs
-  'opentelemetry.proto.logs.v1.ScopeLogs': ScopeLogs
-  'opentelemetry.proto.metrics.v1.Exemplar': Exemplar
-  'opentelemetry.proto.metrics.v1.ExponentialHistogram': ExponentialHistogram
-  'opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint': ExponentialHistogramDataPoint
-  'opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint.Buckets': ExponentialHistogramDataPoint_Buckets
-  'opentelemetry.proto.metrics.v1.Gauge': Gauge
-  'opentelemetry.proto.metrics.v1.Histogram': Histogram
-  'opentelemetry.proto.metrics.v1.HistogramDataPoint': HistogramDataPoint
-  'opentelemetry.proto.metrics.v1.Metric': Metric
-  'opentelemetry.proto.metrics.v1.MetricsData': MetricsData
-  'opentelemetry.proto.metrics.v1.NumberDataPoint': NumberDataPoint
-  'opentelemetry.proto.metrics.v1.ResourceMetrics': ResourceMetrics
-  'opentelemetry.proto.metrics.v1.ScopeMetrics': ScopeMetrics
-  'opentelemetry.proto.metrics.v1.Sum': Sum
-  'opentelemetry.proto.metrics.v1.Summary': Summary
-  'opentelemetry.proto.metrics.v1.SummaryDataPoint': SummaryDataPoint
-  'opentelemetry.proto.metrics.v1.SummaryDataPoint.ValueAtQuantile': SummaryDataPoint_ValueAtQuantile
-  'opentelemetry.proto.resource.v1.Resource': OpentelemetryResource
-  'opentelemetry.proto.trace.v1.ResourceSpans': ResourceSpans
-  'opentelemetry.proto.trace.v1.ScopeSpans': ScopeSpans
-  'opentelemetry.proto.trace.v1.Span': Span
-  'opentelemetry.proto.trace.v1.Span.Event': Span_Event
-  'opentelemetry.proto.trace.v1.Span.Link': Span_Link
-  'opentelemetry.proto.trace.v1.Status': OpentelemetryStatus
-  'opentelemetry.proto.trace.v1.TracesData': TracesData
   'udpa.type.v1.TypedStruct': UdpaTypedStruct
-  'xds.core.v3.Authority': Authority
-  'xds.core.v3.CidrRange': XdsCidrRange
-  'xds.core.v3.CollectionEntry': CollectionEntry
-  'xds.core.v3.CollectionEntry.InlineEntry': CollectionEntry_InlineEntry
-  'xds.core.v3.ContextParams': ContextParams
-  'xds.core.v3.Resource': XdsResource
-  'xds.core.v3.ResourceLocator': XdsResourceLocator
-  'xds.core.v3.ResourceLocator.Directive': XdsResourceLocator_Directive
-  'xds.core.v3.ResourceName': XdsResourceName
-  'xds.core.v3.TypedExtensionConfig': XdsTypedExtensionConfig
   'xds.type.matcher.v3.CelMatcher': CelMatcher
   'xds.type.matcher.v3.DoubleRangeMatcher': DoubleRangeMatcher
-  'xds.type.matcher.v3.DoubleRangeMatcher.RangeMatcher': DoubleRangeMatcher_RangeMatcher
   'xds.type.matcher.v3.HttpAttributesCelMatchInput': HttpAttributesCelMatchInput
   'xds.type.matcher.v3.IPMatcher': IPMatcher
-  'xds.type.matcher.v3.IPMatcher.IPRangeMatcher': IPMatcher_IPRangeMatcher
   'xds.type.matcher.v3.Int32RangeMatcher': Int32RangeMatcher
-  'xds.type.matcher.v3.Int32RangeMatcher.RangeMatcher': Int32RangeMatcher_RangeMatcher
   'xds.type.matcher.v3.Int64RangeMatcher': Int64RangeMatcher
-  'xds.type.matcher.v3.Int64RangeMatcher.RangeMatcher': Int64RangeMatcher_RangeMatcher
   'xds.type.matcher.v3.ListStringMatcher': XdsListStringMatcher
   'xds.type.matcher.v3.Matcher': XdsMatcher
-  'xds.type.matcher.v3.Matcher.MatcherList': XdsMatcher_MatcherList
-  'xds.type.matcher.v3.Matcher.MatcherList.FieldMatcher': XdsMatcher_MatcherList_FieldMatcher
-  'xds.type.matcher.v3.Matcher.MatcherList.Predicate': XdsMatcher_MatcherList_Predicate
-  'xds.type.matcher.v3.Matcher.MatcherList.Predicate.PredicateList': XdsMatcher_MatcherList_Predicate_PredicateList
-  'xds.type.matcher.v3.Matcher.MatcherList.Predicate.SinglePredicate': XdsMatcher_MatcherList_Predicate_SinglePredicate
-  'xds.type.matcher.v3.Matcher.MatcherTree': XdsMatcher_MatcherTree
-  'xds.type.matcher.v3.Matcher.MatcherTree.MatchMap': XdsMatcher_MatcherTree_MatchMap
-  'xds.type.matcher.v3.Matcher.OnMatch': XdsMatcher_OnMatch
   'xds.type.matcher.v3.RegexMatcher': XdsRegexMatcher
-  'xds.type.matcher.v3.RegexMatcher.GoogleRE2': XdsRegexMatcher_GoogleRE2
   'xds.type.matcher.v3.ServerNameMatcher': ServerNameMatcher
-  'xds.type.matcher.v3.ServerNameMatcher.DomainMatcher': ServerNameMatcher_DomainMatcher
   'xds.type.matcher.v3.StringMatcher': XdsStringMatcher
   'xds.type.v3.CelExpression': CelExpression
   'xds.type.v3.CelExtractString': CelExtractString

@@ -6,8 +6,15 @@ import { descriptor, type FieldDescriptor, type MessageDescriptor, TYPE } from '
 /** Deprecated fields that stay in the types, since Istio's behaviour needs them and Envoy 1.40 has no other. */
 const KEPT_THOUGH_DEPRECATED = new Set(['envoy.config.route.v3.RouteAction.max_grpc_timeout'])
 
-/** What the encoder knows, and no authored configuration is made of. */
-const LEFT_OUT = /^(google\.protobuf|validate|io\.prometheus)\./
+/** What the encoder knows, and no authored configuration is made of; types for it would only slow the compiler. */
+const LEFT_OUT = [
+  /^(google\.protobuf|validate|io\.prometheus)\./,
+  /^envoy\..*(thrift|redis|dubbo|mongo|zookeeper|mcp|a2a|sip_|dynamic_module|quic|geoip|kafka|reverse_)/,
+  /^envoy\..*(aws|gcp|\.ai\.|ai_filters|ai_protocol|alts|s2a|fluentd|generic_proxy|file_system|\.udp\.)/,
+]
+
+/** What an Any in a configuration holds. */
+const IN_ANY = /^(envoy\.(config|extensions|type)|xds\.type|udpa\.type)\.[a-z0-9_.]+\.[A-Z]\w*$/
 
 /** Packages whose types keep the short name when several have it; the earlier wins. */
 const SHORT_NAME_FIRST = [
@@ -74,6 +81,8 @@ export type Bytes = string
 export type Int64 = number | string
 export type Json = null | boolean | number | string | readonly Json[] | Struct
 export type Struct = { [key: string]: Json | undefined }
+/** Any of the fields of T, for a part to spread into one: a spread of oneofs would multiply their unions. */
+export type Fields<T> = Partial<Pick<T, keyof T>>
 /** A message of any type: \`'@type'\` is \`type.googleapis.com/\` and the full name, beside its fields. */
 export type Any = Traced & { '@type': string; [field: string]: unknown }
 /** An Any known to hold the message with this full name. */
@@ -83,8 +92,8 @@ export type Typed<N extends keyof Messages> = { '@type': \`type.googleapis.com/\
 /** The text of envoy.d.ts. */
 export function generate(): string {
   const { messages, enums } = descriptor().all()
-  const authored = messages.filter((m) => !m.mapEntry && !LEFT_OUT.test(m.name))
-  const choices = enums.filter((e) => !LEFT_OUT.test(e.name))
+  const authored = messages.filter((m) => !m.mapEntry && wanted(m.name))
+  const choices = enums.filter((e) => wanted(e.name))
   const names = shortNames([...authored, ...choices].map((declared) => declared.name))
   const nameOf = (full: string) => names.get(full) ?? 'unknown'
   const parts = [HEADER]
@@ -93,9 +102,16 @@ export function generate(): string {
     const literals = [...values.keys()].filter((v) => !deprecated.has(v)).map((v) => `'${v}'`)
     parts.push(`/** ${name} */\nexport type ${nameOf(name)} = ${literals.join(' | ')}\n`)
   }
-  const map = authored.map((m) => `  '${m.name}': ${nameOf(m.name)}`)
-  parts.push(`/** Messages by full name. */\nexport interface Messages {\n${map.join('\n')}\n}\n`)
+  const packed = authored.filter((m) => IN_ANY.test(m.name))
+  const map = packed.map((m) => `  '${m.name}': ${nameOf(m.name)}`)
+  parts.push(
+    `/** Messages an Any holds, by full name. */\nexport interface Messages {\n${map.join('\n')}\n}\n`,
+  )
   return parts.join('\n')
+}
+
+function wanted(name: string): boolean {
+  return !LEFT_OUT.some((pattern) => pattern.test(name))
 }
 
 function messageType(message: MessageDescriptor, nameOf: (full: string) => string): string {

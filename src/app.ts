@@ -3,16 +3,13 @@ import { mkdirSync } from 'node:fs'
 import { type CertificateAuthority, openAuthority } from './ca/ca.ts'
 import { isProblem } from './ca/problem.ts'
 import { type Listening, listen } from './listen.ts'
-import { Cache } from './model/cache.ts'
+import { LiveMesh } from './live-mesh.ts'
 import { compareDiagnostics, type Diagnostic } from './model/diagnostic.ts'
-import { EMPTY_MESH, type Mesh, nextMesh, type Trust } from './model/mesh.ts'
+import type { Mesh } from './model/mesh.ts'
 import type { ResourceSet } from './model/resource.ts'
-import { type MeshProxy, resourcesOf } from './proxies.ts'
-import { type Enrolments, openEnrolments } from './registry/enrolment.ts'
-import { type FileRegistry, openFiles, type RegistryState } from './registry/file.ts'
-import { translate } from './translate/translate.ts'
-import { type Admission, admit, NOTHING_ADMITTED } from './translate/validate/admit.ts'
-import { references } from './translate/validate/references.ts'
+import type { MeshProxy } from './proxies.ts'
+import { openEnrolments } from './registry/enrolment.ts'
+import { type FileRegistry, openFiles } from './registry/file.ts'
 import type { XdsService } from './xds/server.ts'
 
 export interface AppOptions {
@@ -47,7 +44,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   mkdirSync(options.data, { recursive: true, mode: 0o700 })
   const enrolments = openEnrolments(options.data)
   if (isProblem(enrolments)) return enrolments
-  const core = new MeshCore(options.log, enrolments)
+  const core = new LiveMesh(options.log, enrolments)
   const files = await openFiles(options.config, {
     allowEmpty: options.allowEmpty ?? false,
     onChange: (state) => core.read(state),
@@ -73,7 +70,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
 }
 
 function appOf(
-  core: MeshCore,
+  core: LiveMesh,
   files: FileRegistry,
   authority: CertificateAuthority,
   listening: Listening,
@@ -95,84 +92,5 @@ function appOf(
       await files.close()
       await listening.close()
     },
-  }
-}
-
-/** Holds the present mesh and everything derived from it; the only mutable state between sources and streams. */
-export class MeshCore {
-  mesh: Mesh = EMPTY_MESH
-  diagnostics: readonly Diagnostic[] = []
-  readonly services: XdsService<MeshProxy>[] = []
-  readonly #log: (diagnostic: Diagnostic) => void
-  readonly #enrolments: Enrolments
-  readonly #cache = new Cache()
-  readonly #listeners = new Set<() => void>()
-  #admission: Admission = NOTHING_ADMITTED
-  #registry: RegistryState = { documents: [], diagnostics: [] }
-  #trust: Trust | undefined
-
-  constructor(log: (diagnostic: Diagnostic) => void, enrolments: Enrolments) {
-    this.#log = log
-    this.#enrolments = enrolments
-  }
-
-  read(state: RegistryState): void {
-    this.#registry = state
-    this.#admission = admit(this.#admission, state.documents)
-    this.#advance()
-  }
-
-  publish(trust: Trust): void {
-    this.#trust = Object.freeze(trust)
-    this.#advance()
-  }
-
-  enrolled(workload: string): void {
-    if (this.#enrolments.add(workload)) this.#advance()
-  }
-
-  trustDomain(): string {
-    const [config] = this.mesh.tables.MeshConfig.rows.values()
-    return config?.spec.trustDomain || 'cluster.local'
-  }
-
-  resources(proxy: MeshProxy): ResourceSet {
-    return resourcesOf(this.mesh, proxy, (mesh, node) => translate(mesh, node, this.#cache))
-  }
-
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  #advance(): void {
-    const mesh = nextMesh(this.mesh, {
-      documents: this.#admission.documents,
-      enrolments: this.#enrolments.list(),
-      ...(this.#trust ? { trust: this.#trust } : {}),
-    })
-    const changed = mesh !== this.mesh
-    this.mesh = mesh
-    if (changed) for (const service of this.services) service.push()
-    this.#report()
-    for (const listener of this.#listeners) listener()
-  }
-
-  /** Logs what is new; the whole list is there for status and dashboard. */
-  #report(): void {
-    const known = new Set(this.diagnostics.map((diagnostic) => JSON.stringify(diagnostic)))
-    this.diagnostics = [
-      ...this.#registry.diagnostics,
-      ...this.#admission.diagnostics,
-      ...references(this.mesh),
-    ]
-    for (const diagnostic of this.diagnostics) {
-      if (!known.has(JSON.stringify(diagnostic))) this.#log(diagnostic)
-    }
-  }
-
-  /** Call after all streams were brought up to date. */
-  sweep(): void {
-    this.#cache.sweep(this.mesh.generation)
   }
 }

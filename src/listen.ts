@@ -2,11 +2,11 @@
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { Server, ServerCredentials } from '@grpc/grpc-js'
-import type { MeshCore } from './app.ts'
 import type { CertificateAuthority } from './ca/ca.ts'
 import { csrService } from './ca/csr-server.ts'
 import { isProblem } from './ca/problem.ts'
 import { openServerIdentity } from './ca/server-credentials.ts'
+import type { LiveMesh } from './live-mesh.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
 import { identifyByCertificate, identifyByNodeId, type MeshProxy } from './proxies.ts'
 import { createXdsService, SERVER_OPTIONS, type XdsService } from './xds/server.ts'
@@ -14,7 +14,7 @@ import { createXdsService, SERVER_OPTIONS, type XdsService } from './xds/server.
 export interface ListenOptions {
   readonly xds: string
   readonly plaintextXds?: string
-  readonly core: MeshCore
+  readonly core: LiveMesh
   readonly authority: CertificateAuthority
   readonly now: () => Date
   readonly log: (diagnostic: Diagnostic) => void

@@ -13,13 +13,12 @@ const READY_MS = 30_000
 const KILL_AFTER_MS = 10_000
 
 export interface ControlPlane {
-  readonly pid: number
   /** `HOST:PORT` of the xDS server. */
   readonly xds: string
   /** Of the status page. */
   readonly url: string
-  /** Lets a workload enrol; a secret. */
-  readonly token: string
+  /** File with the token that lets a workload enrol. */
+  readonly tokenFile: string
 }
 
 export interface ControlPlaneOptions {
@@ -69,8 +68,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const lines = (await readFile(options.logFile, 'utf8')).trim().split('\n')
     throw new Error(`the control plane did not become ready:\n${lines.slice(-10).join('\n')}`)
   }
-  const token = await readFile(join(options.dataFolder, 'join-token'), 'utf8')
-  return { pid: child.pid!, xds, url: `http://127.0.0.1:${httpPort}/`, token }
+  const tokenFile = join(options.dataFolder, 'join-token')
+  return { xds, url: `http://127.0.0.1:${httpPort}/`, tokenFile }
 }
 
 async function isReady(port: number): Promise<boolean> {

@@ -1,14 +1,13 @@
 // One real Envoy beside each workload, enrolled with the control plane as `lotse bootstrap` does it.
 import { join } from 'node:path'
 import { type RunningEnvoy, startEnvoy } from '../../envoy/run.ts'
-import { writeBootstrap } from '../../envoy/write.ts'
-import { writeCredentials } from '../../src/ca/credentials.ts'
-import { enrol } from '../../src/ca/enrol.ts'
+import { isProblem } from '../../src/ca/problem.ts'
+import { enrolWorkload } from '../../src/cli/bootstrap.ts'
 import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
 import { repeat } from './checks/check.ts'
 import type { Cleanup } from './cleanup.ts'
 import type { ControlPlane } from './control-plane.ts'
-import { inboundAddress, NAMESPACE, WORKLOADS, type WorkloadRow } from './topology.ts'
+import { NAMESPACE, WORKLOADS, type WorkloadRow } from './topology.ts'
 
 const AT_ONCE = 4
 const READY_MS = 60_000
@@ -55,33 +54,25 @@ export async function startProxies(options: ProxyOptions): Promise<RunningProxy[
   // Only now: a proxy may need the identity of others before it can be ready.
   for (const { row, envoy } of proxies) {
     const failure = await envoy.ready(READY_MS)
-    if (failure) orThrow(row, failure)
+    if (failure) throw new Error(`${row.name}: ${printDiagnostic(failure)}`)
   }
   return proxies
 }
 
-/** A key, a certificate for it, and the bootstrap that names both; the bootstrap's path. */
+/** What `lotse bootstrap` does; the path of Envoy's configuration. */
 async function prepare(row: WorkloadRow, options: ProxyOptions): Promise<string> {
-  const { xds, token } = options.controlPlane
-  const folder = join(options.folder, row.name)
-  const certificates = join(folder, 'certificates')
-  const workload = `${NAMESPACE}/${row.name}`
-  const credentials = orThrow(row, await enrol({ address: xds, token, workload }))
-  const failure = writeCredentials(certificates, credentials)
-  if (failure) orThrow(row, failure)
-  const separator = xds.lastIndexOf(':')
-  return orThrow(
-    row,
-    writeBootstrap(folder, {
-      proxy: { namespace: NAMESPACE, workload: row.name, address: inboundAddress(row) },
-      xds: [{ host: xds.slice(0, separator), port: Number(xds.slice(separator + 1)) }],
-      tls: { trustDomain: credentials.workload.trustDomain, certificates, folder },
-    }),
-  )
+  const { xds, tokenFile } = options.controlPlane
+  const enrolled = await enrolWorkload({
+    workload: `${NAMESPACE}/${row.name}`,
+    xds,
+    tokenFile,
+    out: join(options.folder, row.name),
+    admin: '127.0.0.1:0',
+  })
+  return orThrow(row, enrolled).config
 }
 
-function orThrow<Value>(row: WorkloadRow, value: Value | Diagnostic): Value {
-  const failed = typeof value === 'object' && value !== null && 'severity' in value
-  if (failed) throw new Error(`${row.name}: ${printDiagnostic(value as Diagnostic)}`)
-  return value as Value
+function orThrow<Value extends object>(row: WorkloadRow, value: Value | Diagnostic): Value {
+  if (isProblem(value)) throw new Error(`${row.name}: ${printDiagnostic(value)}`)
+  return value
 }

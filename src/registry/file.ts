@@ -168,14 +168,14 @@ export class FileRegistry {
   /** Watches what was scanned, and the parents of the given paths, since those can be replaced. */
   async #follow(): Promise<void> {
     const directories = new Map(this.#scan.directories)
-    const only = new Map<string, string[]>()
+    const only = new Map<string, Map<string, string>>()
     for (const root of this.#roots) {
       const parent = dirname(root)
       if (this.#scan.directories.has(parent)) continue
       const stats = await look(parent)
       if (!stats) continue
       directories.set(parent, identityOf(stats))
-      only.set(parent, [...(only.get(parent) ?? []), basename(root)])
+      only.set(parent, new Map(only.get(parent)).set(basename(root), root))
     }
     if (!this.#closed) this.#watch.follow(directories, only)
   }

@@ -1,16 +1,18 @@
 // The objects of all files in one list: one of each kind, namespace and name, in an order that no file order changes.
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { byAge, type Document, KINDS, keyOf, nameOf } from '../model/document.ts'
+import { byAge, type Document } from '../model/document.ts'
 import { printOrigin } from '../model/origin.ts'
 
 /** A document in force; `fresh` unless it is the last good version of one that is broken now. */
 export interface Held {
+  /** Of the document, as `nameOf` gives it: made once, since every merge sorts by it. */
+  readonly name: string
   readonly document: Document
   readonly fresh: boolean
 }
 
 export interface Merged {
-  /** By kind, namespace and name. */
+  /** Sorted by `Kind/namespace/name`. */
   readonly documents: readonly Document[]
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -20,7 +22,7 @@ export function merge(held: Iterable<Held>): Merged {
   const winners = new Map<string, Held>()
   const doubles = new Map<string, Held[]>()
   for (const entry of held) {
-    const name = nameOf(entry.document)
+    const { name } = entry
     const first = winners.get(name)
     if (!first) winners.set(name, entry)
     else {
@@ -35,7 +37,7 @@ export function merge(held: Iterable<Held>): Merged {
     winners.set(name, winner)
     for (const loser of losers) if (loser.fresh) diagnostics.push(double(winner, loser, name))
   }
-  const documents = [...winners.values()].map(({ document }) => document).sort(inOrder)
+  const documents = [...winners.keys()].sort().map((name) => winners.get(name)!.document)
   return { documents, diagnostics }
 }
 
@@ -58,15 +60,6 @@ function double(winner: Held, loser: Held, name: string): Diagnostic {
     origin: loser.document.at([]),
     about: name,
   }
-}
-
-const RANK = new Map<string, number>(KINDS.map((kind, index) => [kind, index]))
-
-function inOrder(a: Document, b: Document): number {
-  return (
-    (RANK.get(a.kind) ?? 0) - (RANK.get(b.kind) ?? 0) ||
-    compare(keyOf(a.metadata), keyOf(b.metadata))
-  )
 }
 
 function textOf({ apiVersion, metadata, spec }: Document): string {

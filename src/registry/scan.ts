@@ -1,7 +1,7 @@
 // Directories and files as they are now: which there are, and the text of those that changed.
 import type { BigIntStats } from 'node:fs'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { FileContent } from './source.ts'
 import type { Trouble } from './state.ts'
@@ -67,6 +67,11 @@ export function isWanted(name: string): boolean {
   return !name.startsWith('.') && /\.(?:ya?ml|json)$/i.test(name)
 }
 
+/** The path of a name in a directory, beginning as the user wrote it (`./mesh` stays `./mesh/a.yaml`). */
+export function below(directory: string, name: string): string {
+  return directory.endsWith('/') ? `${directory}${name}` : `${directory}/${name}`
+}
+
 export function identityOf(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}`
 }
@@ -98,7 +103,7 @@ async function walk(directory: string, stats: BigIntStats, state: Walk): Promise
   const visible = names.filter((name) => !name.startsWith('.')).sort()
   const children: { path: string; stats: BigIntStats }[] = []
   await inBatches(visible, async (name) => {
-    const path = join(directory, name)
+    const path = below(directory, name)
     const child = await look(path)
     if (child) children.push({ path, stats: child })
   })

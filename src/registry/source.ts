@@ -32,6 +32,7 @@ interface ReadObject {
   readonly path: Path
   readonly checked: Checked
   readonly document?: Document
+  readonly name?: string
 }
 
 /**
@@ -64,7 +65,7 @@ export function* nextFile(
     if (same) same.push(chunk)
     else known.set(chunk.text, [chunk])
   }
-  const documents = new Map(before.map((held) => [nameOf(held.document), held.document]))
+  const documents = new Map(before.map(({ name, document }) => [name, document]))
   const chunks: ReadChunk[] = []
   for (const { text, line } of split(content.text)) {
     const same = known.get(text)
@@ -81,7 +82,7 @@ function keepAll(
   previous: SourceFile | undefined,
   diagnostic: Diagnostic,
 ): SourceFile {
-  const held = (previous?.held ?? []).map(({ document }) => ({ document, fresh: false }))
+  const held = (previous?.held ?? []).map((entry) => ({ ...entry, fresh: false }))
   const origin = { source: path, line: 0, column: 0 }
   return {
     path,
@@ -115,7 +116,7 @@ function readChunk(
       spec: kept(old?.spec, content.spec),
       at,
     })
-    return { path, checked, document }
+    return { path, checked, document, name: nameOf(document) }
   })
   return { text, line, parsed, objects }
 }
@@ -140,22 +141,23 @@ function inForceNow(
   const named = new Set<string>()
   const objects = chunks.flatMap((chunk) => chunk.objects.map((object) => ({ chunk, object })))
   for (const { object } of objects) {
-    if (!object.document) continue
-    held.push({ document: object.document, fresh: true })
-    named.add(nameOf(object.document))
+    const { document, name } = object
+    if (!document || name === undefined) continue
+    held.push({ name, document, fresh: true })
+    named.add(name)
   }
   for (const { chunk, object } of objects) {
     const { about, refused } = object.checked
     const last = refused && about && !named.has(about) ? previous.get(about) : undefined
     if (last && about) {
       named.add(about)
-      held.push({ document: last, fresh: false })
+      held.push({ name: about, document: last, fresh: false })
     }
     diagnostics.push(...diagnose(source, chunk, object, last))
   }
   const broken = chunks.filter((chunk) => chunk.parsed.type === 'problem')
   const rest = broken.length === 0 ? [] : [...previous].filter(([name]) => !named.has(name))
-  const lost = rest.map(([, document]) => ({ document, fresh: false }))
+  const lost = rest.map(([name, document]) => ({ name, document, fresh: false }))
   held.push(...lost)
   for (const { parsed, line } of broken) {
     if (parsed.type !== 'problem') continue
@@ -190,7 +192,7 @@ function diagnose(
 
 function inForce(held: readonly Held[]): string {
   if (held.length === 0) return ''
-  const names = held.slice(0, 3).map(({ document }) => nameOf(document))
+  const names = held.slice(0, 3).map(({ name }) => name)
   const more = held.length > names.length ? ` and ${held.length - names.length} more` : ''
   return `; in force as they were before: ${names.join(', ')}${more}`
 }

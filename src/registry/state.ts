@@ -6,7 +6,7 @@ import { type FileContent, nextFile, type SourceFile } from './source.ts'
 
 /** What the registry publishes. */
 export interface RegistryState {
-  /** One of each kind, namespace and name; by kind, namespace, name. */
+  /** One of each kind, namespace and name; sorted by `Kind/namespace/name`. */
   readonly documents: readonly Document[]
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -74,7 +74,7 @@ export function* nextState(
   const all = [...files.values()]
   const merged = merge(
     all.flatMap(({ path, held }) =>
-      gone.has(path) ? held.map(({ document }) => ({ document, fresh: false })) : held,
+      gone.has(path) ? held.map((entry) => ({ ...entry, fresh: false })) : held,
     ),
   )
   const diagnostics = [

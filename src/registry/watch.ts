@@ -1,7 +1,6 @@
 // Watches directories one by one; which ones follows from the last scan. Where events are missing the caller's re-scan makes up for it.
 import { type FSWatcher, watch } from 'node:fs'
-import { join } from 'node:path'
-import { isWanted } from './scan.ts'
+import { below, isWanted } from './scan.ts'
 
 /** Called with a file's path, or without one when anything may have changed. */
 export type OnEvent = (path?: string) => void
@@ -17,9 +16,12 @@ export class DirectoryWatch {
 
   /**
    * Watches exactly these directories (path and identity on disk; one that was replaced is watched anew). Of those in
-   * `only` events of just the given names count.
+   * `only` events of just the given names count, and are told with the path given for the name.
    */
-  follow(directories: ReadonlyMap<string, string>, only: ReadonlyMap<string, readonly string[]>) {
+  follow(
+    directories: ReadonlyMap<string, string>,
+    only: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  ): void {
     for (const [path, { identity }] of this.#watchers) {
       if (directories.get(path) !== identity) this.#drop(path)
     }
@@ -32,12 +34,12 @@ export class DirectoryWatch {
     for (const path of [...this.#watchers.keys()]) this.#drop(path)
   }
 
-  #add(path: string, identity: string, names: readonly string[] | undefined): void {
+  #add(path: string, identity: string, names: ReadonlyMap<string, string> | undefined): void {
     try {
       const watcher = watch(path, (_event, name) => {
         if (name === null) this.#onEvent()
-        else if (names && !names.includes(name)) return
-        else if (isWanted(name)) this.#onEvent(join(path, name))
+        else if (names) this.#namedEvent(names.get(name))
+        else if (isWanted(name)) this.#onEvent(below(path, name))
         else this.#onEvent()
       })
       watcher.on('error', () => this.#drop(path))
@@ -45,6 +47,10 @@ export class DirectoryWatch {
     } catch {
       // No watcher to be had (limit of the system, directory just removed): the re-scan sees the changes.
     }
+  }
+
+  #namedEvent(path: string | undefined): void {
+    if (path !== undefined) this.#onEvent(path)
   }
 
   #drop(path: string): void {

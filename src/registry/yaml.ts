@@ -11,6 +11,7 @@ import {
   Parser,
   type YAMLError,
 } from 'yaml'
+import { parsePlain } from './plain.ts'
 
 /** The text of one document with its mark (`---`) and directives, and the line of the file it begins in, from 0. */
 export interface Chunk {
@@ -93,6 +94,11 @@ function countLines(text: string): number {
 
 /** Parses one chunk. Never throws: a bomb of aliases and a nesting too deep are problems like any other. */
 export function parse(text: string): Parsed {
+  return parsePlain(text) ?? parseAny(text)
+}
+
+/** Parses one chunk with the library: everything YAML has, and the words for what is wrong. */
+export function parseAny(text: string): Parsed {
   const lines = new LineCounter()
   try {
     const tokens = [...new Parser(lines.addNewLine).parse(text)]

@@ -2,7 +2,7 @@
 import type { PeerCertificate } from 'node:tls'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { ResourceSet, ResourceType } from '../model/resource.ts'
-import type { Rejection } from './holdings.ts'
+import type { Memory } from './order.ts'
 import type { ClaimedNode, DecodeMessage, Request } from './request.ts'
 import type { Sets } from './sets.ts'
 
@@ -44,12 +44,10 @@ export interface Host<P extends KnownProxy> {
   /** A request of a type, before it is answered. */
   requested?(proxy: P, type: ResourceType, request: Request): void
   now(): number
-  /** What the proxy refused on an earlier stream. */
-  remembered(proxy: P): Rejections | undefined
+  /** From an earlier stream of this proxy. */
+  remembered(proxy: P): Memory | undefined
   /** The proxy is known, and wants to be kept current. */
   joined(): void
   /** The stream is over, known or not. */
   left(): void
 }
-
-export type Rejections = ReadonlyMap<ResourceType, ReadonlyMap<string, Rejection>>

@@ -25,6 +25,7 @@ export interface Delivery {
   readonly latest: ResourceSet
   /** Endpoint names of clusters that were sent: routes wait until their endpoints are there, too. */
   readonly warming: ReadonlySet<string>
+  readonly memory: Memory | undefined
 }
 
 export interface Sending {
@@ -32,25 +33,45 @@ export interface Sending {
   readonly response: Response
 }
 
-type Rejections = ReadonlyMap<ResourceType, ReadonlyMap<string, Rejection>>
-
-export function createDelivery(mode: Mode, set: ResourceSet): Delivery {
-  return { mode, subscriptions: new Map(), goal: set, latest: set, warming: new Set() }
+/** What must not be forgotten when a stream ends: the proxy does not tell it when it comes back. */
+export interface Memory {
+  /** What it refused; the same would be refused again. */
+  readonly rejected: ReadonlyMap<ResourceType, ReadonlyMap<string, Rejection>>
+  /** Endpoints that it may still wait for although it has them. */
+  readonly warming: readonly string[]
 }
 
-/** Applies what the proxy said about one type. `rejections` are those known from an earlier stream. */
+export function createDelivery(mode: Mode, set: ResourceSet, memory?: Memory): Delivery {
+  const warming = new Set(memory?.warming)
+  return { mode, subscriptions: new Map(), goal: set, latest: set, warming, memory }
+}
+
+/** Undefined if there is nothing to remember. */
+export function memoryOf(delivery: Delivery, sets: Sets): Memory | undefined {
+  const rejected = new Map(delivery.memory?.rejected)
+  for (const [type, state] of delivery.subscriptions) {
+    if (state.rejected.size > 0) rejected.set(type, state.rejected)
+    else rejected.delete(type)
+  }
+  const warming = delivery.warming.size > 0 ? awaitedEndpoints(delivery, sets) : []
+  return rejected.size + warming.length > 0 ? { rejected, warming } : undefined
+}
+
+/** Applies what the proxy said about one type. */
 export function hear(
   delivery: Delivery,
   type: ResourceType,
   events: readonly Event[],
   sets: Sets,
-  rejections?: Rejections,
 ): Delivery {
-  const set = follows(type) ? delivery.latest : delivery.goal
-  let state =
-    delivery.subscriptions.get(type) ??
-    createSubscription(type, delivery.mode, set[type], rejections?.get(type))
+  const known = delivery.subscriptions.get(type)
+  const { [type]: target } = follows(type) ? delivery.latest : delivery.goal
+  const rejected = delivery.memory?.rejected.get(type)
+  let state = known ?? createSubscription(type, delivery.mode, target, rejected)
   for (const event of events) state = receive(state, event, sets)
+  if (!known && type === 'endpoint') {
+    state = receive(state, { kind: 'resend', names: [...delivery.warming] }, sets)
+  }
   return withSubscription(delivery, state)
 }
 
@@ -181,18 +202,39 @@ function isUsable(delivery: Delivery, sets: Sets): boolean {
     if (clusters.outstanding) return false
     if (pendingOf(clusters, sets).additions.length > 0) return false
   }
-  const endpoints = delivery.subscriptions.get('endpoint')
-  if (!endpoints || delivery.warming.size === 0) return true
-  const waits = (name: string) => delivery.warming.has(name)
-  if (endpoints.outstanding?.sent.some(({ resource }) => waits(resource.name))) return false
-  if (endpoints.outstanding?.removed.some(waits)) return false
-  const pending = pendingOf(endpoints, sets)
-  return !pending.additions.some(({ name }) => waits(name)) && !pending.absent.some(waits)
+  return delivery.warming.size === 0 || awaitedEndpoints(delivery, sets).length === 0
+}
+
+/** Endpoints of new and changed clusters that the proxy asks for and did not get yet. */
+function awaitedEndpoints(delivery: Delivery, sets: Sets): readonly string[] {
+  const state = delivery.subscriptions.get('endpoint')
+  if (!state) return []
+  const { additions, absent } = pendingOf(state, sets)
+  const names = [
+    ...(state.outstanding?.sent ?? []).map(({ resource }) => resource.name),
+    ...(state.outstanding?.removed ?? []),
+    ...additions.map(({ name }) => name),
+    ...absent,
+  ]
+  return names.filter((name) => delivery.warming.has(name))
 }
 
 /** Whether nothing that may use a cluster is under way, so that clusters can go. */
 function areRoutesDone(delivery: Delivery, sets: Sets): boolean {
-  return isUsable(delivery, sets) && USERS.every((type) => isDone(delivery, type, sets))
+  return (
+    hasGreeted(delivery.subscriptions.get('cluster')) &&
+    isUsable(delivery, sets) &&
+    USERS.every((type) => isDone(delivery, type, sets))
+  )
+}
+
+/**
+ * A proxy that comes back asks for all its types at once. Only when it has answered something have they all been heard,
+ * so that it is known which of them still have to change before a cluster goes.
+ */
+function hasGreeted(clusters: Subscription | undefined): boolean {
+  if (clusters?.mode !== 'delta') return true
+  return clusters.count > (clusters.outstanding ? 1 : 0)
 }
 
 const USERS = RESOURCE_TYPES.filter((type) => type in AFTER)

@@ -4,7 +4,8 @@ import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts'
 import type { ResourceSet, ResourceType } from '../model/resource.ts'
 import { decodeMessage, encodeMessage } from './encode/index.ts'
 import type { Mode } from './holdings.ts'
-import type { Caller, Counters, KnownProxy, Rejections } from './host.ts'
+import type { Caller, Counters, KnownProxy } from './host.ts'
+import type { Memory } from './order.ts'
 import { Pusher, type PushTiming } from './pusher.ts'
 import type { DecodeMessage, Request } from './request.ts'
 import { METHODS, SERVICE } from './services.ts'
@@ -55,7 +56,7 @@ export const SERVER_OPTIONS: ServerOptions = {
   'grpc.keepalive_permit_without_calls': 1,
 }
 
-/** Proxies that went away whose refusals are remembered, so that they are not sent the same again. */
+/** Proxies that went away of which something is remembered. */
 const MAX_REMEMBERED = 1000
 
 export function createXdsService<P extends KnownProxy>(options: XdsOptions<P>): XdsService<P> {
@@ -78,7 +79,7 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
   /** All streams, and of them those whose proxy is known. */
   readonly #opened = new Set<Stream<P>>()
   readonly #known = new Set<Stream<P>>()
-  readonly #refusals = new Map<string, Rejections>()
+  readonly #memories = new Map<string, Memory>()
   readonly #pusher: Pusher<Stream<P>>
 
   constructor(options: XdsOptions<P>) {
@@ -132,7 +133,7 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
       log,
       ...(onRequest ? { requested: onRequest } : {}),
       now: Date.now,
-      remembered: (proxy) => this.#refusals.get(proxy.id),
+      remembered: (proxy) => this.#memories.get(proxy.id),
       joined: () => {
         this.counters.streams++
         this.#known.add(stream)
@@ -141,7 +142,7 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
       left: () => {
         this.#opened.delete(stream)
         if (!this.#known.delete(stream)) return
-        remember(this.#refusals, stream)
+        remember(this.#memories, stream)
         this.#options.onChange?.()
       },
     })
@@ -185,15 +186,12 @@ function compute(
   }
 }
 
-function remember<P extends KnownProxy>(
-  refusals: Map<string, Rejections>,
-  stream: Stream<P>,
-): void {
-  const { proxy, rejections } = stream
+function remember<P extends KnownProxy>(memories: Map<string, Memory>, stream: Stream<P>): void {
+  const { proxy } = stream
   if (!proxy) return
-  refusals.delete(proxy.id)
-  if (rejections.size === 0) return
-  refusals.set(proxy.id, rejections)
-  const [oldest] = refusals.keys()
-  if (refusals.size > MAX_REMEMBERED && oldest !== undefined) refusals.delete(oldest)
+  const memory = stream.memory()
+  memories.delete(proxy.id)
+  if (memory) memories.set(proxy.id, memory)
+  const [oldest] = memories.keys()
+  if (memories.size > MAX_REMEMBERED && oldest !== undefined) memories.delete(oldest)
 }

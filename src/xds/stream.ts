@@ -8,8 +8,17 @@ import {
   TYPE_PREFIX,
 } from '../model/resource.ts'
 import type { Mode, Rejection } from './holdings.ts'
-import type { Caller, Host, KnownProxy, Rejections } from './host.ts'
-import { createDelivery, type Delivery, deliver, hear, retarget, type Sending } from './order.ts'
+import type { Caller, Host, KnownProxy } from './host.ts'
+import {
+  createDelivery,
+  type Delivery,
+  deliver,
+  hear,
+  type Memory,
+  memoryOf,
+  retarget,
+  type Sending,
+} from './order.ts'
 import { describeRejection, printable } from './rejection.ts'
 import { eventsOf, type Request, readRequest, typeOfUrl } from './request.ts'
 import { type StreamStatus, statusOf, Tally } from './status.ts'
@@ -63,18 +72,15 @@ export class Stream<P extends KnownProxy> {
     this.#call.end()
   }
 
-  get rejections(): Rejections {
-    const subscriptions = this.#delivery?.subscriptions ?? new Map()
-    const found = new Map<ResourceType, ReadonlyMap<string, Rejection>>()
-    for (const [type, { rejected }] of subscriptions)
-      if (rejected.size > 0) found.set(type, rejected)
-    return found
+  /** What the next stream of this proxy should know; to be asked before the end. */
+  memory(): Memory | undefined {
+    return this.#delivery && memoryOf(this.#delivery, this.#host.sets)
   }
 
   /** What the proxy refuses at present, with the lines it comes from. */
   diagnostics(): readonly Diagnostic[] {
     const found: Diagnostic[] = []
-    for (const rejected of this.rejections.values()) {
+    for (const { rejected } of this.#delivery?.subscriptions.values() ?? []) {
       for (const rejection of rejected.values()) found.push(this.#describe(rejection))
     }
     return found
@@ -117,7 +123,11 @@ export class Stream<P extends KnownProxy> {
       return false
     }
     this.#proxy = proxy
-    this.#delivery = createDelivery(this.#mode, this.#host.resources(proxy))
+    this.#delivery = createDelivery(
+      this.#mode,
+      this.#host.resources(proxy),
+      this.#host.remembered(proxy),
+    )
     this.#host.joined()
     return true
   }
@@ -136,7 +146,7 @@ export class Stream<P extends KnownProxy> {
     }
     this.#host.requested?.(proxy, type, request)
     const events = eventsOf(this.#mode, request, before)
-    const next = hear(this.#delivery!, type, events, sets, this.#host.remembered(proxy))
+    const next = hear(this.#delivery!, type, events, sets)
     this.#delivery = next
     const known = new Set(before?.rejected.values())
     for (const rejection of next.subscriptions.get(type)?.rejected.values() ?? []) {

@@ -84,7 +84,9 @@ function connect(state: Subscription, event: Connected, sets: Sets): Subscriptio
   // A name that is asked for gets an answer, if only that it does not exist.
   for (const name of names) differs.set(name, { version: undefined, sure: false })
   for (const [name, version] of event.versions ?? []) differs.set(name, { version, sure: true })
-  return { ...fresh, differs }
+  // The removal of clusters waits for a first answer of the proxy, so it must have something to answer.
+  const owesAnswer = wildcard || (state.mode === 'delta' && state.type === 'cluster')
+  return { ...fresh, differs, owesAnswer }
 }
 
 function subscribe(state: Subscription, added: readonly string[], sets: Sets): Subscription {

@@ -12,6 +12,7 @@ import { envoyBinary, skip, testEnvoy, testFolder } from '../support/envoy.ts'
 import { grpcCall, grpcUpstream } from '../support/grpc.ts'
 import { http2, keepAlive, rawExchange, request } from '../support/http.ts'
 import { freePort, loopback } from '../support/ports.ts'
+import { asStatic } from '../support/static.ts'
 import { httpUpstream, tcpUpstream } from '../support/upstreams.ts'
 import { validate } from '../support/validate.ts'
 import { waitFor } from '../support/wait.ts'
@@ -209,6 +210,83 @@ test('validate gives Envoy’s own reason', { skip }, async () => {
   assert.match(second ?? '', /unknown cluster 'no'/)
 })
 
+test('resources of ADS are judged as one static configuration', { skip }, async () => {
+  const config_source = { ads: {}, resource_api_version: 'V3' }
+  const manager = {
+    '@type': `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+    stat_prefix: 'test',
+    rds: { route_config_name: '80', config_source },
+    http_filters: [
+      {
+        name: 'rules',
+        config_discovery: {
+          config_source,
+          type_urls: [`${TYPE}envoy.extensions.filters.http.rbac.v3.RBAC`],
+        },
+      },
+      {
+        name: 'envoy.filters.http.router',
+        typed_config: { '@type': `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
+      },
+    ],
+  }
+  const tls = {
+    '@type': `${TYPE}envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext`,
+    common_tls_context: {
+      tls_certificate_sds_secret_configs: [{ name: 'default', sds_config: config_source }],
+      combined_validation_context: {
+        default_validation_context: {
+          match_typed_subject_alt_names: [{ san_type: 'URI', matcher: { exact: 'spiffe://a/b' } }],
+        },
+        validation_context_sds_secret_config: { name: 'ROOTCA', sds_config: config_source },
+      },
+    },
+  }
+  const host = (path: object) => ({
+    name: '80/web',
+    domains: ['web'],
+    routes: [{ match: path, route: { cluster: 'web' } }],
+  })
+  const resources = (path: object) => ({
+    listeners: [
+      listener('l', '127.0.0.1', 0, {
+        name: 'envoy.filters.network.http_connection_manager',
+        typed_config: manager,
+      }),
+    ],
+    routes: [{ name: '80', vhds: { config_source } }],
+    virtualHosts: [host(path)],
+    extensions: [
+      {
+        name: 'rules',
+        typed_config: { '@type': `${TYPE}envoy.extensions.filters.http.rbac.v3.RBAC`, rules: {} },
+      },
+    ],
+    clusters: [
+      {
+        name: 'web',
+        type: 'EDS',
+        eds_cluster_config: { eds_config: config_source, service_name: 'web:80' },
+        transport_socket: { name: 'envoy.transport_sockets.tls', typed_config: tls },
+      },
+    ],
+    endpoints: [{ cluster_name: 'web:80', endpoints: [] }],
+    secrets: [
+      { name: 'default', tls_certificate: { private_key: { filename: '/none' } } },
+      { name: 'ROOTCA', validation_context: { trusted_ca: { filename: '/none' } } },
+    ],
+  })
+  const good = resources({ prefix: '/' })
+  const reasons = await validate([
+    await asStatic(good),
+    await asStatic(resources({ safe_regex: { regex: '[' } })),
+  ])
+  assert.equal(reasons[0], undefined)
+  assert.match(reasons[1] ?? '', /missing \]/)
+  await assert.rejects(asStatic({ ...good, endpoints: [] }), /no endpoints are served for web:80/)
+  await assert.rejects(asStatic({ ...good, routes: [] }), /no route 80 is served/)
+})
+
 test('waiting tells what it last saw', async () => {
   let looks = 0
   const look = () => {
@@ -221,6 +299,9 @@ test('waiting tells what it last saw', async () => {
   )
   assert.equal((await waitFor('third', look, (seen) => seen.looks > 2)).looks > 2, true)
 })
+
+/** Texts that YAML 1.1 takes for something else unless they are quoted. */
+const WORDS = { on: 'yes', n: '012', e: '1e3', no: 'null', t: '12:30:45' }
 
 /** The serial number of the certificate a TLS listener shows now. */
 async function servedSerial(port: number): Promise<string> {
@@ -243,7 +324,7 @@ test('keys are files: renewed in place for traffic and for the control plane', {
   const own = await ca.issue({ uri: 'spiffe://cluster.local/ns/istio-system/sa/lotse' })
   const ads = await testAds(t, { tls: own })
   serve(ads, certificates)
-  const proxy = { namespace: 'default', workload: 'web', address: '127.0.0.1', labels: { a: 'b' } }
+  const proxy = { namespace: 'default', workload: 'web', address: '127.0.0.1', labels: WORDS }
   const envoy = await testEnvoy(t, {
     folder,
     bootstrap: {
@@ -254,7 +335,10 @@ test('keys are files: renewed in place for traffic and for the control plane', {
   })
   const node = ads.requests.find((one) => one.node)?.node
   assert.equal(node?.id, 'sidecar~127.0.0.1~web.default~default.svc.cluster.local')
-  assert.match(JSON.stringify(node?.metadata), /LOTSE_CERT_DIR/)
+  const [dump] = await envoy.configDump('BootstrapConfigDump')
+  const metadata = (dump?.bootstrap as Bootstrap | undefined)?.node?.metadata
+  assert.equal(metadata?.LOTSE_CERT_DIR, certificates)
+  assert.deepEqual(metadata?.LABELS, WORDS)
   assert.equal(ads.callers.at(-1), first.serial)
   const port = await envoy.waitFor('the listener', () => envoy.listenerPort('tls'))
   assert.equal(await servedSerial(port), first.serial)

@@ -20,7 +20,7 @@ import {
 } from '../../src/translate/kinds/authorization-policy.ts'
 import { encodeMessage } from '../../src/xds/encode/index.ts'
 
-const RUNS = 3_000
+const RUNS = 1_500
 
 function policy(name: string, namespace: string, spec: AuthorizationPolicy): Document {
   return {

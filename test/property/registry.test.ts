@@ -9,8 +9,9 @@ import { SCHEMAS } from '../../src/model/schema/index.ts'
 import type { Schema } from '../../src/model/shape.ts'
 import { check } from '../../src/registry/check.ts'
 import { fit } from '../../src/registry/fit.ts'
+import { parsePlain } from '../../src/registry/plain.ts'
 import { type FilesState, NOTHING, nextState } from '../../src/registry/state.ts'
-import { find, parse, split } from '../../src/registry/yaml.ts'
+import { find, parse, parseAny, split } from '../../src/registry/yaml.ts'
 
 type Files = ReadonlyMap<string, string>
 
@@ -275,6 +276,79 @@ function pathsOf(value: unknown, path: (string | number)[] = []): (string | numb
   const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
   return [path, ...entries.flatMap(([key, child]) => pathsOf(child, [...path, key]))]
 }
+
+test('the fast way through plain YAML says what the library says, or nothing', () => {
+  const seed = `# c\nkind: A\nmetadata: {name: a, labels: {x: "1", y: 'z'}}\nspec:\n  hosts: [a, b.c]\n  http:\n  - match:\n      - uri: {prefix: /a}\n    timeout: 1.5s # c\n    n: 80\n  - name: -1.5\n  last: ""\n  list:\n    - 10.0.0.1\n    - a:1\nempty:\nend: no\n`
+  const part = fc.oneof(
+    fc.constantFrom(
+      '\n',
+      ' ',
+      '  ',
+      '\n  ',
+      '\n- ',
+      '- ',
+      ': ',
+      ':',
+      ' #',
+      '#',
+      ', ',
+      '{',
+      '}',
+      '[',
+      ']',
+    ),
+    fc.constantFrom(
+      '"',
+      "'",
+      'a: 1',
+      'x: y\n',
+      '0x1F',
+      '1e3',
+      '.5',
+      '-0',
+      '007',
+      '0o7',
+      '.inf',
+      '~',
+      '\u00fc',
+    ),
+    fc.constantFrom(
+      'null',
+      'True',
+      '---\n',
+      '...',
+      '<<',
+      '? ',
+      '|',
+      '>',
+      '&a ',
+      '*a',
+      '!!str ',
+      '@',
+      '%',
+      '1:2',
+      '--',
+    ),
+    fc.string({ unit: 'grapheme-ascii', maxLength: 3 }),
+  )
+  const cut = fc.record({ at: fc.nat(seed.length), remove: fc.nat(6), insert: part })
+  let plain = 0
+  fc.assert(
+    fc.property(fc.array(cut, { maxLength: 4 }), (cuts) => {
+      let text = seed
+      for (const { at, remove, insert } of cuts) {
+        text = text.slice(0, at) + insert + text.slice(at + remove)
+      }
+      for (const chunk of split(text)) {
+        const fast = parsePlain(chunk.text)
+        if (fast) assert.deepEqual(fast, parseAny(chunk.text))
+        if (fast) plain++
+      }
+    }),
+    { numRuns: 1000 },
+  )
+  assert.ok(plain > 100, `${plain} plain documents`)
+})
 
 const described = new Map<Schema, fc.Arbitrary<unknown>>()
 

@@ -9,6 +9,7 @@ import {
   type Delivery,
   deliver,
   hear,
+  memoryOf,
   retarget,
   type Sending,
 } from '../../src/xds/order.ts'
@@ -132,7 +133,10 @@ interface Kept {
 class Pair {
   readonly mode: Mode
   readonly held = new Map<ResourceType, Map<string, Kept>>()
+  /** What it refused since it last had a good version. */
   readonly refused = new Set<string>()
+  /** Clusters that changed and whose endpoints did not come since. */
+  readonly warming = new Set<string>()
   readonly names = new Map<ResourceType, Set<string>>()
   readonly sets = createSets(
     createStore({
@@ -146,6 +150,7 @@ class Pair {
   toServer: { readonly type: ResourceType; readonly request: Request }[] = []
   open = new Map<ResourceType, string>()
   answers = 0
+  reconnected = false
   set: ResourceSet
   #delivery: Delivery
   readonly #versions = new Map<ResourceType, string>()
@@ -160,8 +165,14 @@ class Pair {
     this.connect()
   }
 
+  reconnect(): void {
+    this.reconnected = true
+    this.connect()
+  }
+
   connect(): void {
-    this.#delivery = createDelivery(this.mode, this.set)
+    const memory = memoryOf(this.#delivery, this.sets)
+    this.#delivery = createDelivery(this.mode, this.set, memory)
     this.toProxy = []
     this.toServer = []
     this.open = new Map()
@@ -276,15 +287,40 @@ class Pair {
       if (REFUSED.includes(body.content)) {
         this.refused.add(`${type}/${name}`)
         errors.push(perResource ? `${name}: bad` : 'bad')
-      } else if (perResource || errors.length === 0 || this.#chance())
+      } else if (perResource || errors.length === 0 || this.#chance()) {
+        if (held.get(name)?.version !== version) {
+          this.refused.delete(`${type}/${name}`)
+          if (type === 'cluster') this.warming.add(name)
+        }
+        if (type === 'endpoint') this.warming.delete(name)
         held.set(name, { version, body })
+      }
     }
-    if (this.mode === 'delta') for (const name of response.removed) held.delete(name)
-    else if (perResource) {
-      const listed = new Set(response.resources.map(({ name }) => name))
-      for (const name of held.keys()) if (!listed.has(name)) held.delete(name)
+    for (const name of this.#gone(type, response)) {
+      if (type === 'cluster') this.#checkUnused(name)
+      held.delete(name)
+      this.warming.delete(name)
     }
     return errors
+  }
+
+  #gone(type: ResourceType, { resources, removed }: Sending['response']): readonly string[] {
+    if (this.mode === 'delta') return removed
+    if (type !== 'cluster' && type !== 'listener') return []
+    const listed = new Set(resources.map(({ name }) => name))
+    return [...(this.held.get(type)?.keys() ?? [])].filter((name) => !listed.has(name))
+  }
+
+  /** A cluster goes only when nothing names it any more, except what the proxy refuses to replace. */
+  #checkUnused(cluster: string): void {
+    for (const type of ['listener', 'route'] as const) {
+      // State of the world cannot take a route back, nor say after a reconnect what the proxy has.
+      if (this.mode === 'sotw' && (type === 'route' || this.reconnected)) continue
+      for (const [name, { body }] of this.held.get(type) ?? []) {
+        const stuck = this.refused.has(`${type}/${name}`) || this.withheld.has(name)
+        assert.ok(stuck || !body.uses.includes(cluster), `${type} ${name} still names ${cluster}`)
+      }
+    }
   }
 
   /** Envoy applies an arbitrary part of a bad response of routes or endpoints. */
@@ -303,7 +339,7 @@ class Pair {
     }
   }
 
-  /** Clusters that could not be encoded at some time, so that routes may name them in vain. */
+  /** Names that could not be encoded at some time: those who name them, or have them, do so in vain. */
   readonly withheld = new Set<string>()
 
   settle(): void {
@@ -337,6 +373,11 @@ class Pair {
         if ((body as Body).content < 2) assert.ok(held.has(name), `${type} ${name} is missing`)
       }
     }
+    for (const name of this.warming) {
+      const entry = this.set.endpoint.flat().find((resource) => resource.name === name)
+      const warm = !entry || (entry.body as Body).content >= 2
+      assert.ok(warm || !this.held.get('cluster')?.has(name), `cluster ${name} waits for endpoints`)
+    }
     const before = this.answers
     this.change({ ...this.set })
     this.settle()
@@ -349,9 +390,12 @@ for (const mode of ['delta', 'sotw'] as const) {
     fc.assert(
       fc.property(world, fc.array(action, { maxLength: 60 }), (start, actions) => {
         const pair = new Pair(mode, toSet(start, false))
-        const note = ({ clusters }: World) => {
+        const note = ({ clusters, routes, listeners }: World) => {
           for (const [name, mark] of Object.entries(clusters)) {
             if (mark === UNENCODABLE) pair.withheld.add(name)
+          }
+          for (const [name, user] of Object.entries({ ...routes, ...listeners })) {
+            if (user.content === UNENCODABLE) pair.withheld.add(name)
           }
         }
         note(start)
@@ -363,7 +407,7 @@ for (const mode of ['delta', 'sotw'] as const) {
             pair.change(toSet(step.world, step.fresh))
           } else if (step.kind === 'toProxy') pair.stepProxy()
           else if (step.kind === 'toServer') pair.stepServer()
-          else if (step.kind === 'reconnect') pair.connect()
+          else if (step.kind === 'reconnect') pair.reconnect()
           else pair.subscribe('route', ['r1'])
         }
         pair.settle()

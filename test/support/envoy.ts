@@ -1,7 +1,7 @@
 // A real Envoy for a test: started in a folder of its own, asked through its admin port, ended with the test.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { findEnvoy } from '../../envoy/binary.ts'
 import { type BootstrapOptions, bootstrap, secretFiles } from '../../envoy/bootstrap.ts'
 import { isProblem } from '../../envoy/problem.ts'
@@ -29,6 +29,8 @@ export interface TestEnvoyOptions {
   readonly bootstrap?: BootstrapOptions
   /** Or a configuration as it is; without `admin` it gets one on a free port. */
   readonly config?: Bootstrap
+  /** Or the path of a bootstrap that is there already. */
+  readonly written?: string
   /** More files of the folder by name, written as YAML. */
   readonly files?: Readonly<Record<string, unknown>>
   /** The folder, when it had to be known before; a fresh one by default. */
@@ -84,10 +86,10 @@ export function testFolder(t: Cleanup): string {
 }
 
 export async function testEnvoy(t: Cleanup, options: TestEnvoyOptions): Promise<TestEnvoy> {
-  const folder = options.folder ?? testFolder(t)
+  const folder = options.written ? dirname(options.written) : (options.folder ?? testFolder(t))
   const running = await startEnvoy({
     binary: envoyBinary(),
-    config: write(folder, options),
+    config: options.written ?? write(folder, options),
     concurrency: options.concurrency ?? 1,
     logLevel: options.logLevel ?? 'warning',
     drainSeconds: options.drainSeconds ?? 5,

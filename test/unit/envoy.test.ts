@@ -81,7 +81,13 @@ test('one option chooses the xDS protocol', () => {
 })
 
 test('a bootstrap has no field that Envoy lacks', () => {
-  for (const options of [plain, { ...plain, tls, delta: false, admin: { host: '::1', port: 1 } }]) {
+  const stats = {
+    stats_flush_interval: '1s',
+    stats_sinks: [{ name: 'envoy.stat_sinks.open_telemetry' }],
+  } as const
+  const all = { ...plain, tls, delta: false, admin: { host: '::1', port: 1 }, stats }
+  assert.equal(bootstrap(all).stats_flush_interval, '1s')
+  for (const options of [plain, all]) {
     const encoded = encodeMessage('envoy.config.bootstrap.v3.Bootstrap', bootstrap(options))
     assert.deepEqual('errors' in encoded ? encoded.errors : [], [])
   }

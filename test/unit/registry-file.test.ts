@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { printDiagnostic } from '../../src/model/diagnostic.ts'
@@ -177,7 +177,7 @@ test('a saved half, an emptied file, a lost directory: the last good objects sta
   await mkdir(config)
   const whole = `${service('a', 1)}---\n${service('b', 1)}`
   await writeFile(file, whole)
-  const { shows, until, registry } = await watching(t, [config])
+  const { shows, until, registry } = await watching(t, [`./${relative('.', config)}`])
   await writeFile(file, whole.slice(0, -8))
   await until('syntax error', (state) => codes(state).join() === 'L0101')
   assert.deepEqual(ports(registry.state), ['a:1', 'b:1'])
@@ -202,7 +202,7 @@ test('a single file may vanish while it is saved, and be replaced', async (t) =>
   const dir = folder(t)
   const file = join(dir, 'mesh.yaml')
   await writeFile(file, service('a', 1))
-  const { shows, states, until, registry } = await watching(t, [file])
+  const { shows, states, until, registry } = await watching(t, [`./${relative('.', file)}`])
   await rename(file, `${file}~`)
   await writeFile(file, service('a', 2))
   await shows('a:2')

@@ -262,7 +262,7 @@ items:
     - {port: 81}
 `)
   assert.deepEqual(lines(state), [])
-  assert.deepEqual(names(state), ['Service/foo/web', 'Namespace//foo'])
+  assert.deepEqual(names(state), ['Namespace//foo', 'Service/foo/web'])
   const web = named(state, 'web')
   assert.ok(isKind(web, 'Service'))
   assert.equal(web.spec.ports?.[0]?.port, 80)

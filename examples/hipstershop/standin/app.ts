@@ -49,23 +49,29 @@ export class App {
     method: string,
     request: object,
     headers: Headers,
-    timeout = LONGEST_CALL,
+    timeout?: number,
   ): Promise<Response> {
     const definition = this.town.methods.get(`/hipstershop.${method}`)
     if (!definition) throw new Error(`demo.proto has no ${method}`)
     const metadata = new Metadata()
     for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
-    const options = { deadline: Date.now() + timeout }
+    const options = timeout === undefined ? {} : { deadline: Date.now() + timeout }
     return new Promise((resolve, reject) => {
-      this.#client(service).makeUnaryRequest(
+      const call = this.#client(service).makeUnaryRequest(
         definition.path,
         definition.requestSerialize,
         definition.responseDeserialize,
         request,
         metadata,
         options,
-        (error, response) => (error ? reject(error) : resolve(response as Response)),
+        (error, response) => {
+          clearTimeout(timer)
+          if (error) reject(error)
+          else resolve(response as Response)
+        },
       )
+      // Not a deadline: that would travel along as `grpc-timeout` and compete with the mesh's own timeouts.
+      const timer = setTimeout(() => call.cancel(), LONGEST_CALL)
     })
   }
 

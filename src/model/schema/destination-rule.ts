@@ -1,5 +1,6 @@
 // DestinationRule: what happens to traffic after routing: load balancing, connection pools, outlier detection, TLS, subsets.
 import {
+  anything,
   boolean,
   duration,
   enumOf,
@@ -14,6 +15,7 @@ import {
   port,
   required,
   string,
+  struct,
   uint32,
 } from '../shape.ts'
 import { labels, localityLbSetting, policySelector, strings } from './match.ts'
@@ -59,14 +61,7 @@ export const loadBalancerSettings = object(
     ),
     consistentHash,
     localityLbSetting: later(localityLbSetting),
-    zoneAwareLbSetting: later(
-      object({
-        enabled: boolean,
-        percentageEnabled: percent,
-        minClusterSize: size,
-        forceLocalZone: object({ enabled: boolean, minSize: uint32 }),
-      }),
-    ),
+    zoneAwareLbSetting: later(struct),
     warmupDurationSecs: later(duration),
     warmup: later(warmup),
   },
@@ -107,7 +102,7 @@ const outlierDetection = object({
   baseEjectionTime: duration,
   maxEjectionPercent: percent,
   minHealthPercent: percent,
-  outlierDetectionHttpErrorCodes: later(strings),
+  outlierDetectionHttpErrorCodes: later(anything),
 })
 
 export const clientTlsSettings = object({

@@ -134,7 +134,7 @@ export const meshConfig = object({
   defaultDestinationRuleExportTo: exportTo,
   discoverySelectors: later(list(labelSelector)),
   serviceSettings: later(
-    list(object({ settings: object({ clusterLocal: boolean }), hosts: required(strings) })),
+    list(object({ settings: object({ clusterLocal: boolean }), hosts: strings })),
   ),
   serviceScopeConfigs: later(anything),
   protocolDetectionTimeout: duration,

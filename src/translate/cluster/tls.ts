@@ -2,6 +2,7 @@
 import type {
   CertificateValidationContext,
   CommonTlsContext,
+  TlsParameters,
   TransportSocket,
   UpstreamTlsContext,
 } from '../../../proto/envoy.d.ts'
@@ -66,10 +67,16 @@ export function workloadCertificate(): Pick<
   'tls_certificate_sds_secret_configs' | 'tls_params'
 > {
   return {
-    tls_params: { tls_minimum_protocol_version: 'TLSv1_2' },
+    tls_params: TLS_VERSIONS,
     tls_certificate_sds_secret_configs: [{ name: CERTIFICATE_SECRET, sds_config: FROM_ADS }],
   }
 }
+
+/** As a client Envoy would stop at 1.2 if it were not told. */
+const TLS_VERSIONS: TlsParameters = Object.freeze({
+  tls_minimum_protocol_version: 'TLSv1_2',
+  tls_maximum_protocol_version: 'TLSv1_3',
+})
 
 function verifyIdentities(identities: readonly string[]): CertificateValidationContext {
   if (identities.length === 0) return {}
@@ -121,6 +128,7 @@ function ordinaryTls(tls: ClientTlsSettings, { protocol }: MutualTls): UpstreamT
   return {
     ...(tls.sni ? { sni: tls.sni } : {}),
     common_tls_context: {
+      tls_params: TLS_VERSIONS,
       ...(alpn.length > 0 ? { alpn_protocols: alpn } : {}),
       ...(tls.mode === 'MUTUAL' && tls.clientCertificate && tls.privateKey
         ? {

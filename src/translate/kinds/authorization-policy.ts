@@ -99,7 +99,7 @@ const networkFilters = memo((view: View, policies: string): readonly Filter[] =>
     const config: NetworkRBAC = {
       ...enforced(rules, kind),
       stat_prefix: `tcp.${kind}.`,
-      shadow_rules_stat_prefix: `istio_dry_run_${kind}_`,
+      shadow_rules_stat_prefix: dryRunPrefix(kind),
     }
     if (!config.rules && !config.shadow_rules) return []
     return [
@@ -123,11 +123,16 @@ function filterName(kind: FilterKind): string {
   return `lotse.rbac.${kind}`
 }
 
+/** Counters `http.PREFIX.rbac.deny.denied`; of dry-run policies under Istio's prefix. */
 function statPrefixes(kind: FilterKind): HttpRBAC {
   return {
-    rules_stat_prefix: `${kind}_`,
-    shadow_rules_stat_prefix: `istio_dry_run_${kind}_`,
+    rules_stat_prefix: kind,
+    ...(kind === 'audit' ? {} : { shadow_rules_stat_prefix: dryRunPrefix(kind) }),
   }
+}
+
+function dryRunPrefix(kind: FilterKind): string {
+  return `istio_dry_run_${kind}_`
 }
 
 const policiesOf = memo((view: View, namespace: string): readonly PolicyDocument[] =>

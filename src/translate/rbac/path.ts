@@ -4,8 +4,8 @@ import { quoted, regex, textMatcher } from './text.ts'
 
 /**
  * What a path must match, without its query; undefined for a template that Istio refuses. A template becomes a
- * regular expression and not Envoy's `uri_template`: there `{*}` excludes characters like `=` and `*`, so that
- * `/admin/a=b` slips past a DENY of `/admin/{*}`.
+ * regular expression and not Envoy's `uri_template`: there `{*}` excludes brackets (and without path
+ * normalisation more), so that `/admin/a[b]` slips past a DENY of `/admin/{*}`.
  */
 export function pathMatcher(path: string): StringMatcher | undefined {
   if (!isTemplate(path)) return textMatcher(path)

@@ -1,7 +1,29 @@
 // Checks of one document by itself.
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Document } from '../../model/document.ts'
+import { isKind } from '../../model/schema/index.ts'
+import { checkDestinationRule } from './destination-rule.ts'
+import { checkGateway } from './gateway.ts'
+import { reportOn } from './report.ts'
+import { checkService } from './service.ts'
+import { checkServiceEntry } from './service-entry.ts'
+import { checkSidecar } from './sidecar.ts'
+import { checkVirtualService } from './virtual-service.ts'
+import { checkWorkloadEntry } from './workload-entry.ts'
 
-export function validate(_document: Document): Diagnostic[] {
-  return []
+/**
+ * What can be told from the document alone. With an error it cannot be used. Kinds that protect (PeerAuthentication,
+ * AuthorizationPolicy) have none here: refused they would protect less, so translation lets them fail closed, and
+ * `references` tells what is wrong with them.
+ */
+export function validate(document: Document): Diagnostic[] {
+  const report = reportOn(document)
+  if (isKind(document, 'VirtualService')) checkVirtualService(report, document)
+  else if (isKind(document, 'DestinationRule')) checkDestinationRule(report, document)
+  else if (isKind(document, 'Gateway')) checkGateway(report, document)
+  else if (isKind(document, 'ServiceEntry')) checkServiceEntry(report, document)
+  else if (isKind(document, 'WorkloadEntry')) checkWorkloadEntry(report, document.spec, ['spec'])
+  else if (isKind(document, 'Sidecar')) checkSidecar(report, document)
+  else if (isKind(document, 'Service')) checkService(report, document)
+  return report.diagnostics
 }

@@ -1,0 +1,90 @@
+// The present mesh and all that is derived from it: the only state between sources and streams.
+import { Cache } from './model/cache.ts'
+import type { Diagnostic } from './model/diagnostic.ts'
+import { EMPTY_MESH, type Mesh, nextMesh, type Trust } from './model/mesh.ts'
+import type { ResourceSet } from './model/resource.ts'
+import { type MeshProxy, resourcesOf } from './proxies.ts'
+import type { Enrolments } from './registry/enrolment.ts'
+import type { RegistryState } from './registry/file.ts'
+import { translate } from './translate/translate.ts'
+import { type Admission, admit, NOTHING_ADMITTED } from './translate/validate/admit.ts'
+import { references } from './translate/validate/references.ts'
+import type { XdsService } from './xds/server.ts'
+
+export class LiveMesh {
+  mesh: Mesh = EMPTY_MESH
+  diagnostics: readonly Diagnostic[] = []
+  readonly services: XdsService<MeshProxy>[] = []
+  readonly #log: (diagnostic: Diagnostic) => void
+  readonly #enrolments: Enrolments
+  readonly #cache = new Cache()
+  readonly #listeners = new Set<() => void>()
+  #admission: Admission = NOTHING_ADMITTED
+  #registry: RegistryState = { documents: [], diagnostics: [] }
+  #trust: Trust | undefined
+
+  constructor(log: (diagnostic: Diagnostic) => void, enrolments: Enrolments) {
+    this.#log = log
+    this.#enrolments = enrolments
+  }
+
+  read(state: RegistryState): void {
+    this.#registry = state
+    this.#admission = admit(this.#admission, state.documents)
+    this.#advance()
+  }
+
+  publish(trust: Trust): void {
+    this.#trust = Object.freeze(trust)
+    this.#advance()
+  }
+
+  enrolled(workload: string): void {
+    if (this.#enrolments.add(workload)) this.#advance()
+  }
+
+  trustDomain(): string {
+    const [config] = this.mesh.tables.MeshConfig.rows.values()
+    return config?.spec.trustDomain || 'cluster.local'
+  }
+
+  resources(proxy: MeshProxy): ResourceSet {
+    return resourcesOf(this.mesh, proxy, (mesh, node) => translate(mesh, node, this.#cache))
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #advance(): void {
+    const mesh = nextMesh(this.mesh, {
+      documents: this.#admission.documents,
+      enrolments: this.#enrolments.list(),
+      ...(this.#trust ? { trust: this.#trust } : {}),
+    })
+    const changed = mesh !== this.mesh
+    this.mesh = mesh
+    if (changed) for (const service of this.services) service.push()
+    this.#report()
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Logs what is new; the whole list is there for status and dashboard. */
+  #report(): void {
+    const known = new Set(this.diagnostics.map((diagnostic) => JSON.stringify(diagnostic)))
+    this.diagnostics = [
+      ...this.#registry.diagnostics,
+      ...this.#admission.diagnostics,
+      ...references(this.mesh),
+    ]
+    for (const diagnostic of this.diagnostics) {
+      if (!known.has(JSON.stringify(diagnostic))) this.#log(diagnostic)
+    }
+  }
+
+  /** Call after all streams were brought up to date. */
+  sweep(): void {
+    this.#cache.sweep(this.mesh.generation)
+  }
+}

@@ -1,0 +1,147 @@
+// Laws of translation: incremental equals scratch, order does not matter, lines do not matter, what is named is served.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Cluster, RouteConfiguration } from '../../proto/envoy.d.ts'
+import { Cache } from '../../src/model/cache.ts'
+import type { Document } from '../../src/model/document.ts'
+import { EMPTY_MESH, type Mesh, nextMesh } from '../../src/model/mesh.ts'
+import {
+  MESSAGE_NAMES,
+  RESOURCE_TYPES,
+  type Resource,
+  type ResourceSet,
+} from '../../src/model/resource.ts'
+import { translate } from '../../src/translate/translate.ts'
+import { encodeMessage } from '../../src/xds/encode/index.ts'
+import { apply, NODES, script, stateOf } from '../support/random-mesh.ts'
+
+const RUNS = { numRuns: 1000 }
+
+/** Everything of a set in the order it is sent in, as text. */
+function print(set: ResourceSet): string {
+  return JSON.stringify(RESOURCE_TYPES.map((type) => set[type].flat()))
+}
+
+function meshOf(objects: ReadonlyMap<string, Document>, previous: Mesh = EMPTY_MESH): Mesh {
+  return nextMesh(previous, stateOf(objects))
+}
+
+test('a mesh that was edited step by step gives what a fresh one gives', () => {
+  fc.assert(
+    fc.property(script, (edits) => {
+      const cache = new Cache()
+      let objects = new Map<string, Document>()
+      let mesh = EMPTY_MESH
+      for (const edit of edits) {
+        objects = apply(objects, edit)
+        mesh = meshOf(objects, mesh)
+        for (const node of NODES) {
+          const incremental = translate(mesh, node, cache)
+          assert.equal(print(incremental), print(translate(mesh, node)))
+          assert.equal(translate(mesh, node, cache), incremental)
+        }
+      }
+    }),
+    RUNS,
+  )
+})
+
+test('sweeping forgets nothing that is in use', () => {
+  fc.assert(
+    fc.property(script, fc.integer({ min: 1, max: 200 }), (edits, gap) => {
+      const cache = new Cache()
+      let objects = new Map<string, Document>()
+      let mesh = EMPTY_MESH
+      for (const edit of edits) {
+        objects = apply(objects, edit)
+        const next = meshOf(objects, mesh)
+        // As if many changes had gone by, so that sweeps happen within a short script.
+        mesh = next === mesh ? mesh : { ...next, generation: next.generation + gap }
+        for (const node of NODES) {
+          assert.equal(print(translate(mesh, node, cache)), print(translate(mesh, node)))
+        }
+        cache.sweep(mesh.generation)
+      }
+    }),
+    RUNS,
+  )
+})
+
+test('the order of the input does not matter', () => {
+  fc.assert(
+    fc.property(script, fc.func(fc.integer()), (edits, random) => {
+      const objects = edits.reduce(apply, new Map<string, Document>())
+      const shuffled = new Map(
+        [...objects].sort(([a], [b]) => random(a) - random(b) || (a < b ? -1 : 1)),
+      )
+      for (const node of NODES) {
+        assert.equal(
+          print(translate(meshOf(objects), node)),
+          print(translate(meshOf(shuffled), node)),
+        )
+      }
+    }),
+    RUNS,
+  )
+})
+
+test('moving lines changes no resource', () => {
+  fc.assert(
+    fc.property(script, (edits) => {
+      const objects = edits.reduce(apply, new Map<string, Document>())
+      const moved = edits
+        .map((edit) => ({ ...edit, line: edit.line + 7 }))
+        .reduce(apply, new Map<string, Document>())
+      for (const node of NODES) {
+        assert.equal(print(translate(meshOf(objects), node)), print(translate(meshOf(moved), node)))
+      }
+    }),
+    RUNS,
+  )
+})
+
+test('what is named is served, names are unique, and all of it is valid for Envoy', () => {
+  fc.assert(
+    fc.property(script, (edits) => {
+      const mesh = meshOf(edits.reduce(apply, new Map<string, Document>()))
+      for (const node of NODES) checkReferences(translate(mesh, node))
+    }),
+    RUNS,
+  )
+})
+
+function checkReferences(set: ResourceSet): void {
+  const names = Object.fromEntries(
+    RESOURCE_TYPES.map((type) => [type, new Set(set[type].flat().map(({ name }) => name))]),
+  )
+  for (const type of RESOURCE_TYPES) {
+    assert.equal(names[type]!.size, set[type].flat().length, `${type} names repeat`)
+    for (const resource of set[type].flat()) checkEncodes(resource)
+  }
+  for (const { body, name } of set.cluster.flat()) {
+    if ((body as Cluster).type === 'EDS') assert.ok(names.endpoint!.has(name), `no EDS ${name}`)
+  }
+  const text = JSON.stringify([set.listener, set.cluster])
+  for (const [, route] of text.matchAll(/"route_config_name":"([^"]+)"/g)) {
+    assert.ok(names.route!.has(route!), `no RDS ${route}`)
+  }
+  for (const [, secret] of text.matchAll(/"name":"([^"]+)","sds_config"/g)) {
+    assert.ok(names.secret!.has(secret!), `no SDS ${secret}`)
+  }
+  const routes = set.route.flat().flatMap(({ body, virtualHosts = [] }) => {
+    const domains = virtualHosts.flatMap((host) => (host.body as { domains: string[] }).domains)
+    assert.equal(new Set(domains).size, domains.length, `${(body as RouteConfiguration).name}`)
+    return virtualHosts
+  })
+  // A subset that does not exist is legal (503 for that route); a service that is served has its cluster.
+  for (const [, cluster] of JSON.stringify(routes).matchAll(/"cluster":"(inbound[^"]+)"/g)) {
+    assert.ok(names.cluster!.has(cluster!), `no CDS ${cluster}`)
+  }
+}
+
+function checkEncodes({ type, name, body, virtualHosts = [] }: Resource): void {
+  const result = encodeMessage(MESSAGE_NAMES[type], body)
+  assert.ok('bytes' in result, `${type} ${name}: ${JSON.stringify(result)}`)
+  for (const host of virtualHosts) checkEncodes(host)
+}
