@@ -41,7 +41,7 @@ export async function translateCommand(paths: string[], options: Options): Promi
 /** One YAML document; a comment before each object that has an origin of its own. */
 export function printResource(item: Resource): string {
   const body = whole(item)
-  const document = new YamlDocument(body, { aliasDuplicateObjects: false })
+  const document = new YamlDocument(body, { aliasDuplicateObjects: false, version: '1.1' })
   for (const [pointer, origin] of originsOf(body)) {
     const path = pointer.split('/').slice(1).map(unescapePointer)
     const node = document.getIn(path, true) as YamlNode | undefined

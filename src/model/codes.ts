@@ -57,6 +57,7 @@ export const CODES = {
   L0246: 'The egress host of a Sidecar matches no service.',
   L0247: 'Two VirtualServices rule the same host: the older one has it.',
   L0248: 'Two servers of Gateways on one port exclude each other.',
+  L0249: 'Two DestinationRules for the same host: the older one counts.',
   L0250:
     'The policy asks an external provider, which is not supported yet: what its rules match is denied.',
   L0251:

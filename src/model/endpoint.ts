@@ -1,6 +1,7 @@
 // Who serves a service: endpoint slices, workload entries picked by label, or the addresses a ServiceEntry lists.
 import type { Document } from './document.ts'
 import { memo } from './memo.ts'
+import type { Path } from './origin.ts'
 import type { EndpointSlice, Service as ServiceSpec } from './schema/core.ts'
 import type { ServiceEntry } from './schema/service-entry.ts'
 import type { WorkloadEntry } from './schema/workload-entry.ts'
@@ -25,6 +26,8 @@ export interface Endpoint {
   readonly serviceAccount: string
   readonly healthy: boolean
   readonly document: Document
+  /** Where in the document it stands. */
+  readonly path: Path
 }
 
 const NONE: readonly Endpoint[] = Object.freeze([])
@@ -60,18 +63,29 @@ function entryEndpoints(
   }
   if (spec.endpoints) return inlineEndpoints(view, document)
   const byName = service.resolution === 'DNS' || service.resolution === 'DNS_ROUND_ROBIN'
-  return byName ? [toEndpoint({ address: service.hostname }, '', document)] : NONE
+  return byName
+    ? [toEndpoint({ address: service.hostname }, '', document, ['spec', 'hosts'])]
+    : NONE
 }
 
 const inlineEndpoints = memo((_view: View, document: Document<ServiceEntry>) =>
-  Object.freeze((document.spec.endpoints ?? []).map((entry) => toEndpoint(entry, '', document))),
+  Object.freeze(
+    (document.spec.endpoints ?? []).map((entry, index) =>
+      toEndpoint(entry, '', document, ['spec', 'endpoints', index]),
+    ),
+  ),
 )
 
 const workloadEndpoint = memo((_view: View, document: Document<WorkloadEntry>) =>
-  toEndpoint(document.spec, document.metadata.name, document),
+  toEndpoint(document.spec, document.metadata.name, document, ['spec']),
 )
 
-function toEndpoint(entry: WorkloadEntry, workload: string, document: Document): Endpoint {
+function toEndpoint(
+  entry: WorkloadEntry,
+  workload: string,
+  document: Document,
+  path: Path,
+): Endpoint {
   return Object.freeze({
     address: entry.address ?? '',
     ports: entry.ports ?? {},
@@ -84,6 +98,7 @@ function toEndpoint(entry: WorkloadEntry, workload: string, document: Document):
     serviceAccount: entry.serviceAccount || 'default',
     healthy: true,
     document,
+    path,
   })
 }
 
@@ -94,7 +109,7 @@ const sliceEndpoints = memo(
       if (port.port !== undefined) ports[port.name ?? ''] = port.port
     }
     return Object.freeze(
-      (document.spec.endpoints ?? []).flatMap((endpoint) =>
+      (document.spec.endpoints ?? []).flatMap((endpoint, index) =>
         endpoint.addresses.slice(0, 1).map((address) =>
           Object.freeze({
             address,
@@ -108,6 +123,7 @@ const sliceEndpoints = memo(
             serviceAccount: 'default',
             healthy: endpoint.conditions?.ready !== false,
             document,
+            path: ['endpoints', index],
           }),
         ),
       ),

@@ -79,7 +79,7 @@ function lbEndpointOf(view: View, endpoint: Endpoint, port: ServicePort): LbEndp
   const path = endpoint.address.startsWith('unix://') ? endpoint.address.slice(7) : undefined
   const mutual = hasProxy(view, endpoint) && mutualTlsMode(view, endpoint, number) !== 'DISABLE'
   return {
-    [ORIGIN]: endpoint.document.at(['spec']),
+    [ORIGIN]: endpoint.document.at(endpoint.path),
     endpoint: {
       address: path
         ? { pipe: { path } }

@@ -1,88 +1,10 @@
-// HTTP routing on the real Envoy: what a VirtualService says, seen from a client behind its sidecar.
+// HTTP matches on the real Envoy: what a VirtualService says, seen from a client behind its sidecar.
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { skip } from '../support/envoy.ts'
-import { type HttpRequest, request } from '../support/http.ts'
-import { startMesh, type TestMesh } from '../support/mesh.ts'
-import { loopback } from '../support/ports.ts'
-import { type Echo, httpUpstream, type Upstream } from '../support/upstreams.ts'
-import { join, policy, service, workload } from '../support/workload.ts'
-
-const PORT = 8000
-const SECOND = 8001
-
-interface Fixture {
-  readonly mesh: TestMesh
-  readonly one: Upstream
-  readonly two: Upstream
-  readonly other: Upstream
-  /** A request from the client in namespace `shop`, to host `web` by default. */
-  ask(options?: Partial<HttpRequest>): Promise<Answer>
-  /** The same from the client in namespace `else`. */
-  askElsewhere(options?: Partial<HttpRequest>): Promise<Answer>
-  /** Replaces all rules. */
-  rules(...documents: string[]): Promise<void>
-  /** Replaces all rules by one VirtualService `shop/web`, whose `http` is given. */
-  http(rules: string): Promise<void>
-}
-
-interface Answer {
-  readonly status: number
-  readonly body: string
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** Which upstream answered; empty if none did. */
-  readonly by: string
-  readonly echo: Echo
-}
-
-async function fixture(t: TestContext): Promise<Fixture> {
-  const client = loopback()
-  const elsewhere = loopback()
-  const at = (name: string) => httpUpstream(t, { name, address: loopback(), port: 8080 })
-  const [one, two, other] = await Promise.all([at('one'), at('two'), at('other')])
-  const calls = [
-    { port: PORT, protocol: 'HTTP' },
-    { port: SECOND, protocol: 'HTTP' },
-  ]
-  const mesh = await startMesh(t, {
-    yaml: {
-      'mesh.yaml': join(
-        workload({ workload: 'shop/client', address: client, labels: { team: 'red' }, calls }),
-        workload({ workload: 'else/client', address: elsewhere, calls }),
-        workload({ workload: 'shop/one', address: one.address, labels: { app: 'web', v: '1' } }),
-        workload({ workload: 'shop/two', address: two.address, labels: { app: 'web', v: '2' } }),
-        workload({ workload: 'else/other', address: other.address, labels: { app: 'other' } }),
-        service('shop/web', { app: 'web' }, `http:${PORT}:8080`),
-        service('shop/twoports', { app: 'web' }, `http:${PORT}:8080`, `http:${SECOND}:8080`),
-        service('else/other', { app: 'other' }, `http:${PORT}:8080`),
-        // The same short name in another namespace.
-        service('else/web', { app: 'other' }, `http:${PORT}:8080`),
-        policy(
-          'DestinationRule',
-          'shop/web',
-          '{host: web, subsets: [{name: v1, labels: {v: "1"}}, {name: v2, labels: {v: "2"}}, {name: none, labels: {v: "9"}}]}',
-        ),
-      ),
-      'rules.yaml': '',
-    },
-    proxies: ['shop/client', 'else/client'],
-  })
-  const asker =
-    (address: string) =>
-    async (options: Partial<HttpRequest> = {}): Promise<Answer> => {
-      const answer = await request({ address, port: PORT, host: 'web', ...options })
-      const { status, body, headers } = answer
-      const echo = body.startsWith('{') ? answer.json<Echo>() : ({} as Echo)
-      return { status, body, headers, by: echo.name ?? '', echo }
-    }
-  const rules = (...documents: string[]) => mesh.edit('rules.yaml', join(...documents))
-  return {
-    ...{ mesh, one, two, other, rules },
-    ask: asker(client),
-    askElsewhere: asker(elsewhere),
-    http: (text) => rules(policy('VirtualService', 'shop/web', `{hosts: [web], http: ${text}}`)),
-  }
-}
+import type { HttpRequest } from '../support/http.ts'
+import { type Shop, startShop } from '../support/shop.ts'
+import { policy } from '../support/workload.ts'
 
 /** `[request, which upstream or status answers]` */
 type Row = [options: Partial<HttpRequest>, by: string | number]
@@ -177,7 +99,7 @@ const MATCHES: Readonly<Record<string, readonly Row[]>> = {
   ],
 }
 
-async function expectRows(f: Fixture, what: string, rows: readonly Row[]): Promise<void> {
+async function expectRows(f: Shop, what: string, rows: readonly Row[]): Promise<void> {
   const wrong: unknown[] = []
   for (const [options, expected] of rows) {
     const answer = await f.ask(options)
@@ -188,7 +110,7 @@ async function expectRows(f: Fixture, what: string, rows: readonly Row[]): Promi
 }
 
 test('routing', { skip }, async (t) => {
-  const f = await fixture(t)
+  const f = await startShop(t)
   await t.test('matches', async () => {
     for (const [match, rows] of Object.entries(MATCHES)) {
       const sources = match.startsWith('{gateways: [edge]') ? 'gateways: [mesh, edge], ' : ''

@@ -12,7 +12,6 @@ import {
   number,
   object,
   port,
-  required,
   string,
   struct,
   uint32,

@@ -106,7 +106,7 @@ function namedEndpoints(view: View, { service, port, subset }: Target) {
       const socket_address = { address: endpoint.address, port_value: number }
       return [
         {
-          [ORIGIN]: endpoint.document.at(['spec']),
+          [ORIGIN]: endpoint.document.at(endpoint.path),
           endpoint: { address: { socket_address } },
           load_balancing_weight: Math.max(1, endpoint.weight),
         },

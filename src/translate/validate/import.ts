@@ -15,7 +15,8 @@ export function checkImport(
   const form = `hosts of ${owner} are written NAMESPACE/HOST, as ./web.default.svc.cluster.local or */*`
   const isSidecar = owner === 'a Sidecar'
   if (parts.length > 2 || (isSidecar && parts.length < 2)) {
-    return report.error('L0229', path, `"${entry}" cannot be read: ${form}`)
+    report.error('L0229', path, `"${entry}" cannot be read: ${form}`)
+    return
   }
   const known = ['*', '.', ...(isSidecar ? ['~'] : [])]
   if (!known.includes(namespace) && !isDnsLabel(namespace)) {

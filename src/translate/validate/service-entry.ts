@@ -36,7 +36,7 @@ function resolutionOf({ resolution = 'NONE' }: ServiceEntry): string {
 }
 
 function checkHosts(report: Report, spec: ServiceEntry): void {
-  const allowed = ['NONE', 'DYNAMIC_DNS'].includes(resolutionOf(spec))
+  const resolution = resolutionOf(spec)
   eachOf(spec.hosts, ['spec', 'hosts'], (host, path) => {
     if (host === '*') {
       report.error(
@@ -44,22 +44,11 @@ function checkHosts(report: Report, spec: ServiceEntry): void {
         path,
         'the host "*" would stand for every name there is: name hosts, as *.example.com',
       )
-    } else if (
-      checkHost(report, host, path) &&
-      isWildcard(host) &&
-      !allowed &&
-      !spec.endpoints?.length
-    ) {
+    } else if (checkHost(report, host, path) && isWildcard(host) && resolution.startsWith('DNS')) {
       report.error(
         'L0203',
         path,
-        `${host} is no name that could be looked up: with a wildcard use resolution NONE or DYNAMIC_DNS, or list endpoints`,
-      )
-    } else if (isWildcard(host) && resolutionOf(spec).startsWith('DNS')) {
-      report.error(
-        'L0203',
-        path,
-        `a wildcard host cannot have resolution ${resolutionOf(spec)}: use NONE or STATIC`,
+        `${host} is no name that could be looked up: with a wildcard use resolution NONE or DYNAMIC_DNS`,
       )
     }
   })

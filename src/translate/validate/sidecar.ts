@@ -70,8 +70,10 @@ function checkDefaultEndpoint(report: Report, endpoint: string, path: Path): voi
   if (/^unix:\/\/[/@]/.test(endpoint)) return
   const form = 'write 127.0.0.1:PORT, 0.0.0.0:PORT for the address of the workload, or unix:///PATH'
   const [, address = '', digits = ''] = /^(.*):(\d+)$/.exec(endpoint) ?? []
-  if (address === '')
-    return report.error('L0230', path, `"${endpoint}" has no address and port: ${form}`)
+  if (address === '') {
+    report.error('L0230', path, `"${endpoint}" has no address and port: ${form}`)
+    return
+  }
   const own = /^127\.\d+\.\d+\.\d+$/.test(address) && isIp(address)
   if (!own && !['0.0.0.0', '[::1]', '[::]'].includes(address)) {
     report.error('L0230', path, `${address} is not the workload itself: ${form}`)
