@@ -51,6 +51,7 @@ function proxyOf(name: ProxyName, node: ClaimedNode): MeshProxy {
     ...(node.locality ? { locality: node.locality } : {}),
     ...(typeof folder === 'string' && folder.startsWith('/') ? { certificateFolder: folder } : {}),
     ...(parsed?.gateway ? { gateway: true } : {}),
+    ...(node.metadata.GENERATOR === 'grpc' ? { grpc: true } : {}),
   }
   const { id: _, ...rest } = claims
   return Object.freeze({ id: claims.id, key: JSON.stringify([name, rest]), name, claims })

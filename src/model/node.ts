@@ -1,6 +1,7 @@
 // A proxy as translation sees it: facts that may be read one by one, so that proxies equal in them share resources.
 
-export type NodeType = 'sidecar' | 'gateway'
+/** `grpc`: a gRPC library that takes configuration itself and has no Envoy (Istio: GENERATOR=grpc). */
+export type NodeType = 'sidecar' | 'gateway' | 'grpc'
 
 /** Frozen. What a proxy is, from its proven identity, its workload entry and the metadata it sends. */
 export interface Node {

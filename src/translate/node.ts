@@ -20,6 +20,8 @@ export interface ProxyClaims {
   readonly certificateFolder?: string
   /** Forces a gateway. */
   readonly gateway?: boolean
+  /** A gRPC client without an Envoy. */
+  readonly grpc?: boolean
 }
 
 export function nodeOf(mesh: Mesh, name: ProxyName, claims: ProxyClaims): Node {
@@ -28,7 +30,7 @@ export function nodeOf(mesh: Mesh, name: ProxyName, claims: ProxyClaims): Node {
   const labels = entry ? { ...entry.metadata.labels, ...entry.spec.labels } : (claims.labels ?? {})
   return Object.freeze({
     id: claims.id,
-    type: claims.gateway ? 'gateway' : nodeType(mesh, namespace, labels),
+    type: claimedType(claims) ?? nodeType(mesh, namespace, labels),
     namespace,
     workload,
     serviceAccount: entry?.spec.serviceAccount || name.serviceAccount || 'default',
@@ -38,6 +40,11 @@ export function nodeOf(mesh: Mesh, name: ProxyName, claims: ProxyClaims): Node {
     certified: certified ? 'yes' : 'no',
     certificateFolder: certified ? (claims.certificateFolder ?? '') : '',
   } satisfies Node)
+}
+
+function claimedType({ gateway, grpc }: ProxyClaims): NodeType | undefined {
+  if (grpc) return 'grpc'
+  return gateway ? 'gateway' : undefined
 }
 
 /** A workload that a Gateway selects and that no Sidecar of its namespace selects is a gateway (DESIGN §4). */

@@ -9,6 +9,7 @@ import { BLACK_HOLE, INBOUND_PASSTHROUGH, PASSTHROUGH } from './cluster/inbound.
 import { outboundClusters } from './cluster/outbound.ts'
 import { loadAssignments } from './endpoint.ts'
 import { gatewayResources } from './gateway.ts'
+import { grpcResources } from './grpc.ts'
 import { boundInboundListeners, inboundClusters, inboundRoutes } from './inbound.ts'
 import { capturedListeners, isCaptured } from './listener/captured.ts'
 import { outboundListeners } from './listener/outbound.ts'
@@ -22,6 +23,7 @@ export function translate(mesh: Mesh, node: Node, cache: Cache = new Cache()): R
 }
 
 const resourceSet = memo((view: View, workload: string): ResourceSet => {
+  if (view.facet('type') === 'grpc') return grpcResources(view, '')
   const gateway = gatewayResources(view, workload)
   const namespaces = reachableNamespaces(view, '')
   return Object.freeze({

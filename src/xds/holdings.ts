@@ -12,11 +12,14 @@ export interface Held {
   readonly version: string | undefined
   /** Its bytes, where this process sent them. */
   readonly encoded?: Encoded | undefined
-  /** False: the proxy asked anew or may have something else, so it gets an answer whatever this says. */
-  readonly sure: boolean
+  /**
+   * Why it is sent what it is to have, even if that is the same. `asked`: it waits for an answer. `refused`: it may have
+   * applied a part of a response that it refused.
+   */
+  readonly doubt: 'asked' | 'refused' | undefined
 }
 
-export const ABSENT: Held = Object.freeze({ version: undefined, sure: true })
+export const ABSENT: Held = Object.freeze({ version: undefined, doubt: undefined })
 
 /** Content that this proxy refused; other content under the same name is tried again. */
 export interface Rejection {
@@ -95,7 +98,7 @@ export function heldOf(state: Subscription, name: string, sets: Sets): Held | un
   if (held) return held
   const entry = sets.get(state.base, name)
   if (!entry || isFailed(entry)) return undefined
-  return { version: entry.version, encoded: entry, sure: true }
+  return { version: entry.version, encoded: entry, doubt: undefined }
 }
 
 /** Every subscribed name under which the proxy may have something or is to have something. */

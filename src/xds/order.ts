@@ -1,12 +1,6 @@
 // The order of types within one stream, make before break: clusters and endpoints first, their removal last.
 import { RESOURCE_TYPES, type ResourceSet, type ResourceType } from '../model/resource.ts'
-import {
-  createSubscription,
-  isSubscribed,
-  type Mode,
-  type Rejection,
-  type Subscription,
-} from './holdings.ts'
+import { createSubscription, type Mode, type Rejection, type Subscription } from './holdings.ts'
 import { type Allowance, type Pending, pendingOf, type Response, respond } from './respond.ts'
 import type { Sets } from './sets.ts'
 import type { Encoded } from './store.ts'
@@ -96,15 +90,15 @@ export function deliver(
     // A type that came to rest may be what another one waited for.
     if (moved) continue
     if (current.goal === current.latest || !isRoundOver(current, sets)) break
-    const endpoints = current.subscriptions.get('endpoint')
-    const warming = [...current.warming].filter(
-      (name) => endpoints && isSubscribed(endpoints, name),
-    )
-    current = { ...current, goal: current.latest, warming: new Set(warming) }
+    current = { ...current, goal: current.latest }
     current = aim(current, current.goal, (type) => !follows(type), sets)
   }
-  return { delivery: current, sendings }
+  // Envoy asks for the endpoints of new clusters before it accepts them, so there is nothing more to wait for.
+  const warm = current.warming.size > 0 && isUsable(current, sets)
+  return { delivery: warm ? { ...current, warming: NO_NAMES } : current, sendings }
 }
+
+const NO_NAMES: ReadonlySet<string> = new Set()
 
 function follows(type: ResourceType): boolean {
   return type === 'endpoint' || type === 'secret'
@@ -244,8 +238,9 @@ function isDone(delivery: Delivery, type: ResourceType, sets: Sets): boolean {
   return !state || (!state.outstanding && isEmpty(pendingOf(state, sets)))
 }
 
+/** While nothing that names clusters is due, a newer set can take over, however many clusters are still under way. */
 function isRoundOver(delivery: Delivery, sets: Sets): boolean {
-  return isDone(delivery, 'cluster', sets) && USERS.every((type) => isDone(delivery, type, sets))
+  return USERS.every((type) => isDone(delivery, type, sets))
 }
 
 function isEmpty(pending: Pending): boolean {

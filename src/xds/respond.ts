@@ -54,7 +54,7 @@ export function pendingOf(state: Subscription, sets: Sets): Pending {
     if (!isSubscribed(state, name)) continue
     const held = heldOf(state, name, sets)
     const due = dueFor(state, name, held, sets)
-    if (due === 'remove') (held?.sure ? removals : absent).push(name)
+    if (due === 'remove') (held?.doubt === 'asked' ? absent : removals).push(name)
     else if (due) additions.push(due)
   }
   return { additions, absent, removals }
@@ -73,12 +73,12 @@ function dueFor(
   sets: Sets,
 ): Encoded | 'remove' | undefined {
   const entry = sets.get(state.target, name)
-  if (!entry) return held && (held.version !== undefined || !held.sure) ? 'remove' : undefined
+  if (!entry) return held && (held.version !== undefined || held.doubt) ? 'remove' : undefined
   if (!isFailed(entry) && state.rejected.get(name)?.resource.version !== entry.version) {
-    return held?.sure && held.version === entry.version ? undefined : entry
+    return held && !held.doubt && held.version === entry.version ? undefined : entry
   }
   // Withheld: the proxy keeps the last good version, and is sent that again if it asks.
-  if (!held || held.sure) return undefined
+  if (held?.doubt !== 'asked') return undefined
   return held.encoded ?? (held.version === undefined ? 'remove' : undefined)
 }
 
@@ -176,7 +176,7 @@ function apply(state: Subscription, chosen: Pending): Subscription {
   if (size(chosen) === 0) return state
   const differs = new Map(state.differs)
   for (const encoded of chosen.additions) {
-    differs.set(encoded.name, { version: encoded.version, encoded, sure: true })
+    differs.set(encoded.name, { version: encoded.version, encoded, doubt: undefined })
   }
   for (const name of [...chosen.absent, ...chosen.removals]) differs.set(name, ABSENT)
   return { ...state, differs }
@@ -191,7 +191,7 @@ function settle(after: Subscription, before: Subscription, sets: Sets): Subscrip
     if (!isSubscribed(after, name)) continue
     const held = heldOf(after, name, sets) ?? ABSENT
     const assumed = heldOf(settled, name, sets) ?? ABSENT
-    if (held.version !== assumed.version || !held.sure) differs.set(name, held)
+    if (held.version !== assumed.version || held.doubt) differs.set(name, held)
   }
   if (after.base === after.target && differs.size === after.differs.size) return after
   return settled

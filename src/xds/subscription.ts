@@ -64,7 +64,7 @@ export function receive(state: Subscription, event: Event, sets: Sets): Subscrip
     case 'changed':
       return retarget(state, event.target, sets)
     case 'resend':
-      return doubt(state, event.names, sets)
+      return ask(state, event.names, sets)
   }
 }
 
@@ -82,8 +82,9 @@ function connect(state: Subscription, event: Connected, sets: Sets): Subscriptio
   }
   const differs = new Map<string, Held>()
   // A name that is asked for gets an answer, if only that it does not exist.
-  for (const name of names) differs.set(name, { version: undefined, sure: false })
-  for (const [name, version] of event.versions ?? []) differs.set(name, { version, sure: true })
+  for (const name of names) differs.set(name, { version: undefined, doubt: 'asked' })
+  for (const [name, version] of event.versions ?? [])
+    differs.set(name, { version, doubt: undefined })
   // The removal of clusters waits for a first answer of the proxy, so it must have something to answer.
   const owesAnswer = wildcard || (state.mode === 'delta' && state.type === 'cluster')
   return { ...fresh, differs, owesAnswer }
@@ -99,7 +100,7 @@ function subscribe(state: Subscription, added: readonly string[], sets: Sets): S
   }
   const named = added.filter((name) => name !== WILDCARD)
   if (named.length === 0) return next
-  return doubt({ ...next, names: new Set([...state.names, ...named]) }, named, sets)
+  return ask({ ...next, names: new Set([...state.names, ...named]) }, named, sets)
 }
 
 function unsubscribe(state: Subscription, gone: readonly string[], sets: Sets): Subscription {
@@ -108,7 +109,7 @@ function unsubscribe(state: Subscription, gone: readonly string[], sets: Sets): 
   const wildcard = state.wildcard && !gone.includes(WILDCARD)
   const next: Subscription = { ...state, names, wildcard, owesAnswer: state.owesAnswer && wildcard }
   // The proxy cannot know what the wildcard still covers: answer for it again.
-  if (wildcard) return doubt(next, gone, sets)
+  if (wildcard) return ask(next, gone, sets)
   return { ...next, differs: only(state.differs, names), rejected: only(state.rejected, names) }
 }
 
@@ -116,12 +117,12 @@ function only<V>(map: ReadonlyMap<string, V>, names: ReadonlySet<string>): Reado
   return new Map([...map].filter(([name]) => names.has(name)))
 }
 
-/** Marks names as not surely there, so that each is answered again. */
-function doubt(state: Subscription, names: readonly string[], sets: Sets): Subscription {
+/** Marks names as asked for, so that each is answered again. */
+function ask(state: Subscription, names: readonly string[], sets: Sets): Subscription {
   const differs = new Map(state.differs)
   for (const name of names) {
     if (!isSubscribed(state, name)) continue
-    differs.set(name, { ...(heldOf(state, name, sets) ?? ABSENT), sure: false })
+    differs.set(name, { ...(heldOf(state, name, sets) ?? ABSENT), doubt: 'asked' })
   }
   return { ...state, differs }
 }
@@ -138,10 +139,11 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
     if (!isSubscribed(state, resource.name)) continue
     if (alone) rejected.set(resource.name, { resource, text })
     // Alone and refused it was not applied, so the proxy has what it had; otherwise it may have either.
-    differs.set(resource.name, { ...(before ?? ABSENT), sure: alone })
+    const doubt = alone && before?.doubt !== 'refused' ? undefined : 'refused'
+    differs.set(resource.name, { ...(before ?? ABSENT), doubt })
   }
   // A removal that is refused on its own is not repeated.
-  if (!alone) for (const name of refused.removed) differs.set(name, { ...ABSENT, sure: false })
+  if (!alone) for (const name of refused.removed) differs.set(name, { ...ABSENT, doubt: 'refused' })
   const groups = alone ? state.groups : [...isolate(names, text), ...state.groups]
   return { ...state, outstanding: undefined, differs, rejected, groups }
 }

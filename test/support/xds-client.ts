@@ -219,6 +219,7 @@ export class XdsClient {
     if (!this.#stream) return
     const response =
       this.options.mode === 'delta' ? readDeltaResponse(bytes) : readSotwResponse(bytes)
+    if (!response) return
     this.responses.push(response)
     if (this.silent) this.#unanswered.push(response)
     else this.#answer(response)
@@ -298,13 +299,8 @@ function readFields(bytes: Uint8Array, field: Field): void {
 
 const TYPES = new Map(RESOURCE_TYPES.map((type) => [TYPE_PREFIX + MESSAGE_NAMES[type], type]))
 
-function typeOf(url: string): ResourceType {
-  const type = TYPES.get(url)
-  if (!type) throw new Error(`a response of type ${url}`)
-  return type
-}
-
-export function readDeltaResponse(bytes: Buffer): ReceivedResponse {
+/** Undefined for a type that is none of Lotse's. */
+export function readDeltaResponse(bytes: Buffer): ReceivedResponse | undefined {
   let url = ''
   let nonce = ''
   const resources: ReceivedResource[] = []
@@ -317,10 +313,11 @@ export function readDeltaResponse(bytes: Buffer): ReceivedResponse {
     else return false
     return true
   })
-  return { type: typeOf(url), nonce, version: '', resources, removed, size: bytes.length }
+  const type = TYPES.get(url)
+  return type && { type, nonce, version: '', resources, removed, size: bytes.length }
 }
 
-export function readSotwResponse(bytes: Buffer): ReceivedResponse {
+export function readSotwResponse(bytes: Buffer): ReceivedResponse | undefined {
   let url = ''
   let nonce = ''
   let version = ''
@@ -335,7 +332,8 @@ export function readSotwResponse(bytes: Buffer): ReceivedResponse {
     else return false
     return true
   })
-  return { type: typeOf(url), nonce, version, resources, removed: [], size: bytes.length }
+  const type = TYPES.get(url)
+  return type && { type, nonce, version, resources, removed: [], size: bytes.length }
 }
 
 function readResource(bytes: Uint8Array): ReceivedResource {

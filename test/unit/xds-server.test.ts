@@ -261,7 +261,7 @@ test('with mutual TLS the certificate comes with the caller, and a refused one i
   const ca = await testCa()
   const own = await ca.issue({
     uri: 'spiffe://cluster.local/ns/system/sa/lotse',
-    dns: ['localhost'],
+    dns: 'localhost',
   })
   const peer = await ca.issue({ uri: 'spiffe://cluster.local/ns/default/sa/web' })
   const callers: Caller[] = []
@@ -276,8 +276,8 @@ test('with mutual TLS the certificate comes with the caller, and a refused one i
   const server = new Server()
   service.addTo(server)
   t.after(() => server.forceShutdown())
-  const pair = { private_key: Buffer.from(own.key), cert_chain: Buffer.from(own.chain) }
-  const secure = ServerCredentials.createSsl(Buffer.from(ca.root), [pair], true)
+  const pair = { private_key: Buffer.from(own.keyPem), cert_chain: Buffer.from(own.chainPem) }
+  const secure = ServerCredentials.createSsl(Buffer.from(ca.rootPem), [pair], true)
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', secure, (error, bound) =>
       error ? reject(error) : resolve(bound),
@@ -288,9 +288,9 @@ test('with mutual TLS the certificate comes with the caller, and a refused one i
     { address: `localhost:${port}` },
     {
       credentials: credentials.createSsl(
-        Buffer.from(ca.root),
-        Buffer.from(peer.key),
-        Buffer.from(peer.chain),
+        Buffer.from(ca.rootPem),
+        Buffer.from(peer.keyPem),
+        Buffer.from(peer.chainPem),
       ),
     },
   ).subscribe('cluster')

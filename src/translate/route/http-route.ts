@@ -139,7 +139,8 @@ export function defaultRoute(cluster: string, options: DefaultRouteOptions): Rou
     match: { prefix: '/' },
     route: {
       cluster,
-      ...timeouts(undefined),
+      // The client's proxy keeps the time; a second clock here would race its per-try timeout.
+      ...(options.direction === 'inbound' ? { timeout: '0s' as const } : timeouts(undefined)),
       ...(retry ? { retry_policy: retry } : {}),
       ...(isHashed ? { hash_policy: hashPolicy } : {}),
     },
