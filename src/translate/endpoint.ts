@@ -9,7 +9,7 @@ import type { View } from '../model/view.ts'
 import { MUTUAL_TLS_MATCH } from './cluster/tls.ts'
 import { destinationRuleFor } from './kinds/destination-rule.ts'
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
-import { outboundCluster } from './names.ts'
+import { outboundCluster, outboundTcpCluster } from './names.ts'
 import { resource } from './typed.ts'
 
 export const loadAssignments = memo((view: View, service: Service): readonly Resource[] => {
@@ -19,6 +19,7 @@ export const loadAssignments = memo((view: View, service: Service): readonly Res
     service.ports.flatMap((port) => [
       assignment(view, service, port, undefined),
       ...subsets.map(({ value }) => assignment(view, service, port, value)),
+      ...(port.protocol === 'auto' ? [tcpAssignment(view, service, port)] : []),
     ]),
   )
 })
@@ -51,6 +52,12 @@ function assignment(
     endpoints: [...byLocality].sort(([a], [b]) => (a < b ? -1 : 1)).map(localityEndpoints),
   }
   return resource('endpoint', name, body)
+}
+
+function tcpAssignment(view: View, service: Service, port: ServicePort): Resource {
+  const { body } = assignment(view, service, port, undefined)
+  const name = outboundTcpCluster(service.hostname, port.number)
+  return resource('endpoint', name, { ...body, cluster_name: name } as ClusterLoadAssignment)
 }
 
 function localityEndpoints([locality, lb_endpoints]: [string, LbEndpoint[]]): LocalityLbEndpoints {

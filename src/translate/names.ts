@@ -12,6 +12,11 @@ export function outboundCluster(hostname: string, port: number, subset = ''): st
   return `outbound|${port}|${subset}|${hostname}`
 }
 
+/** For connections of a sniffed port that turn out not to be HTTP: there the client tells the server so by ALPN. */
+export function outboundTcpCluster(hostname: string, port: number): string {
+  return `outbound-tcp|${port}||${hostname}`
+}
+
 export function inboundCluster(port: number): string {
   return `inbound|${port}||`
 }

@@ -120,14 +120,10 @@ export function respond(
 /** The first group of a refused response of which something is still due, and the groups after it. */
 function nextGroup(
   state: Subscription,
-  pending: Pending,
+  { additions }: Pending,
 ): [group: ReadonlySet<string> | undefined, later: Subscription['groups']] {
   if (state.groups.length === 0) return [undefined, state.groups]
-  const due = new Set([
-    ...pending.additions.map(({ name }) => name),
-    ...pending.absent,
-    ...pending.removals,
-  ])
+  const due = new Set(additions.map(({ name }) => name))
   const at = state.groups.findIndex((names) => names.some((name) => due.has(name)))
   if (at < 0) return [undefined, NO_GROUPS]
   return [new Set(state.groups[at]), state.groups.slice(at + 1)]
@@ -142,18 +138,16 @@ function choose(
   allow: Allowance,
 ): Pending {
   const full = isFullState(state)
-  const inGroup = (name: string) => !group || group.has(name)
+  if (group) {
+    const additions = allow.additions ? pending.additions.filter(({ name }) => group.has(name)) : []
+    return { ...NOTHING, additions: slice(additions, full) }
+  }
   // A list of everything can hold removals back, but not send them while additions have to wait.
   const removals = allow.removals && (allow.additions || !full)
   return {
-    additions: allow.additions
-      ? slice(
-          pending.additions.filter(({ name }) => inGroup(name)),
-          full,
-        )
-      : [],
-    absent: allow.additions ? pending.absent.filter(inGroup) : [],
-    removals: removals ? pending.removals.filter(inGroup) : [],
+    additions: allow.additions ? slice(pending.additions, full) : [],
+    absent: allow.additions ? pending.absent : [],
+    removals: removals ? pending.removals : [],
   }
 }
 

@@ -133,7 +133,7 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
   if (refused?.nonce !== nonce) return state
   const differs = new Map(state.differs)
   const rejected = new Map(state.rejected)
-  const names = [...refused.sent.map(({ resource }) => resource.name), ...refused.removed]
+  const names = refused.sent.map(({ resource }) => resource.name)
   const alone = names.length === 1
   for (const { resource, before } of refused.sent) {
     if (!isSubscribed(state, resource.name)) continue
@@ -142,8 +142,10 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
     const doubt = alone && before?.doubt !== 'refused' ? undefined : 'refused'
     differs.set(resource.name, { ...(before ?? ABSENT), doubt })
   }
-  // A removal that is refused on its own is not repeated.
-  if (!alone) for (const name of refused.removed) differs.set(name, { ...ABSENT, doubt: 'refused' })
+  // A refused response may have removed nothing. Removals that are refused on their own are not repeated.
+  if (names.length > 0) {
+    for (const name of refused.removed) differs.set(name, { ...ABSENT, doubt: 'refused' })
+  }
   const groups = alone ? state.groups : [...isolate(names, text), ...state.groups]
   return { ...state, outstanding: undefined, differs, rejected, groups }
 }

@@ -1,7 +1,8 @@
 // A client that nobody here wrote: grpc-js with its own xDS, which takes state of the world and needs no Envoy.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Client, credentials } from '@grpc/grpc-js'
+import { Client, credentials, Metadata, status } from '@grpc/grpc-js'
+import { register } from '@grpc/grpc-js-xds'
 import type { Cleanup } from '../support/cleanup.ts'
 import { ECHO_METHOD, type GrpcEcho, type GrpcOutcome, grpcUpstream } from '../support/grpc.ts'
 import { startMesh } from '../support/mesh.ts'
@@ -9,35 +10,32 @@ import { loopback } from '../support/ports.ts'
 import { waitFor } from '../support/wait.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
-const UNAVAILABLE = 14
-
 /** One channel, kept for all calls of a test. */
 function channel(t: Cleanup, target: string) {
   const client = new Client(target, credentials.createInsecure())
   t.after(() => client.close())
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value))
   const decode = (bytes: Buffer) => JSON.parse(bytes.toString()) as GrpcEcho
-  return (message: unknown = {}) =>
+  return (message: unknown = {}, headers: Readonly<Record<string, string>> = {}) =>
     new Promise<GrpcOutcome>((resolve) => {
-      const deadline = Date.now() + 10_000
-      client.makeUnaryRequest(ECHO_METHOD, encode, decode, message, { deadline }, (error, echo) =>
-        error
-          ? resolve({ code: error.code, details: error.details })
-          : resolve({ code: 0, details: '', ...(echo ? { echo } : {}) }),
+      const metadata = new Metadata()
+      for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
+      const options = { deadline: Date.now() + 10_000 }
+      client.makeUnaryRequest(
+        ...([ECHO_METHOD, encode, decode, message, metadata, options] as const),
+        (error, echo) =>
+          error
+            ? resolve({ code: error.code, details: error.details })
+            : resolve({ code: 0, details: '', ...(echo ? { echo } : {}) }),
       )
     })
 }
 
-function bootstrapFor(port: string, metadata: object): string {
+function bootstrapFor(address: string): string {
+  const id = 'sidecar~127.0.0.1~client.default~default.svc.cluster.local'
   return JSON.stringify({
-    xds_servers: [
-      {
-        server_uri: port,
-        channel_creds: [{ type: 'insecure' }],
-        server_features: ['xds_v3'],
-      },
-    ],
-    node: { id: 'sidecar~127.0.0.1~client.default~default.svc.cluster.local', metadata },
+    xds_servers: [{ server_uri: address, channel_creds: [{ type: 'insecure' }] }],
+    node: { id, locality: {}, metadata: { GENERATOR: 'grpc' } },
   })
 }
 
@@ -71,13 +69,20 @@ test('grpc-js-xds', async (t) => {
     proxies: [],
     plaintext: true,
   })
-  process.env.GRPC_XDS_BOOTSTRAP_CONFIG = bootstrapFor(mesh.app.plaintextXds!, {
-    GENERATOR: 'grpc',
-  })
-  // It reads its bootstrap when it is loaded.
-  const { register } = await import('@grpc/grpc-js-xds')
+  // The client reads it once.
+  process.env.GRPC_XDS_BOOTSTRAP_CONFIG = bootstrapFor(mesh.app.plaintextXds!)
   register()
   const call = channel(t, 'xds:///echo.default.svc.cluster.local:7070')
+  /** Which servers took so many calls; failures count as a name of their own. */
+  const answeredBy = async (calls: number): Promise<string[]> => {
+    const names = new Set<string>()
+    for (let n = 0; n < calls; n++) {
+      const { echo, details } = await call()
+      names.add(echo?.name ?? details)
+    }
+    return [...names].sort()
+  }
+  const both = (by: readonly string[]) => by.join() === 'one,two'
   const streams = () => mesh.app.services.flatMap((xds) => xds.streams())
 
   await t.test('a call by the full name, and by a short one', async () => {
@@ -87,5 +92,96 @@ test('grpc-js-xds', async (t) => {
     const short = await channel(t, 'xds:///echo:7070')()
     assert.deepEqual([short.code, short.details, short.echo?.name], [0, '', 'one'])
     assert.equal(streams().length, 1)
+    assert.equal(mesh.sent().nacks, 0)
+  })
+
+  await t.test('endpoints follow', async () => {
+    await mesh.edit('mesh.yaml', entries('one', 'two'))
+    await waitFor('both to be called', () => answeredBy(20), both)
+    await mesh.edit('mesh.yaml', entries('two'))
+    await waitFor(
+      'only two to be called',
+      () => answeredBy(10),
+      (by) => by.join() === 'two',
+    )
+    await mesh.edit('mesh.yaml', entries('one', 'two'))
+    await waitFor('both to be called', () => answeredBy(20), both)
+  })
+
+  await t.test('weights and subsets of a VirtualService, over the same stream', async () => {
+    const [before] = streams()
+    await mesh.edit('rules.yaml', http(`[{route: [${to('v1')}]}]`))
+    await waitFor(
+      'v1',
+      () => answeredBy(10),
+      (by) => by.join() === 'one',
+    )
+    await mesh.edit('rules.yaml', http(`[{route: [${to('v1', 50)}, ${to('v2', 50)}]}]`))
+    await waitFor('a share for each', () => answeredBy(40), both)
+    await mesh.edit('rules.yaml', http(`[{route: [${to('v2')}]}]`))
+    await waitFor(
+      'v2',
+      () => answeredBy(10),
+      (by) => by.join() === 'two',
+    )
+    const [now] = streams()
+    assert.equal(now?.connectedAt, before?.connectedAt)
+    assert.equal(mesh.sent().nacks, 0)
+  })
+
+  await t.test('matches of method and header; what gRPC has no words for', async () => {
+    const fault = 'fault: {abort: {grpcStatus: PERMISSION_DENIED, percentage: {value: 100}}}'
+    await mesh.edit(
+      'rules.yaml',
+      http(`
+      - {match: [{uri: {prefix: /test.Echo/}, headers: {x-version: {exact: one}}}], route: [${to('v1')}], timeout: 5s}
+      - {match: [{headers: {x-denied: {exact: "yes"}}}], ${fault}, route: [${to('v1')}]}
+      - {match: [{headers: {x-answer: {exact: "yes"}}}], directResponse: {status: 403}}
+      - {match: [{queryParams: {a: {exact: b}}}], route: [${to('v1')}]}
+      - {route: [${to('v2')}], corsPolicy: {allowOrigins: [{exact: "https://a.example"}]}}`),
+    )
+    const asked = async (header: string, value: string) => {
+      const { code, echo } = await call({}, { [header]: value })
+      return code === 0 ? echo?.name : code
+    }
+    await waitFor(
+      'the header to decide',
+      () => asked('x-version', 'one'),
+      (by) => by === 'one',
+    )
+    assert.equal(await asked('x-version', 'other'), 'two')
+    assert.equal(await asked('x-denied', 'yes'), status.PERMISSION_DENIED)
+    assert.equal(await asked('x-answer', 'yes'), status.UNAVAILABLE)
+    assert.equal(mesh.sent().nacks, 0)
+  })
+
+  await t.test('load balancing that gRPC lacks becomes round-robin, a ring stays one', async () => {
+    const rule = (balancer: string) =>
+      policy('DestinationRule', 'default/echo', `{host: echo, trafficPolicy: {${balancer}}}`)
+    await mesh.edit('rules.yaml', rule('loadBalancer: {simple: RANDOM}'))
+    await waitFor('both', () => answeredBy(20), both)
+    const ring = '{consistentHash: {httpHeaderName: x-user}}'
+    await mesh.edit('rules.yaml', rule(`loadBalancer: ${ring}`))
+    const byUser = async (user: string) => {
+      const names = []
+      for (let n = 0; n < 6; n++) names.push((await call({}, { 'x-user': user })).echo?.name)
+      return [...new Set(names)]
+    }
+    const one = (by: readonly unknown[]) => by.length === 1 && by[0] !== undefined
+    for (const user of ['ann', 'bob']) await waitFor('one each', () => byUser(user), one)
+    const pool = 'connectionPool: {http: {http2MaxRequests: 7}}'
+    await mesh.edit('rules.yaml', rule(`${pool}, outlierDetection: {consecutive5xxErrors: 3}`))
+    await waitFor('both', () => answeredBy(20), both)
+    assert.equal(mesh.sent().nacks, 0)
+  })
+
+  await t.test('the control plane gone, calls go on', async () => {
+    await mesh.closeControlPlane()
+    assert.deepEqual(await answeredBy(20), ['one', 'two'])
+  })
+
+  await t.test('a target that no service has', async () => {
+    const nobody = await channel(t, 'xds:///nobody.default.svc.cluster.local:7070')()
+    assert.equal(nobody.code, status.UNAVAILABLE)
   })
 })

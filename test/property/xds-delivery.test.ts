@@ -313,6 +313,7 @@ class Pair {
 
   /** A cluster goes only when nothing names it any more, except what the proxy refuses to replace. */
   #checkUnused(cluster: string): void {
+    if (this.withheld.has(cluster)) return
     for (const type of ['listener', 'route'] as const) {
       // State of the world cannot take a route back, nor say after a reconnect what the proxy has.
       if (this.mode === 'sotw' && (type === 'route' || this.reconnected)) continue

@@ -370,9 +370,8 @@ const ROWS: readonly Row[] = [
       ['connected', '1: a b c'],
       ['changed a', ''],
       ['nack 1 bad', '2: a'],
-      ['ack 2', '3: -b'],
-      ['ack 3', '4: -c'],
-      ['ack 4', ''],
+      ['ack 2', '3: -b -c'],
+      ['nack 3 bad', ''],
     ],
   ],
   [

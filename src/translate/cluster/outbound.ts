@@ -13,7 +13,7 @@ import {
   policyFor,
 } from '../kinds/destination-rule.ts'
 import { meshConfig } from '../mesh-config.ts'
-import { outboundCluster, serverName } from '../names.ts'
+import { outboundCluster, outboundTcpCluster, serverName } from '../names.ts'
 import { type ClusterFields, configMetadata, FROM_ADS, resource, typed } from '../typed.ts'
 import { connectionPool, loadBalancing, outlierDetection } from './policy.ts'
 import { protocolOptions } from './protocol.ts'
@@ -25,21 +25,34 @@ export const outboundClusters = memo((view: View, service: Service): readonly Re
     service.ports.flatMap((port) => [
       outbound(view, { service, port, rule }),
       ...(rule?.subsets ?? []).map((subset) => outbound(view, { service, port, rule, subset })),
+      ...(port.protocol === 'auto' ? [outboundTcp(view, service, port, rule)] : []),
     ]),
   )
 })
+
+function outboundTcp(
+  view: View,
+  service: Service,
+  port: ServicePort,
+  rule: MergedRule | undefined,
+): Resource {
+  const name = outboundTcpCluster(service.hostname, port.number)
+  return outbound(view, { service, port: { ...port, protocol: 'TCP' }, rule, name })
+}
 
 interface Target {
   readonly service: Service
   readonly port: ServicePort
   readonly rule: MergedRule | undefined
   readonly subset?: MergedRule['subsets'][number]
+  /** Where it is not the one that follows from the others. */
+  readonly name?: string
 }
 
 function outbound(view: View, target: Target): Resource {
   const { service, port, rule, subset } = target
   const policy = policyFor(rule, port.number, subset)
-  const name = outboundCluster(service.hostname, port.number, subset?.value.name)
+  const name = target.name ?? outboundCluster(service.hostname, port.number, subset?.value.name)
   const config = meshConfig(view)
   const passThrough = service.resolution === 'NONE' || policy.loadBalancer?.simple === 'PASSTHROUGH'
   const body: ClusterFields = {

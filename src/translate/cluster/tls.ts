@@ -58,7 +58,7 @@ function mutualTlsContext({ protocol, sni, identities }: MutualTls): UpstreamTls
 /** Tells the server's filter chains what comes, before a byte of it is seen. */
 export function meshAlpn(protocol: Protocol): string[] {
   if (isHttp2(protocol)) return ['istio-h2']
-  if (isHttp(protocol)) return ['istio-http/1.1']
+  if (isHttp(protocol) || protocol === 'auto') return ['istio-http/1.1']
   return ['istio']
 }
 

@@ -9,7 +9,7 @@ import type { EgressListener, Sidecar } from '../../model/schema/sidecar.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
 import { meshConfig } from '../mesh-config.ts'
-import { listenerName, outboundCluster } from '../names.ts'
+import { listenerName, outboundCluster, outboundTcpCluster } from '../names.ts'
 import type { RoutePlan } from '../route/configuration.ts'
 import { ALL_HOSTS, importedServices, sidecarOf } from '../scope.ts'
 import { resource } from '../typed.ts'
@@ -163,9 +163,13 @@ function tcpOrSniffed(
   port: ServicePort,
   declared: Protocol,
 ): Outbound {
-  const cluster = outboundCluster(service.hostname, port.number)
+  const sniffed = declared === 'auto' && port.protocol === 'auto'
+  const cluster =
+    port.protocol === 'auto'
+      ? outboundTcpCluster(service.hostname, port.number)
+      : outboundCluster(service.hostname, port.number)
   const tcp = tcpProxy(cluster, cluster)
-  if (declared !== 'auto' || port.protocol !== 'auto') {
+  if (!sniffed) {
     return { listener: listener(place, { filter_chains: [{ filters: [tcp] }] }), plan: undefined }
   }
   const plan: RoutePlan = {
@@ -174,7 +178,7 @@ function tcpOrSniffed(
     hosts: `${service.namespace}/${service.hostname}`,
     anyPort: false,
     ruleHosts: false,
-    unknownHost: unknownHost(view, place),
+    unknownHost: 'own',
   }
   const http: FilterChain = {
     filter_chain_match: {

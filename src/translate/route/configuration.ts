@@ -22,7 +22,8 @@ export interface RoutePlan {
   readonly anyPort: boolean
   /** Hosts that only a rule names are served too. */
   readonly ruleHosts: boolean
-  readonly unknownHost: 'pass' | 'refuse'
+  /** `own`: the listener is for one service, which gets requests whatever their Host (Istio, sniffed ports). */
+  readonly unknownHost: 'pass' | 'refuse' | 'own'
 }
 
 export const routeConfiguration = memo((view: View, json: string): Resource => {
@@ -33,16 +34,24 @@ export const routeConfiguration = memo((view: View, json: string): Resource => {
     ignore_port_in_host_matching: true,
     max_direct_response_body_size_bytes: 1048576,
   }
-  const hosts = [
-    ...serviceHosts(view, plan),
-    ...(plan.ruleHosts ? ruleHosts(view, plan) : []),
-    ...(plan.unknownHost === 'pass' ? [PASS] : [REFUSE]),
-  ]
+  const services = serviceHosts(view, plan)
+  const hosts =
+    plan.unknownHost === 'own'
+      ? services.slice(0, 1).map(forAnyHost)
+      : [
+          ...services,
+          ...(plan.ruleHosts ? ruleHosts(view, plan) : []),
+          ...(plan.unknownHost === 'pass' ? [PASS] : [REFUSE]),
+        ]
   return Object.freeze({
     ...resource('route', plan.name, body),
     virtualHosts: Object.freeze(withoutRepeatedDomains(hosts)),
   })
 })
+
+function forAnyHost(host: Resource): Resource {
+  return resource('virtualHost', host.name, { ...(host.body as VirtualHost), domains: ['*'] })
+}
 
 function serviceHosts(view: View, plan: RoutePlan): Resource[] {
   return importedServices(view, plan.hosts).flatMap((service) => {
