@@ -1,7 +1,7 @@
 // The one file that knows all parts: sources become the mesh, the mesh becomes resources, streams deliver them.
 import { mkdirSync } from 'node:fs'
 import { type CertificateAuthority, openAuthority } from './ca/ca.ts'
-import { isProblem } from './ca/problem.ts'
+import { isProblem, reasonOf } from './ca/problem.ts'
 import { type Listening, listen } from './listen.ts'
 import { LiveMesh } from './live-mesh.ts'
 import { compareDiagnostics, type Diagnostic } from './model/diagnostic.ts'
@@ -9,7 +9,7 @@ import type { Mesh } from './model/mesh.ts'
 import type { ResourceSet } from './model/resource.ts'
 import type { MeshProxy } from './proxies.ts'
 import { openEnrolments } from './registry/enrolment.ts'
-import { type FileRegistry, openFiles } from './registry/file.ts'
+import { type FileRegistry, openFiles, type RegistryState } from './registry/file.ts'
 import type { XdsService } from './xds/server.ts'
 
 export interface AppOptions {
@@ -41,7 +41,8 @@ export interface App {
 /** Resolves when all sources are read, the first mesh is built and the ports are open; nothing is served before. */
 export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   const now = options.now ?? (() => new Date())
-  mkdirSync(options.data, { recursive: true, mode: 0o700 })
+  const unusable = makeDirectory(options.data)
+  if (unusable) return unusable
   const enrolments = openEnrolments(options.data)
   if (isProblem(enrolments)) return enrolments
   const core = new LiveMesh(options.log, enrolments)
@@ -50,6 +51,11 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     onChange: (state) => core.read(state),
   })
   core.read(files.state)
+  const nothing = options.allowEmpty ? undefined : nothingRead(files.state, options.config)
+  if (nothing) {
+    await files.close()
+    return nothing
+  }
   const authority = await openAuthority({
     directory: options.data,
     trustDomain: core.trustDomain(),
@@ -61,12 +67,37 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   }
   for (const warning of authority.warnings) options.log(warning)
   core.publish({ trustDomain: authority.trust.trustDomain, roots: authority.trust.rootsPem })
+  core.report()
   const listening = await listen({ ...options, core, authority, now })
   if (isProblem(listening)) {
     await files.close()
     return listening
   }
   return appOf(core, files, authority, listening)
+}
+
+function makeDirectory(path: string): Diagnostic | undefined {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    return undefined
+  } catch (error) {
+    const text = `The data directory ${path} cannot be made (${reasonOf(error)}). Choose another by --data`
+    return { code: 'L0410', severity: 'error', text }
+  }
+}
+
+/** Proxies that come back after a restart would lose what they have, so a start without sources is refused. */
+function nothingRead(state: RegistryState, paths: readonly string[]): Diagnostic | undefined {
+  const missing = state.diagnostics.find(
+    ({ code, origin }) => code === 'L0109' && paths.includes(origin?.source ?? ''),
+  )
+  if (!missing && state.documents.length > 0) return undefined
+  const why = missing ? 'not every source can be read' : 'the sources hold no object'
+  return {
+    code: missing ? 'L0109' : 'L0110',
+    severity: 'error',
+    text: `Nothing is served, since ${why}: proxies would lose what they have. Correct it, or say --allow-empty`,
+  }
 }
 
 function appOf(

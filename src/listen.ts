@@ -1,7 +1,7 @@
 // Opens the xDS ports: mutual TLS for the mesh, and where asked for a second one in plain text on loopback.
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import type { CertificateAuthority } from './ca/ca.ts'
 import { csrService } from './ca/csr-server.ts'
 import { isProblem } from './ca/problem.ts'
@@ -29,6 +29,8 @@ export interface Listening {
 
 export async function listen(options: ListenOptions): Promise<Listening | Diagnostic> {
   const { core, log, authority, now } = options
+  // What goes wrong is told once, by Lotse itself.
+  if (!process.env.GRPC_VERBOSITY) setLogVerbosity(logVerbosity.NONE)
   const identity = await openServerIdentity({
     issuer: authority.issuer,
     hosts: hostsOf(options.xds),
@@ -50,7 +52,7 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
     services.push(service)
     service.addTo(server)
     if (secure) addEnrolment(server, options)
-    return bind(server, address, credentials)
+    return bind(server, address, credentials, secure ? '--xds' : '--insecure-plaintext-xds')
   }
   const close = async () => {
     identity.close()
@@ -108,6 +110,7 @@ function bind(
   server: Server,
   address: string,
   credentials: ServerCredentials,
+  option: string,
 ): Promise<string | Diagnostic> {
   const { host } = splitAddress(address)
   return new Promise((resolve) => {
@@ -116,7 +119,7 @@ function bind(
       resolve({
         code: 'L0511',
         severity: 'error',
-        text: `Cannot listen on ${address} (${reason(error)}). Is another process using the port? Choose another by --xds`,
+        text: `Cannot listen on ${address} (${reason(error)}). Is another process using the port? Choose another by ${option}`,
       })
     })
   })

@@ -18,6 +18,8 @@ export class LiveMesh {
   readonly #log: (diagnostic: Diagnostic) => void
   readonly #enrolments: Enrolments
   readonly #cache = new Cache()
+  readonly #checks = new Cache()
+  #report: NodeJS.Immediate | undefined
   readonly #listeners = new Set<() => void>()
   #admission: Admission = NOTHING_ADMITTED
   #registry: RegistryState = { documents: [], diagnostics: [] }
@@ -66,21 +68,25 @@ export class LiveMesh {
     const changed = mesh !== this.mesh
     this.mesh = mesh
     if (changed) for (const service of this.services) service.push()
-    this.#report()
-    for (const listener of this.#listeners) listener()
+    // Proxies come first: what is to be said about the change can wait until it is on its way.
+    this.#report ??= setImmediate(() => this.report())
   }
 
-  /** Logs what is new; the whole list is there for status and dashboard. */
-  #report(): void {
+  /** Brings the diagnostics up to date, and logs what is new. */
+  report(): void {
+    clearImmediate(this.#report)
+    this.#report = undefined
     const known = new Set(this.diagnostics.map((diagnostic) => JSON.stringify(diagnostic)))
     this.diagnostics = [
       ...this.#registry.diagnostics,
       ...this.#admission.diagnostics,
-      ...references(this.mesh),
+      ...references(this.mesh, this.#checks),
     ]
+    this.#checks.sweep(this.mesh.generation)
     for (const diagnostic of this.diagnostics) {
       if (!known.has(JSON.stringify(diagnostic))) this.#log(diagnostic)
     }
+    for (const listener of this.#listeners) listener()
   }
 
   /** Call after all streams were brought up to date. */

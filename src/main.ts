@@ -4,7 +4,8 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 const program = new Command('lotse')
   .description('An Envoy control plane for Istio policies that tells which line of YAML did what')
   .version('0.1.0')
-  .showHelpAfterError()
+  .showHelpAfterError('Run it with --help to see how.')
+  .configureOutput({ outputError: (text, write) => write(`${text.trimEnd()} (L0512)\n`) })
   .exitOverride()
 
 /** Runs a command's function and takes its number as the exit code (DESIGN §4). */
@@ -19,7 +20,21 @@ function collect(value: string, before: string[] | undefined): string[] {
 }
 
 function address(value: string): string {
-  if (!/^.+:\d{1,5}$/.test(value)) throw new InvalidArgumentError('It has the form HOST:PORT.')
+  const port = /^(?:\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(value)?.[1]
+  if (port === undefined || Number(port) > 65535) {
+    throw new InvalidArgumentError('It has the form HOST:PORT.')
+  }
+  return value
+}
+
+function workload(value: string): string {
+  if (!/^[^/]+\/[^/]+$/.test(value))
+    throw new InvalidArgumentError('It has the form NAMESPACE/NAME.')
+  return value
+}
+
+function wholeNumber(value: string): string {
+  if (!/^\d{1,12}$/.test(value)) throw new InvalidArgumentError('It is a whole number.')
   return value
 }
 
@@ -46,7 +61,7 @@ program
   .command('translate')
   .description('print the Envoy configuration of one workload, each resource with its origin')
   .argument('<path...>', 'files or directories')
-  .requiredOption('--workload <ns/name>', 'the workload whose proxy is meant')
+  .requiredOption('--workload <ns/name>', 'the workload whose proxy is meant', workload)
   .option('--type <type>', 'only one type: cluster, endpoint, secret, listener, route')
   .option('--plaintext', 'as served to a proxy without a certificate')
   .addHelpText('after', '\nExample:\n  lotse translate mesh/ --workload default/frontend-v1')
@@ -55,7 +70,7 @@ program
 program
   .command('bootstrap')
   .description('get a certificate for a workload and write what its Envoy needs to start')
-  .requiredOption('--workload <ns/name>', 'the workload')
+  .requiredOption('--workload <ns/name>', 'the workload', workload)
   .requiredOption('--xds <host:port>', 'the control plane', address)
   .requiredOption('--token-file <file>', 'join token')
   .requiredOption('--out <dir>', 'directory for envoy.yaml, key and certificates')
@@ -64,21 +79,21 @@ program
   .option('--gateway', 'be a gateway whatever the labels say')
   .addHelpText(
     'after',
-    '\nExample:\n  lotse bootstrap --workload default/web --xds 127.0.0.1:15010 --token-file .lotse/join-token --out web/\n  envoy -c web/envoy.yaml',
+    '\nExample:\n  lotse bootstrap --workload default/web --xds 127.0.0.1:15010 --token-file .lotse/join-token --out web/\n  envoy -c web/envoy.yaml --disable-hot-restart',
   )
   .action(run(async () => (await import('./cli/bootstrap.ts')).bootstrapCommand))
 
 program
   .command('proxy')
   .description('enrol, run Envoy and, if given, the application beside it; renew the certificate')
-  .requiredOption('--workload <ns/name>', 'the workload')
+  .requiredOption('--workload <ns/name>', 'the workload', workload)
   .requiredOption('--xds <host:port>', 'the control plane', address)
   .requiredOption('--token-file <file>', 'join token')
   .requiredOption('--out <dir>', 'directory for envoy.yaml, key and certificates')
   .option('--admin <host:port>', 'admin address of the Envoy', address, '127.0.0.1:0')
   .option('--address <ip>', 'address of the workload, if the mesh does not know it')
   .option('--gateway', 'be a gateway whatever the labels say')
-  .option('--drain <seconds>', 'how long requests may finish after a stop', '5')
+  .option('--drain <seconds>', 'how long requests may finish after a stop', wholeNumber, '5')
   .argument('[app...]', 'command of the application, after --')
   .addHelpText(
     'after',
@@ -100,9 +115,9 @@ token
   .command('create')
   .description('make a token; it is shown once')
   .requiredOption('--data <dir>', "the control plane's data directory")
-  .option('--workload <ns/name>', 'only for this workload')
-  .option('--ttl <seconds>', 'until it expires; 0 for never', '3600')
-  .option('--uses <n>', 'how often it may be used; 0 for any number', '1')
+  .option('--workload <ns/name>', 'only for this workload', workload)
+  .option('--ttl <seconds>', 'until it expires; 0 for never', wholeNumber, '3600')
+  .option('--uses <n>', 'how often it may be used; 0 for any number', wholeNumber, '1')
   .addHelpText('after', '\nExample:\n  lotse token create --data .lotse --workload default/web')
   .action(run(async () => (await import('./cli/token.ts')).createToken))
 token
@@ -120,6 +135,12 @@ token
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error
-  process.exitCode = error.exitCode === 0 ? 0 : 2
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+  } else {
+    const { message, stack } = error as Error
+    console.error(`error: Lotse failed, which is a mistake in it: ${message}`)
+    if (process.env.LOTSE_LOG === 'debug') console.error(stack)
+    process.exitCode = 3
+  }
 }

@@ -30,7 +30,8 @@ export async function bootstrapCommand(options: BootstrapCommand): Promise<numbe
   if (isProblem(enrolled)) return fail(enrolled)
   console.log(`${enrolled.config}`)
   console.error(
-    `certificate until ${enrolled.credentials.notAfter.toISOString()}; start it with: envoy -c ${enrolled.config}`,
+    `certificate until ${enrolled.credentials.notAfter.toISOString()}; start it with: envoy -c ${enrolled.config} --disable-hot-restart`,
+    // Without the flag all Envoys of a machine share one name for hot restarts, and only the first starts.
   )
   return EXIT.done
 }

@@ -22,6 +22,9 @@ interface ProxyCommand extends BootstrapCommand {
 
 /** Looks at the clock this often rather than once at the right time: machines sleep, and clocks jump. */
 const LOOK_MS = 10_000
+const READY_MS = 60_000
+/** An application that does not end by itself is ended after so long. */
+const KILL_MS = 10_000
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 30_000
 
@@ -39,16 +42,33 @@ export async function proxyCommand(app: string[], options: ProxyCommand): Promis
     onLine: (line) => console.log(line),
   })
   if (isProblem(envoy)) return fail(envoy)
-  const notReady = await envoy.ready(60_000)
+  const notReady = await Promise.race([envoy.ready(READY_MS), aborted(stop.signal)])
   if (notReady) console.error(printDiagnostic(notReady))
-  const child = app.length > 0 ? startApp(app) : undefined
+  const child = app.length > 0 && !stop.signal.aborted ? startApp(app) : undefined
   const renewing = keepRenewing(options, enrolled.credentials, stop.signal)
   const code = await firstToEnd(envoy, child, stop.signal)
   stop.abort()
   await renewing
   await envoy.stop({ drain: Number(options.drain) * 1000 })
-  child?.kill('SIGTERM')
+  if (child) await endApp(child)
   return code
+}
+
+/** The application ends after the proxy, which may still have brought it requests. */
+async function endApp(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), KILL_MS)
+  await ended
+  clearTimeout(timer)
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined))
+  })
 }
 
 /** An identity that is still valid is used again; else one is asked for until the control plane answers. */
@@ -80,10 +100,7 @@ async function firstToEnd(
       if (!signal.aborted) console.error(`error: Envoy ended with code ${code} (L0503)`)
       return EXIT.environment
     }),
-    new Promise((resolve) => {
-      if (signal.aborted) resolve(EXIT.done)
-      signal.addEventListener('abort', () => resolve(EXIT.done))
-    }),
+    aborted(signal).then(() => EXIT.done),
   ]
   if (child) {
     ends.push(

@@ -21,6 +21,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     const level = diagnostic.severity === 'warning' ? 'warn' : diagnostic.severity
     logger[level]({ code: diagnostic.code }, printDiagnostic(diagnostic))
   }
+  const stop = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+  })
   const http = await openHttp({ address: options.http, data: options.data })
   if (isProblem(http)) return fail(http)
   const app = await openApp({
@@ -38,9 +41,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   http.ready(app)
   logger.info(`xDS on ${app.xds}, status page on http://${http.address}/`)
   if (app.plaintextXds) logger.warn(`plain-text xDS on ${app.plaintextXds}: no secrets are served`)
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
-  })
+  await stop
   await app.close()
   await http.close()
   return EXIT.done

@@ -1,7 +1,9 @@
 // `lotse status`: the proxies of a running control plane, whether they are up to date, and what is wrong.
 import { readFileSync } from 'node:fs'
+import { isProblem, reasonOf } from '../ca/problem.ts'
 import type { ProxyStatus, Status } from '../dashboard/api.ts'
-import { EXIT } from './print.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { EXIT, fail } from './print.ts'
 
 interface StatusOptions {
   readonly http: string
@@ -10,11 +12,10 @@ interface StatusOptions {
 }
 
 export async function status(options: StatusOptions): Promise<number> {
+  const headers = authorization(options.tokenFile)
+  if (isProblem(headers)) return fail(headers)
   let answer: Response
   try {
-    const headers: Record<string, string> = options.tokenFile
-      ? { authorization: `Bearer ${readFileSync(options.tokenFile, 'utf8').trim()}` }
-      : {}
     const signal = AbortSignal.timeout(10_000)
     answer = await fetch(`http://${options.http}/api/v1/status`, { headers, signal })
   } catch {
@@ -34,6 +35,19 @@ export async function status(options: StatusOptions): Promise<number> {
   return found.diagnostics.some(({ severity }) => severity === 'error')
     ? EXIT.wrongInput
     : EXIT.done
+}
+
+function authorization(file: string | undefined): Record<string, string> | Diagnostic {
+  if (!file) return {}
+  try {
+    return { authorization: `Bearer ${readFileSync(file, 'utf8').trim()}` }
+  } catch (error) {
+    return {
+      code: 'L0512',
+      severity: 'error',
+      text: `The token file ${file} cannot be read (${reasonOf(error)}). It is DATA/api-token on the control plane's machine`,
+    }
+  }
 }
 
 function textOf({ proxies, diagnostics }: Status): string {

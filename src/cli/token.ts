@@ -1,7 +1,10 @@
 // `lotse token`: makes, lists and revokes join tokens in the control plane's data directory.
-
-import { openAuthority } from '../ca/ca.ts'
+import { X509Certificate } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type CertificateAuthority, openAuthority } from '../ca/ca.ts'
 import { isProblem } from '../ca/problem.ts'
+import type { Diagnostic } from '../model/diagnostic.ts'
 import { EXIT, fail } from './print.ts'
 
 interface CreateOptions {
@@ -11,8 +14,27 @@ interface CreateOptions {
   readonly uses: string
 }
 
-function open(directory: string) {
-  return openAuthority({ directory, trustDomain: 'cluster.local', now: () => new Date() })
+/** The control plane makes its authority; here a directory without one is a slip of the pen. */
+async function open(directory: string): Promise<CertificateAuthority | Diagnostic> {
+  const trustDomain = trustDomainOf(directory)
+  if (trustDomain !== undefined) {
+    return openAuthority({ directory, trustDomain, now: () => new Date() })
+  }
+  return {
+    code: 'L0410',
+    severity: 'error',
+    text: `${directory} holds no certificate authority, so it is not the data directory of a control plane. Name the --data of \`lotse serve\``,
+  }
+}
+
+/** As the root certificate says; undefined if there is none. What is wrong with one is told by the authority itself. */
+function trustDomainOf(directory: string): string | undefined {
+  try {
+    const root = new X509Certificate(readFileSync(join(directory, 'ca', 'root.pem')))
+    return /URI:spiffe:\/\/([^/,]+)/.exec(root.subjectAltName ?? '')?.[1] ?? 'cluster.local'
+  } catch {
+    return existsSync(join(directory, 'ca')) ? 'cluster.local' : undefined
+  }
 }
 
 export async function createToken(options: CreateOptions): Promise<number> {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { App } from '../app.ts'
+import { isProblem, reasonOf } from '../ca/problem.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { addApi } from './api.ts'
 import { addMetrics } from './metrics.ts'
@@ -25,6 +26,7 @@ export interface HttpSide {
 }
 
 const TOKEN_FILE = 'api-token'
+const SHORTEST_TOKEN = 20
 /** Probes carry no token. */
 const OPEN_TO_ALL: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
 
@@ -35,7 +37,11 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   const server = Fastify({ logger: false, bodyLimit: 65536 })
   const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
   if (loopback) allowLocalNames(server)
-  else demandToken(server, tokenOf(options.data))
+  else {
+    const token = tokenOf(options.data)
+    if (isProblem(token)) return token
+    demandToken(server, token)
+  }
   server.get('/healthz', async () => 'ok\n')
   server.get('/readyz', async (_request, reply) => {
     if (app) return 'ready\n'
@@ -82,15 +88,28 @@ function demandToken(server: FastifyInstance, token: string): void {
   })
 }
 
+function tooShort(path: string): Diagnostic {
+  const text = `The API token ${path} is shorter than ${SHORTEST_TOKEN} characters. Remove the file, and a new one is made`
+  return { code: 'L0410', severity: 'error', text }
+}
+
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-function tokenOf(data: string): string {
+function tokenOf(data: string): string | Diagnostic {
   const path = join(data, TOKEN_FILE)
-  if (existsSync(path)) return readFileSync(path, 'utf8').trim()
-  mkdirSync(data, { recursive: true, mode: 0o700 })
-  const token = randomBytes(32).toString('base64url')
-  writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' })
-  return token
+  try {
+    if (existsSync(path)) {
+      const stored = readFileSync(path, 'utf8').trim()
+      return stored.length >= SHORTEST_TOKEN ? stored : tooShort(path)
+    }
+    mkdirSync(data, { recursive: true, mode: 0o700 })
+    const token = randomBytes(32).toString('base64url')
+    writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' })
+    return token
+  } catch (error) {
+    const text = `The API token ${path} cannot be read or written (${reasonOf(error)}). Choose another directory by --data`
+    return { code: 'L0410', severity: 'error', text }
+  }
 }

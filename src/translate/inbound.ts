@@ -26,7 +26,7 @@ import { type ChainOptions, inboundChains } from './listener/inbound-chains.ts'
 import { meshConfig } from './mesh-config.ts'
 import { inboundCluster, listenerName } from './names.ts'
 import { defaultRoute } from './route/http-route.ts'
-import { sidecarOf } from './scope.ts'
+import { isExplicit, sidecarOf } from './scope.ts'
 import { resource } from './typed.ts'
 
 /** One port of the application and where its proxy takes it in. */
@@ -103,12 +103,6 @@ function servicePorts(view: View): InboundPort[] {
       }
     }),
   )
-}
-
-/** All its listeners are bound by itself: nothing is captured. */
-export function isExplicit(sidecar: Document<Sidecar>): boolean {
-  const listeners = [...(sidecar.spec.ingress ?? []), ...(sidecar.spec.egress ?? [])]
-  return listeners.length > 0 && listeners.every(({ captureMode }) => captureMode === 'NONE')
 }
 
 function ownEntry(view: View) {
@@ -198,6 +192,8 @@ function boundListener(view: View, port: InboundPort): Resource {
     name,
     address: { socket_address: { address: port.bind!, port_value: port.port } },
     traffic_direction: 'INBOUND',
+    // Two proxies on one address are a mistake; shared, they would each get some of the connections.
+    enable_reuse_port: false,
     ...detection(view, port.protocol),
     filter_chains,
   }

@@ -32,7 +32,8 @@ export type PathNormalization = 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_
 const EVERY_NAMESPACE: readonly string[] = Object.freeze(['*'])
 
 /** Istio's own default of `retryOn`; no status code is retried. */
-export const DEFAULT_RETRY_ON = 'connect-failure,refused-stream,unavailable,cancelled'
+export const DEFAULT_RETRY_ON =
+  'connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes'
 
 /** The mesh's settings: the one MeshConfig document over Istio's defaults. */
 export function meshConfig(view: View): MeshSettings {

@@ -30,6 +30,14 @@ const sidecarsIn = memo((view: View, namespace: string): readonly Document<Sidec
     .sort(byAge),
 )
 
+/** It binds its listeners itself, so nothing is captured: one says NONE, and none asks for capture. */
+export function isExplicit(sidecar: Document<Sidecar>): boolean {
+  const modes = [...(sidecar.spec.ingress ?? []), ...(sidecar.spec.egress ?? [])].map(
+    ({ captureMode }) => captureMode,
+  )
+  return modes.includes('NONE') && !modes.includes('IPTABLES')
+}
+
 function hasLabels(labels: Readonly<Record<string, string>> | undefined): boolean {
   return labels !== undefined && Object.keys(labels).length > 0
 }

@@ -10,6 +10,8 @@ export const EMPTY: List = Object.freeze([])
 export interface Sets {
   /** The resource of this name, encoded when it is first asked for. Of several with one name the first counts. */
   get(list: List, name: string): Entry | undefined
+  /** The same name, as the string that the list holds: many streams then share it. */
+  shared(list: List, name: string): string
   /** Names whose resource is another object in `after` than in `before`; all of them may still have equal bytes. */
   touched(before: List, after: List): readonly string[]
 }
@@ -71,6 +73,7 @@ export function createSets(store: Store): Sets {
       const resource = find(list, name)
       return resource && store.encode(resource)
     },
+    shared: (list, name) => find(list, name)?.name ?? name,
     touched(before, after) {
       if (before === after) return []
       const inner = remember(listChanges, before, () => new WeakMap())

@@ -71,7 +71,7 @@ export function receive(state: Subscription, event: Event, sets: Sets): Subscrip
 function connect(state: Subscription, event: Connected, sets: Sets): Subscription {
   const wildcard =
     event.names.includes(WILDCARD) || (event.names.length === 0 && LEGACY_WILDCARD.has(state.type))
-  const names = new Set(event.names)
+  const names = new Set(event.names.map((name) => sets.shared(state.target, name)))
   names.delete(WILDCARD)
   const listed = event.names.length > 0
   const rejected = stillMeant(state.rejected, state.target, sets)
@@ -98,7 +98,9 @@ function subscribe(state: Subscription, added: readonly string[], sets: Sets): S
     for (const name of state.names) differs.set(name, heldOf(state, name, sets) ?? ABSENT)
     next = { ...next, wildcard: true, base: EMPTY, differs, owesAnswer: true }
   }
-  const named = added.filter((name) => name !== WILDCARD)
+  const named = added
+    .filter((name) => name !== WILDCARD)
+    .map((name) => sets.shared(state.target, name))
   if (named.length === 0) return next
   return ask({ ...next, names: new Set([...state.names, ...named]) }, named, sets)
 }

@@ -250,6 +250,27 @@ test('answers and time', { skip }, async (t) => {
     shop.one.behave({})
   })
 
+  await t.test('the mesh has its own default of retries', async () => {
+    const config = (text: string) =>
+      shop.mesh.edit(
+        'config.yaml',
+        `apiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: mesh}\n${text}`,
+      )
+    await config('defaultHttpRetryPolicy: {attempts: 4, retryOn: "503"}')
+    await shop.http(
+      `[{match: [{uri: {prefix: /own}}], retries: {attempts: 0}, ${TO_ONE}}, {${TO_ONE}}]`,
+    )
+    shop.one.behave({ failFirst: 4 })
+    assert.deepEqual([(await shop.ask()).status, shop.one.received.length], [200, 5])
+    shop.one.behave({ failFirst: 4 })
+    assert.deepEqual(
+      [(await shop.ask({ path: '/own' })).status, shop.one.received.length],
+      [503, 1],
+    )
+    await config('')
+    shop.one.behave({})
+  })
+
   await t.test('by default a host that refuses connections is passed over', async () => {
     const closed = await freePort(shop.two.address)
     const dead = workload({ workload: 'shop/dead', address: shop.two.address, labels: { h: '1' } })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { skip } from '../support/envoy.ts'
-import { type HttpAnswer, type HttpRequest, http2, request } from '../support/http.ts'
+import { type HttpAnswer, type HttpRequest, http2, keepAlive, request } from '../support/http.ts'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
 import { loopback } from '../support/ports.ts'
 import { httpUpstream } from '../support/upstreams.ts'
@@ -232,7 +232,7 @@ test('hosts', { skip }, async (t) => {
       assert.equal(first.json().name, 'web')
       const headers = {
         'x-forwarded-client-cert': 'URI=spiffe://cluster.local/ns/shop/sa/admin',
-        'x-envoy-original-path': '/admin',
+        'x-forwarded-for': '1.2.3.4',
       }
       const { headers: received } = (await h.outsideAnswer('a.test', { headers })).json<{
         headers: Record<string, string>
@@ -241,6 +241,30 @@ test('hosts', { skip }, async (t) => {
       assert.match(received['x-forwarded-for'] ?? '', /^1\.2\.3\.4,./, 'the real one is added')
     },
   )
+
+  await t.test('a gateway authorizes, open connections included', async () => {
+    const all = rule('shop/a', '"*"', 'web', { gateways: 'edge/first' })
+    await h.rules(all)
+    const kept = keepAlive({ address: h.gateway, port: 8080, host: 'a.test' })
+    const first = await kept.request({ path: '/admin' })
+    const deny = (what: string) =>
+      policy(
+        'AuthorizationPolicy',
+        'edge/p',
+        `{selector: {matchLabels: {istio: edge}}, action: DENY, rules: [${what}]}`,
+      )
+    await h.rules(all, deny('{to: [{operation: {paths: ["/admin"], hosts: ["a.test"]}}]}'))
+    const second = await kept.request({ path: '/admin' })
+    assert.deepEqual([first.status, second.status], [200, 403])
+    assert.equal(first.connection, second.connection)
+    assert.equal((await kept.request({ path: '/' })).status, 200)
+    assert.equal(await h.outside('b.test', { path: '/admin' }), 'web')
+    kept.close()
+    await h.rules(all, deny('{from: [{source: {ipBlocks: [127.0.0.0/8]}}]}'))
+    assert.equal(await h.outside('a.test'), 403)
+    await h.rules(all, deny('{from: [{source: {notIpBlocks: [127.0.0.0/8]}}]}'))
+    assert.equal(await h.outside('a.test'), 'web')
+  })
 
   await t.test('a Sidecar imports hosts; destinations of rules come with it', async () => {
     await h.rules()

@@ -19,9 +19,10 @@ const SERVER = 'spiffe://cluster.local/ns/shop/sa/seller'
 
 interface Secured {
   readonly mesh: TestMesh
-  /** Addresses of the two proxies. */
+  /** Addresses of the proxies. */
   readonly client: string
   readonly server: string
+  readonly gateway: string
   readonly application: Upstream
   readonly bare: Upstream
   readonly serverEnvoy: TestEnvoy
@@ -40,7 +41,7 @@ interface Secured {
 const PORTS = { http: 8080, tcp: 9080, auto: 9180, grpc: 9280 } as const
 
 async function start(t: TestContext): Promise<Secured> {
-  const [client, server] = [loopback(), loopback()]
+  const [client, server, gateway] = [loopback(), loopback(), loopback()]
   const application = await httpUpstream(t, { name: 'application' })
   const bare = await httpUpstream(t, { name: 'bare', address: loopback(), port: PORTS.http })
   const lines = await tcpUpstream(t, { name: 'lines' })
@@ -70,6 +71,16 @@ async function start(t: TestContext): Promise<Secured> {
         ...{ workload: 'shop/bare', address: bare.address },
         labels: { app: 'bare', both: 'yes', kind: 'bare' },
       }),
+      workload({
+        ...{ workload: 'edge/gateway', address: gateway, account: 'doorman' },
+        labels: { istio: 'edge' },
+      }),
+      policy(
+        'Gateway',
+        'edge/front',
+        `{selector: {istio: edge}, servers: [{port: {number: 8080, name: http, protocol: HTTP},
+          bind: ${gateway}, hosts: ["*"]}]}`,
+      ),
       service('shop/web', { app: 'web' }, 'http:8000:8080'),
       service('shop/socket', { app: 'web' }, 'http:8000:8081'),
       service('shop/bare', { app: 'bare' }, 'http:8000:8080'),
@@ -80,10 +91,10 @@ async function start(t: TestContext): Promise<Secured> {
     )
   const mesh = await startMesh(t, {
     yaml: { 'mesh.yaml': yaml('seller'), 'policies.yaml': '' },
-    proxies: ['shop/client', 'shop/web'],
+    proxies: ['shop/client', 'shop/web', 'edge/gateway'],
   })
   return {
-    ...{ mesh, client, server, application, bare },
+    ...{ mesh, client, server, gateway, application, bare },
     serverEnvoy: mesh.envoy('shop/web'),
     clientEnvoy: mesh.envoy('shop/client'),
     ask: async (options = {}) => {
@@ -231,6 +242,29 @@ test('mutual TLS', { skip }, async (t) => {
     const framed = await rawExchange({ address: s.client, port: 8000, send: upgrade, quiet: 500 })
     assert.match(framed, /^HTTP\/1\.1 101 /)
     assert.match(framed, /frames$/)
+  })
+
+  await t.test('a gateway speaks it to the inside, with its own identity', async () => {
+    const to = (host: string, port: number) =>
+      policy(
+        'VirtualService',
+        `shop/${host}`,
+        `{hosts: [${host}.test], gateways: [edge/front], http: [{
+          route: [{destination: {host: ${host}, port: {number: ${port}}}}]}]}`,
+      )
+    await s.policies(peer('STRICT'), to('web', 8000), to('bare', 8000), to('sniffed', 9100))
+    const outside = async (host: string) => {
+      const headers = { 'x-forwarded-client-cert': `URI=${CLIENT}` }
+      const answer = await request({ address: s.gateway, port: 8080, host, headers })
+      assert.equal(answer.status, 200, host)
+      return String(answer.json<Echo>().headers['x-forwarded-client-cert'] ?? '')
+    }
+    for (const host of ['web.test', 'sniffed.test']) {
+      const shown = await outside(host)
+      assert.match(shown, /URI=spiffe:\/\/cluster.local\/ns\/edge\/sa\/doorman/)
+      assert.doesNotMatch(shown, /buyer/, 'what a caller from outside claims is gone')
+    }
+    assert.equal(await outside('bare.test'), '')
   })
 
   await t.test('a port of no declared protocol takes HTTP and anything else', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { skip } from '../support/envoy.ts'
 import type { HttpRequest } from '../support/http.ts'
-import { type Shop, startShop } from '../support/shop.ts'
+import { PORT, SECOND, type Shop, startShop } from '../support/shop.ts'
 import { policy } from '../support/workload.ts'
 
 /** `[request, which upstream or status answers]` */
@@ -128,6 +128,49 @@ test('routing', { skip }, async (t) => {
     await f.http(`[${special}, ${general}]`)
     await expectRows(f, 'special first', [[{ path: '/a' }, 'two']])
   })
+
+  await t.test('paths are normalised before they are matched', async () => {
+    await f.http(`[{match: [{uri: {exact: /a}}], ${TO_TWO}}, {${TO_ONE}}]`)
+    await expectRows(f, 'normalised', [
+      [{ path: '/b/../a' }, 'two'],
+      [{ path: '/b/%2e%2e/a' }, 'two'],
+      [{ path: '/%61' }, 'two'],
+      [{ path: '//a' }, 'one'],
+      [{ path: '/%2fa' }, 'one'],
+    ])
+    assert.equal((await f.ask({ path: '/x/../c%2Fd?e=%20' })).echo.path, '/c%2Fd?e=%20')
+  })
+
+  await t.test(
+    'a rule holds on every port of its service; without a port it stays there',
+    async () => {
+      const rule = (port: string) =>
+        policy(
+          'VirtualService',
+          'shop/twoports',
+          `{hosts: [twoports], http: [{headers: {response: {set: {x-rule: "yes"}}},
+          route: [{destination: {host: twoports${port}}}]}]}`,
+        )
+      await f.rules(rule(''))
+      const on = (port: number) => f.ask({ host: 'twoports', port })
+      const first = await on(PORT)
+      assert.deepEqual([first.status, first.headers['x-rule']], [200, 'yes'])
+      const second = await on(SECOND)
+      assert.deepEqual(
+        [second.status, second.headers['x-rule']],
+        [503, 'yes'],
+        'nothing serves 8001',
+      )
+      await f.rules(rule(`, port: {number: ${PORT}}`))
+      assert.equal((await on(SECOND)).status, 200)
+      await f.http(`[{route: [{destination: {host: web}}]}]`)
+      assert.equal(
+        (await f.ask({ host: 'web', port: SECOND })).status,
+        502,
+        'web has one port only',
+      )
+    },
+  )
 
   await t.test('what no rule takes is not found; without any rule the service serves', async () => {
     await f.http(`[{match: [{uri: {prefix: /a}}], ${TO_ONE}}]`)

@@ -313,7 +313,12 @@ class Pair {
 
   /** A cluster goes only when nothing names it any more, except what the proxy refuses to replace. */
   #checkUnused(cluster: string): void {
-    if (this.withheld.has(cluster)) return
+    // A list of the state of the world lacks what was applied from a refused response and then refused or withheld.
+    if (
+      this.mode === 'sotw' &&
+      (this.withheld.has(cluster) || this.refused.has(`cluster/${cluster}`))
+    )
+      return
     for (const type of ['listener', 'route'] as const) {
       // State of the world cannot take a route back, nor say after a reconnect what the proxy has.
       if (this.mode === 'sotw' && (type === 'route' || this.reconnected)) continue

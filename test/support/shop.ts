@@ -51,7 +51,8 @@ export async function startShop(t: TestContext): Promise<Shop> {
         workload({ workload: 'shop/two', address: two.address, labels: { app: 'web', v: '2' } }),
         workload({ workload: 'else/other', address: other.address, labels: { app: 'other' } }),
         service('shop/web', { app: 'web' }, `http:${PORT}:8080`),
-        service('shop/twoports', { app: 'web' }, `http:${PORT}:8080`, `http:${SECOND}:8080`),
+        // Nothing listens behind its second port.
+        service('shop/twoports', { app: 'web' }, `http:${PORT}:8080`, `http:${SECOND}:8081`),
         service('else/other', { app: 'other' }, `http:${PORT}:8080`),
         // The same short name in another namespace.
         service('else/web', { app: 'other' }, `http:${PORT}:8080`),

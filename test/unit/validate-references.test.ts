@@ -174,9 +174,11 @@ spec: { selector: ${labels}, servers: [{ port: { number: 80, name: http, protoco
 })
 
 test('L0246: imports of a Sidecar that match no service and no rule', () => {
+  const wild =
+    "kind: ServiceEntry\nspec: { hosts: ['*.wild.com'], ports: [{ number: 80, name: http }] }\n---\n"
   const sidecar = (host: string) =>
     found(
-      `${WEB}${rule('a', '{ hosts: [b.com], gateways: [mesh], tcp: [] }')}kind: Sidecar\nspec: { egress: [{ hosts: [${host}] }] }`,
+      `${WEB}${wild}${rule('a', '{ hosts: [b.com], gateways: [mesh], tcp: [] }')}kind: Sidecar\nspec: { egress: [{ hosts: [${host}] }] }`,
     ).filter((line) => !line.startsWith('info'))
   for (const host of [
     './web.shop.svc.cluster.local',
@@ -185,6 +187,7 @@ test('L0246: imports of a Sidecar that match no service and no rule', () => {
     'none/*',
     '~/*',
     "'*/b.com'",
+    './x.wild.com',
   ]) {
     assert.deepEqual(sidecar(host), [], host)
   }
@@ -293,9 +296,9 @@ const CLIENT: Node = {
   certificateFolder: '',
 }
 
-test('a mesh with thousands of services is checked in one go, and again from the cache', () => {
-  const services = Array.from({ length: 2000 }, (_, index) => WEB.replaceAll('web', `web${index}`))
-  const rules = Array.from({ length: 500 }, (_, index) =>
+test('a mesh of many services without a fault: nothing is said, and nothing is done twice', () => {
+  const services = Array.from({ length: 300 }, (_, index) => WEB.replaceAll('web', `web${index}`))
+  const rules = Array.from({ length: 100 }, (_, index) =>
     rule(`r${index}`, to(`{ host: web${index} }`).replace('[web]', `[web${index}]`)),
   )
   const mesh = meshOf([...services, ...rules].join(''))

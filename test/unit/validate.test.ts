@@ -1080,6 +1080,26 @@ test('a name or length beyond its limit', () => {
   assert.deepEqual(found(VS, body(1024 * 1024)), [])
 })
 
+test('input made to keep a checker busy is judged all the same', () => {
+  const many = Array.from({ length: 50_000 }, (_, index) => `h${index}.a.com`).join()
+  assert.deepEqual(
+    found(VS, `{ hosts: [${many}, '*.com'], http: [{ redirect: { uri: / } }] }`).length,
+    1,
+  )
+  const value = (text: string) =>
+    found(
+      VS,
+      `{ hosts: [a], http: [{ redirect: { uri: / }, headers: { request: { set: { x: '${text}' } } } }] }`,
+    )
+  const at = 'error L0216 spec.http.0.headers.request.set.x'
+  assert.deepEqual(value(`%A(${'x'.repeat(200_000)}`), [at])
+  assert.deepEqual(value(`%A(${'(x)'.repeat(50_000)}`), [at])
+  const rewrite = `{ hosts: [a], http: [{ route: [{ destination: { host: b } }], rewrite: { uriRegexRewrite: { match: '[${'\\\\a'.repeat(300)}', rewrite: x } } }] }`
+  assert.deepEqual(found(VS, rewrite), ['error L0210 spec.http.0.rewrite.uriRegexRewrite.match'])
+  assert.equal(regexProblem(`${'('.repeat(512)}${')'.repeat(512)}`), undefined)
+  assert.equal(typeof regexProblem('['.repeat(1024)), 'string')
+})
+
 test('the annotation exportTo of a Service', () => {
   const check = (value: string) =>
     validate(documentOf('Service', '{}', { 'networking.istio.io/exportTo': value })).map(

@@ -5,12 +5,14 @@ import { ORIGIN } from '../../src/model/origin.ts'
 import type { Chunk, Resource, ResourceType } from '../../src/model/resource.ts'
 import { createSubscription, type Mode, type Subscription } from '../../src/xds/holdings.ts'
 import { isolate } from '../../src/xds/isolate.ts'
-import { createDelivery, deliver, hear, retarget } from '../../src/xds/order.ts'
+import { createDelivery, deliver, hear, memoryOf, retarget } from '../../src/xds/order.ts'
+import { Pusher } from '../../src/xds/pusher.ts'
 import { describeRejection, printable } from '../../src/xds/rejection.ts'
 import { eventsOf, type Request, readRequest } from '../../src/xds/request.ts'
 import { createSets, type List } from '../../src/xds/sets.ts'
 import { createStore, type Encoded, isFailed } from '../../src/xds/store.ts'
 import { type Event, step } from '../../src/xds/subscription.ts'
+import { waitFor } from '../support/wait.ts'
 import {
   cluster,
   endpoints,
@@ -83,366 +85,126 @@ function toEvent(type: ResourceType, words: string): Event {
   return { kind: 'changed', target: listOf(type, rest.join(' ')) }
 }
 
+// biome-ignore format: a table
 const ROWS: readonly Row[] = [
-  [
-    'a first request without names means all clusters',
-    'delta',
-    'cluster',
-    'a b',
-    [['connected', '1: a b']],
-  ],
-  ['and all virtual hosts', 'delta', 'virtualHost', 'a', [['connected', '1: a']]],
-  ['but no endpoints', 'delta', 'endpoint', 'a', [['connected', '']]],
-  ['a star means all of any type', 'delta', 'route', 'a b', [['connected *', '1: a b']]],
-  [
-    'an empty wildcard is answered, since a starting proxy waits',
-    'delta',
-    'listener',
-    '',
-    [
-      ['connected', '1:'],
-      ['ack 1', ''],
-    ],
-  ],
-  [
-    'one response at a time, the latest set wins',
-    'delta',
-    'cluster',
-    'a',
-    [
-      ['connected', '1: a'],
-      ['changed a2', ''],
-      ['changed a3 b', ''],
-      ['ack 1', '2: a3 b'],
-      ['ack 2', ''],
-    ],
-  ],
-  [
-    'a stale nonce is no answer',
-    'delta',
-    'cluster',
-    'a',
-    [
-      ['connected', '1: a'],
-      ['changed a2', ''],
-      ['ack 0', ''],
-      ['nack 0 no', ''],
-      ['ack 1', '2: a2'],
-      ['ack 1', ''],
-      ['changed a3', ''],
-      ['ack 2', '3: a3'],
-    ],
-  ],
-  [
-    'names under a stale nonce count',
-    'delta',
-    'endpoint',
-    'a b',
-    [
-      ['connected a', '1: a'],
-      ['ack 0', ''],
-      ['subscribe b', ''],
-      ['ack 1', '2: b'],
-    ],
-  ],
-  [
-    'only subscribed names are sent',
-    'delta',
-    'endpoint',
-    'a b',
-    [
-      ['connected a', '1: a'],
-      ['ack 1', ''],
-      ['changed a b2', ''],
-      ['changed a2 b2', '2: a2'],
-    ],
-  ],
-  [
-    'what does not exist is said not to',
-    'delta',
-    'endpoint',
-    'a',
-    [
-      ['connected a x', '1: a -x'],
-      ['ack 1', ''],
-      ['changed a x', '2: x'],
-      ['ack 2', ''],
-      ['changed a', '3: -x'],
-    ],
-  ],
-  ['absent virtual hosts, too', 'delta', 'virtualHost', '', [['connected x', '1: -x']]],
-  [
-    'nothing is sent again after a reconnect',
-    'delta',
-    'endpoint',
-    'a b',
-    [
-      ['connected a b a=a b=b', ''],
-      ['changed a b2', '1: b2'],
-    ],
-  ],
-  [
-    'a wildcard is answered after a reconnect, with nothing',
-    'delta',
-    'cluster',
-    'a b',
-    [
-      ['connected a=a b=b', '1:'],
-      ['ack 1', ''],
-    ],
-  ],
-  [
-    'after a reconnect: what changed, came and went',
-    'delta',
-    'cluster',
-    'a b2 d',
-    [
-      ['connected * a=a b=b c=?', '1: b2 d -c'],
-      ['ack 1', ''],
-    ],
-  ],
-  [
-    'a repeated subscription is answered again',
-    'delta',
-    'endpoint',
-    'a',
-    [
-      ['connected a', '1: a'],
-      ['ack 1', ''],
-      ['subscribe a', '2: a'],
-      ['ack 2', ''],
-      ['subscribe x', '3: -x'],
-      ['ack 3', ''],
-      ['subscribe x', '4: -x'],
-    ],
-  ],
-  [
-    'unsubscribed names are left alone',
-    'delta',
-    'endpoint',
-    'a b',
-    [
-      ['connected a b', '1: a b'],
-      ['ack 1', ''],
-      ['unsubscribe b', ''],
-      ['changed a b2', ''],
-      ['subscribe b', '2: b2'],
-    ],
-  ],
-  [
-    'a name under a wildcard is answered when it is unsubscribed',
-    'delta',
-    'virtualHost',
-    'a',
-    [
-      ['connected * a x', '1: a -x'],
-      ['ack 1', ''],
-      ['unsubscribe a x', '2: a -x'],
-      ['ack 2', ''],
-    ],
-  ],
-  [
-    'without the star the names stay',
-    'delta',
-    'cluster',
-    'a b',
-    [
-      ['connected * a', '1: a b'],
-      ['ack 1', ''],
-      ['unsubscribe *', ''],
-      ['changed a2 b2', '2: a2'],
-    ],
-  ],
-  [
-    'a star that comes later sends the rest',
-    'delta',
-    'cluster',
-    'a b',
-    [
-      ['connected a', '1: a'],
-      ['ack 1', ''],
-      ['subscribe *', '2: b'],
-      ['ack 2', ''],
-    ],
-  ],
-  [
-    'equal bytes are nothing new',
-    'delta',
-    'cluster',
-    'a b',
-    [
-      ['connected', '1: a b'],
-      ['ack 1', ''],
-      ['changed b a', ''],
-    ],
-  ],
-  [
-    'a resend sends what did not change',
-    'delta',
-    'endpoint',
-    'a b',
-    [
-      ['connected a', '1: a'],
-      ['ack 1', ''],
-      ['resend a b', '2: a'],
-      ['ack 2', ''],
-    ],
-  ],
-  [
-    'what cannot be encoded stays as it is',
-    'delta',
-    'cluster',
-    'a b',
-    [
-      ['connected', '1: a b'],
-      ['ack 1', ''],
-      ['changed a! b2', '2: b2'],
-      ['ack 2', ''],
-      ['changed a2 b2', '3: a2'],
-      ['ack 3', ''],
-      ['changed a! b2', ''],
-      ['changed b2', '4: -a'],
-    ],
-  ],
-  ['what never could is absent to who asks', 'delta', 'endpoint', 'a!', [['connected a', '1: -a']]],
-  [
-    'refused alone: not sent again until it changes',
-    'delta',
-    'route',
-    'a',
-    [
-      ['connected a', '1: a'],
-      ['nack 1 bad', ''],
-      ['changed a b', ''],
-      ['changed a2', '2: a2'],
-      ['ack 2', ''],
-      ['changed a3', '3: a3'],
-      ['nack 3 bad', ''],
-      ['changed a2', ''],
-      ['changed', '4: -a'],
-    ],
-  ],
-  [
-    'refused together: one by one',
-    'delta',
-    'route',
-    'a b c',
-    [
-      ['connected a b c', '1: a b c'],
-      ['nack 1 missing ]', '2: a'],
-      ['ack 2', '3: b'],
-      ['nack 3 missing ]', '4: c'],
-      ['ack 4', ''],
-      ['changed a b c2', '5: c2'],
-    ],
-  ],
-  [
-    'where Envoy names the guilty, the others go together',
-    'delta',
-    'cluster',
-    'a b c d',
-    [
-      ['connected', '1: a b c d'],
-      ['nack 1 Error adding/updating cluster(s) b: bad', '2: a c d'],
-      ['ack 2', '3: b'],
-      ['nack 3 b: bad', ''],
-    ],
-  ],
-  [
-    'a change meanwhile takes the place of what was refused',
-    'delta',
-    'route',
-    'a b',
-    [
-      ['connected a b', '1: a b'],
-      ['changed a2 b', ''],
-      ['nack 1 bad', '2: a2'],
-      ['ack 2', '3: b'],
-      ['ack 3', ''],
-    ],
-  ],
-  [
-    'a removal after a refusal is not lost',
-    'delta',
-    'cluster',
-    'a b c',
-    [
-      ['connected', '1: a b c'],
-      ['changed a', ''],
-      ['nack 1 bad', '2: a'],
-      ['ack 2', '3: -b -c'],
-      ['nack 3 bad', ''],
-    ],
-  ],
-  [
-    'a refused proxy that asks again gets the last good version',
-    'delta',
-    'endpoint',
-    'a',
-    [
-      ['connected a', '1: a'],
-      ['ack 1', ''],
-      ['changed a2', '2: a2'],
-      ['nack 2 bad', ''],
-      ['subscribe a', '3: a'],
-      ['ack 3', ''],
-    ],
-  ],
-  [
-    'state of the world lists all clusters',
-    'sotw',
-    'cluster',
-    'a b',
-    [
-      ['connected', '1: a b'],
-      ['ack 1', ''],
-      ['changed a2 b', '2: a2 b'],
-      ['ack 2', ''],
-      ['changed b', '3: b'],
-    ],
-  ],
-  [
-    'but only changed endpoints',
-    'sotw',
-    'endpoint',
-    'a b',
-    [
-      ['connected a b', '1: a b'],
-      ['ack 1', ''],
-      ['changed a2 b', '2: a2'],
-      ['ack 2', ''],
-      ['changed a2', ''],
-      ['changed a2 b2', '3: b2'],
-    ],
-  ],
-  [
-    'and keeps the last good version in the list',
-    'sotw',
-    'cluster',
-    'a b',
-    [
-      ['connected', '1: a b'],
-      ['ack 1', ''],
-      ['changed a2 b2', '2: a2 b2'],
-      ['nack 2 cluster(s) a: bad', '3: b2 a'],
-      ['ack 3', '4: a2 b2'],
-      ['nack 4 a: bad', ''],
-      ['changed a2 b3', '5: b3 a'],
-      ['ack 5', ''],
-      ['changed a! b3', ''],
-      ['changed a! b', '6: b a'],
-    ],
-  ],
-  [
-    'named clusters that do not exist are missing in the list',
-    'sotw',
-    'cluster',
-    'a',
-    [
-      ['connected x', '1:'],
-      ['ack 1', ''],
-    ],
-  ],
+  ['a first request without names means all clusters', 'delta', 'cluster', 'a b', [
+    ['connected', '1: a b'],
+  ]],
+  ['and all virtual hosts', 'delta', 'virtualHost', 'a', [
+    ['connected', '1: a'],
+  ]],
+  ['but no endpoints', 'delta', 'endpoint', 'a', [
+    ['connected', ''],
+  ]],
+  ['a star means all of any type', 'delta', 'route', 'a b', [
+    ['connected *', '1: a b'],
+  ]],
+  ['an empty wildcard is answered, since a starting proxy waits', 'delta', 'listener', '', [
+    ['connected', '1:'], ['ack 1', ''],
+  ]],
+  ['one response at a time, the latest set wins', 'delta', 'cluster', 'a', [
+    ['connected', '1: a'], ['changed a2', ''], ['changed a3 b', ''], ['ack 1', '2: a3 b'],
+    ['ack 2', ''],
+  ]],
+  ['a stale nonce is no answer', 'delta', 'cluster', 'a', [
+    ['connected', '1: a'], ['changed a2', ''], ['ack 0', ''], ['nack 0 no', ''],
+    ['ack 1', '2: a2'], ['ack 1', ''], ['changed a3', ''], ['ack 2', '3: a3'],
+  ]],
+  ['names under a stale nonce count', 'delta', 'endpoint', 'a b', [
+    ['connected a', '1: a'], ['ack 0', ''], ['subscribe b', ''], ['ack 1', '2: b'],
+  ]],
+  ['only subscribed names are sent', 'delta', 'endpoint', 'a b', [
+    ['connected a', '1: a'], ['ack 1', ''], ['changed a b2', ''], ['changed a2 b2', '2: a2'],
+  ]],
+  ['what does not exist is said not to', 'delta', 'endpoint', 'a', [
+    ['connected a x', '1: a -x'], ['ack 1', ''], ['changed a x', '2: x'], ['ack 2', ''],
+    ['changed a', '3: -x'],
+  ]],
+  ['absent virtual hosts, too', 'delta', 'virtualHost', '', [
+    ['connected x', '1: -x'],
+  ]],
+  ['nothing is sent again after a reconnect', 'delta', 'endpoint', 'a b', [
+    ['connected a b a=a b=b', ''], ['changed a b2', '1: b2'],
+  ]],
+  ['a wildcard is answered after a reconnect, with nothing', 'delta', 'cluster', 'a b', [
+    ['connected a=a b=b', '1:'], ['ack 1', ''],
+  ]],
+  ['after a reconnect: what changed, came and went', 'delta', 'cluster', 'a b2 d', [
+    ['connected * a=a b=b c=?', '1: b2 d -c'], ['ack 1', ''],
+  ]],
+  ['a repeated subscription is answered again', 'delta', 'endpoint', 'a', [
+    ['connected a', '1: a'], ['ack 1', ''], ['subscribe a', '2: a'], ['ack 2', ''],
+    ['subscribe x', '3: -x'], ['ack 3', ''], ['subscribe x', '4: -x'],
+  ]],
+  ['unsubscribed names are left alone', 'delta', 'endpoint', 'a b', [
+    ['connected a b', '1: a b'], ['ack 1', ''], ['unsubscribe b', ''], ['changed a b2', ''],
+    ['subscribe b', '2: b2'],
+  ]],
+  ['a name under a wildcard is answered when it is unsubscribed', 'delta', 'virtualHost', 'a', [
+    ['connected * a x', '1: a -x'], ['ack 1', ''], ['unsubscribe a x', '2: a -x'], ['ack 2', ''],
+  ]],
+  ['without the star the names stay', 'delta', 'cluster', 'a b', [
+    ['connected * a', '1: a b'], ['ack 1', ''], ['unsubscribe *', ''],
+    ['changed a2 b2', '2: a2'],
+  ]],
+  ['a star that comes later sends the rest', 'delta', 'cluster', 'a b', [
+    ['connected a', '1: a'], ['ack 1', ''], ['subscribe *', '2: b'], ['ack 2', ''],
+  ]],
+  ['equal bytes are nothing new', 'delta', 'cluster', 'a b', [
+    ['connected', '1: a b'], ['ack 1', ''], ['changed b a', ''],
+  ]],
+  ['a resend sends what did not change', 'delta', 'endpoint', 'a b', [
+    ['connected a', '1: a'], ['ack 1', ''], ['resend a b', '2: a'], ['ack 2', ''],
+  ]],
+  ['what cannot be encoded stays as it is', 'delta', 'cluster', 'a b', [
+    ['connected', '1: a b'], ['ack 1', ''], ['changed a! b2', '2: b2'], ['ack 2', ''],
+    ['changed a2 b2', '3: a2'], ['ack 3', ''], ['changed a! b2', ''], ['changed b2', '4: -a'],
+  ]],
+  ['what never could is absent to who asks', 'delta', 'endpoint', 'a!', [
+    ['connected a', '1: -a'],
+  ]],
+  ['refused alone: not sent again until it changes', 'delta', 'route', 'a', [
+    ['connected a', '1: a'], ['nack 1 bad', ''], ['changed a b', ''], ['changed a2', '2: a2'],
+    ['ack 2', ''], ['changed a3', '3: a3'], ['nack 3 bad', ''], ['changed a2', ''],
+    ['changed', '4: -a'],
+  ]],
+  ['refused together: one by one', 'delta', 'route', 'a b c', [
+    ['connected a b c', '1: a b c'], ['nack 1 missing]', '2: a'], ['ack 2', '3: b'],
+    ['nack 3 missing]', '4: c'], ['ack 4', ''], ['changed a b c2', '5: c2'],
+  ]],
+  ['where Envoy names the guilty, the others go together', 'delta', 'cluster', 'a b c d', [
+    ['connected', '1: a b c d'], ['nack 1 Error adding/updating cluster(s) b: bad', '2: a c d'],
+    ['ack 2', '3: b'], ['nack 3 b: bad', ''],
+  ]],
+  ['a change meanwhile takes the place of what was refused', 'delta', 'route', 'a b', [
+    ['connected a b', '1: a b'], ['changed a2 b', ''], ['nack 1 bad', '2: a2'], ['ack 2', '3: b'],
+    ['ack 3', ''],
+  ]],
+  ['a removal after a refusal is not lost', 'delta', 'cluster', 'a b c', [
+    ['connected', '1: a b c'], ['changed a', ''], ['nack 1 bad', '2: a'], ['ack 2', '3: -b -c'],
+    ['nack 3 bad', ''],
+  ]],
+  ['a refused proxy that asks again gets the last good version', 'delta', 'endpoint', 'a', [
+    ['connected a', '1: a'], ['ack 1', ''], ['changed a2', '2: a2'], ['nack 2 bad', ''],
+    ['subscribe a', '3: a'], ['ack 3', ''],
+  ]],
+  ['state of the world lists all clusters', 'sotw', 'cluster', 'a b', [
+    ['connected', '1: a b'], ['ack 1', ''], ['changed a2 b', '2: a2 b'], ['ack 2', ''],
+    ['changed b', '3: b'],
+  ]],
+  ['but only changed endpoints', 'sotw', 'endpoint', 'a b', [
+    ['connected a b', '1: a b'], ['ack 1', ''], ['changed a2 b', '2: a2'], ['ack 2', ''],
+    ['changed a2', ''], ['changed a2 b2', '3: b2'],
+  ]],
+  ['and keeps the last good version in the list', 'sotw', 'cluster', 'a b', [
+    ['connected', '1: a b'], ['ack 1', ''], ['changed a2 b2', '2: a2 b2'],
+    ['nack 2 cluster(s) a: bad', '3: b2 a'], ['ack 3', '4: a2 b2'], ['nack 4 a: bad', ''],
+    ['changed a2 b3', '5: b3 a'], ['ack 5', ''], ['changed a! b3', ''],
+    ['changed a! b', '6: b a'],
+  ]],
+  ['named clusters that do not exist are missing in the list', 'sotw', 'cluster', 'a', [
+    ['connected x', '1:'], ['ack 1', ''],
+  ]],
 ]
 
 test('subscription rules', async (t) => {
@@ -673,4 +435,96 @@ test('make before break: a new cluster and its endpoints, then routes, then the 
     ['cluster -b'],
     'a refusal does not block',
   )
+})
+
+test('a proxy that comes back is first heard out, then changed in the safe order', () => {
+  const version = (made: Resource) => (store.encode(made) as Encoded).version
+  const old = listener('in', 80, '80')
+  const set = resourceSet({ cluster: [[cluster('b')]], listener: [[listener('in', 81, '80')]] })
+  let { delivery, sendings } = deliver(
+    hear(
+      createDelivery('delta', set),
+      'cluster',
+      [
+        {
+          kind: 'connected',
+          names: [],
+          versions: new Map([
+            ['a', version(cluster('a'))],
+            ['b', version(cluster('b'))],
+          ]),
+        },
+      ],
+      sets,
+    ),
+    sets,
+  )
+  const sent = () =>
+    sendings.map(
+      ({ type, response }) =>
+        `${type} ${response.resources.map(({ name }) => name)}-${response.removed}`,
+    )
+  assert.deepEqual(sent(), ['cluster -'], 'its listener may still use a')
+  const next = (type: ResourceType, event: Event) => {
+    const result = deliver(hear(delivery, type, [event], sets), sets)
+    delivery = result.delivery
+    sendings = result.sendings
+    return sent()
+  }
+  const versions = new Map([['in', version(old)]])
+  assert.deepEqual(next('listener', { kind: 'connected', names: [], versions }), [])
+  assert.deepEqual(next('cluster', { kind: 'ack', nonce: '1' }), ['listener in-'])
+  assert.deepEqual(next('listener', { kind: 'ack', nonce: '1' }), ['cluster -a'])
+})
+
+test('a cluster that warmed when the stream broke gets its endpoints on the next one', () => {
+  const held = endpoints('a', 1)
+  const set = (mark: number) => resourceSet({ cluster: [[cluster('a', mark)]], endpoint: [[held]] })
+  const { version } = store.encode(held) as Encoded
+  const connected: Event = { kind: 'connected', names: ['a'], versions: new Map([['a', version]]) }
+  let first = createDelivery('delta', set(1))
+  first = hear(first, 'endpoint', [connected], sets)
+  first = deliver(hear(first, 'cluster', [{ kind: 'connected', names: [] }], sets), sets).delivery
+  assert.deepEqual(memoryOf(first, sets)?.warming, ['a'])
+  const again = createDelivery('delta', set(1), memoryOf(first, sets))
+  const { sendings, delivery } = deliver(hear(again, 'endpoint', [connected], sets), sets)
+  assert.deepEqual(
+    sendings[0]?.response.resources.map(({ name }) => name),
+    ['a'],
+  )
+  const after = deliver(hear(delivery, 'endpoint', [{ kind: 'ack', nonce: '1' }], sets), sets)
+  assert.equal(memoryOf(after.delivery, sets), undefined, 'nothing is remembered for long')
+})
+
+test('pushes: the first at once, those that come meanwhile become one more', async () => {
+  const seen: string[] = []
+  let passes = 0
+  const pusher = new Pusher(
+    () => ['x', 'y'],
+    () => {
+      passes++
+      return (item) => {
+        seen.push(item)
+        if (passes === 1) for (let index = 0; index < 5; index++) pusher.push()
+      }
+    },
+  )
+  pusher.push()
+  assert.deepEqual(seen, ['x', 'y'], 'before push returns')
+  await waitFor('the second pass', () => seen.length === 4)
+  assert.equal(passes, 2)
+  pusher.close()
+  pusher.push()
+  assert.equal(passes, 2)
+
+  let runs = 0
+  const slow = new Pusher(
+    () => [0],
+    () => () => runs++,
+    { quietMilliseconds: 5 },
+  )
+  for (let index = 0; index < 10; index++) slow.push()
+  assert.equal(runs, 1)
+  await waitFor('the burst as one', () => runs === 2)
+  slow.close()
 })

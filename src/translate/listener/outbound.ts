@@ -11,7 +11,7 @@ import type { View } from '../../model/view.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { listenerName, outboundCluster, outboundTcpCluster } from '../names.ts'
 import type { RoutePlan } from '../route/configuration.ts'
-import { ALL_HOSTS, importedServices, sidecarOf } from '../scope.ts'
+import { ALL_HOSTS, importedServices, isExplicit, sidecarOf } from '../scope.ts'
 import { resource } from '../typed.ts'
 import { HTTP_INSPECTOR, httpConnectionManager, TLS_INSPECTOR, tcpProxy } from './filters.ts'
 
@@ -42,7 +42,11 @@ function egressListeners(
 ): readonly Outbound[] {
   const hosts = egress.hosts.join(',')
   const bound = egress.captureMode === 'NONE' || egress.bind !== undefined
-  if (!egress.port) return bound ? localListeners(view, hosts, egress.bind) : captured(view, hosts)
+  if (!egress.port) {
+    if (bound) return localListeners(view, hosts, egress.bind)
+    // Without capture, hosts alone are only a scope.
+    return isExplicit(sidecar) ? [] : captured(view, hosts)
+  }
   const { number, name, protocol } = egress.port
   const bind = egress.bind ?? (bound ? '127.0.0.1' : '0.0.0.0')
   const origin = sidecar.at(['spec', 'egress', index])
@@ -208,7 +212,8 @@ function listener(place: Place, fields: Partial<Listener>): Resource {
     name,
     address: { socket_address: { address: place.bind, port_value: place.port } },
     traffic_direction: 'OUTBOUND',
-    ...(place.bound ? {} : { bind_to_port: false }),
+    // Two proxies on one address are a mistake; shared, they would each get some of the connections.
+    ...(place.bound ? { enable_reuse_port: false } : { bind_to_port: false }),
     ...fields,
   } as Listener
   return resource('listener', name, body)

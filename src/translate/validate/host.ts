@@ -1,6 +1,6 @@
 // The form of names in rules: host names, namespaces, gateways, labels.
 
-import { isAddress, isWildcard } from '../../model/host.ts'
+import { isAddress } from '../../model/host.ts'
 import type { Path } from '../../model/origin.ts'
 import { eachEntry, eachOf, type Report, repeats } from './report.ts'
 
@@ -36,16 +36,32 @@ export function checkHost(report: Report, host: string, path: Path): boolean {
   return problem === undefined
 }
 
-/** Where hosts may overlap only by mistake: the same twice, or one that another's wildcard covers. */
-export function overlaps(a: string, b: string): boolean {
-  if (a === b) return true
-  return includes(a, b) || includes(b, a)
+/** Pairs of hosts that are equal or of which one is a wildcard for the other: the later one's index, then the earlier one's. */
+export function overlaps(hosts: readonly string[]): ReadonlyMap<number, number> {
+  const first = new Map<string, number>()
+  const found = new Map<number, number>()
+  for (const [index, host] of hosts.entries()) {
+    const earlier = first.get(host)
+    if (earlier === undefined) first.set(host, index)
+    else found.set(index, earlier)
+  }
+  for (const [index, host] of hosts.entries()) {
+    for (const pattern of patternsOf(host)) {
+      const other = first.get(pattern)
+      if (other === undefined) continue
+      const later = Math.max(index, other)
+      if (!found.has(later)) found.set(later, Math.min(index, other))
+    }
+  }
+  return found
 }
 
-function includes(pattern: string, host: string): boolean {
-  if (!isWildcard(pattern)) return false
-  const suffix = pattern.slice(1)
-  return isWildcard(host) ? host.slice(1).endsWith(suffix) : host.endsWith(suffix)
+/** `a.b.c` is matched by `*.b.c`, `*.c` and `*`. */
+function patternsOf(host: string): string[] {
+  if (host === '*') return []
+  const parts = host.split('.').slice(1)
+  const wildcards = parts.map((_, index) => `*.${parts.slice(index).join('.')}`)
+  return [...wildcards.filter((pattern) => pattern !== host), '*']
 }
 
 /** `*`, `.`, `~` or namespaces. */

@@ -125,7 +125,7 @@ function checkRewrite(report: Report, { rewrite, match }: HttpRoute, path: Path)
 /** `\1` stands for a group of the expression; Envoy refuses one that is not there. */
 function checkSubstitution(report: Report, regex: string, rewrite: string, path: Path): void {
   const groups =
-    regex.replace(/\\.|\[(?:\\.|[^\]])*\]/gs, '').match(/\((?!\?(?!P?<\w))/g)?.length ?? 0
+    regex.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, '').match(/\((?!\?(?!P?<\w))/g)?.length ?? 0
   for (const [text, sign = ''] of rewrite.matchAll(/\\(.?)/gs)) {
     if (sign === '\\' || (/\d/.test(sign) && Number(sign) <= groups)) continue
     report.error(

@@ -1,6 +1,7 @@
 // Checks of documents against each other: what leads nowhere, and what keeps what out.
 import { Cache } from '../../model/cache.ts'
 import { compareDiagnostics, type Diagnostic } from '../../model/diagnostic.ts'
+import { memo } from '../../model/memo.ts'
 import type { Mesh } from '../../model/mesh.ts'
 import type { Node } from '../../model/node.ts'
 import { View } from '../../model/view.ts'
@@ -28,19 +29,22 @@ const NOBODY: Node = Object.freeze({
   certificateFolder: '',
 })
 
-/** In the order of places. The time taken grows with the mesh; with the translation's cache, less is read again. */
+/** Each is done again only after something that it looked at has changed. */
+const CHECKS: readonly ((view: View, _: '') => readonly Diagnostic[])[] = [
+  memo((view: View, _: '') =>
+    virtualServiceReferences(knownOf(view), meshConfig(view).defaultVirtualServiceExportTo),
+  ),
+  memo((view: View, _: '') => destinationRuleReferences(knownOf(view))),
+  memo((view: View, _: '') => sidecarReferences(view, knownOf(view))),
+  memo((view: View, _: '') => gatewayReferences(knownOf(view))),
+  memo((view: View, _: '') => selectorReferences(view, knownOf(view))),
+  memo((view: View, _: '') => protections(view)),
+]
+
+/** In the order of places. The time grows with the mesh; given the translation's cache, only with what is affected. */
 export function references(mesh: Mesh, cache: Cache = new Cache()): Diagnostic[] {
   const view = new View(mesh, NOBODY, cache)
-  const known = knownOf(view)
-  const exportTo = meshConfig(view).defaultVirtualServiceExportTo
-  return [
-    ...virtualServiceReferences(known, exportTo),
-    ...destinationRuleReferences(known),
-    ...sidecarReferences(view, known),
-    ...gatewayReferences(known),
-    ...selectorReferences(view, known),
-    ...protections(view),
-  ].sort(compareDiagnostics)
+  return CHECKS.flatMap((check) => check(view, '')).sort(compareDiagnostics)
 }
 
 /** Kinds that protect are never refused; what is wrong with them is told here. */

@@ -118,11 +118,11 @@ export function checkHeaderValue(report: Report, value: string, path: Path): voi
   }
   const rest = value
     .replaceAll('%%', '')
-    .replace(/%[A-Z][A-Z0-9_]*(\([^()]*(\([^()]*\))*[^()]*\))?(:\d+)?%/g, '')
+    .replace(/%[A-Z][A-Z0-9_]*(\([^()]*(\([^()]*\)[^()]*)*\))?(:\d+)?%/g, '')
   if (!rest.includes('%')) return
   report.error(
     'L0216',
     path,
-    `"${value}" has a % that begins no command of Envoy: write %% for the character`,
+    `"${shortened(value)}" has a % that begins no command of Envoy: write %% for the character`,
   )
 }

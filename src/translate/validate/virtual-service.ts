@@ -49,13 +49,11 @@ function checkRuleHost(
 /** The same host twice, or one that another's wildcard covers: which rules it has would be chance. */
 function checkOverlaps(report: Report, hosts: readonly string[]): void {
   const lower = hosts.map((host) => host.toLowerCase())
-  for (const [index, host] of lower.entries()) {
-    const first = lower.findIndex((other) => overlaps(other, host))
-    if (first < 0 || first >= index) continue
+  for (const [later, earlier] of overlaps(lower)) {
     report.error(
       'L0202',
-      ['spec', 'hosts', index],
-      `"${host}" and "${lower[first]}" overlap: remove one of them`,
+      ['spec', 'hosts', later],
+      `"${lower[later]}" and "${lower[earlier]}" overlap: remove one of them`,
     )
   }
 }

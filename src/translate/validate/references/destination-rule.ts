@@ -1,7 +1,7 @@
 // DestinationRules that are for no service, and parts of them that an older one for the same host keeps out.
 import type { Diagnostic } from '../../../model/diagnostic.ts'
 import { type Document, nameOf } from '../../../model/document.ts'
-import { fullName, isWildcard } from '../../../model/host.ts'
+import { covers, fullName, isWildcard } from '../../../model/host.ts'
 import { printOrigin } from '../../../model/origin.ts'
 import type { DestinationRule } from '../../../model/schema/destination-rule.ts'
 import { eachOf, type Report, reportOn } from '../report.ts'
@@ -28,7 +28,7 @@ function checkHost(
   { metadata, spec }: Document<DestinationRule>,
 ): void {
   const host = fullName(spec.host, metadata.namespace)
-  if (known.servicesByHost.has(host) || (isWildcard(host) && known.patterns.has(host))) return
+  if (known.servicesByHost.has(host) || (isWildcard(host) && matchesOne(known, host))) return
   const dotted = `${host}.svc.cluster.local`
   const hint = known.servicesByHost.has(dotted)
     ? `write ${dotted}`
@@ -38,6 +38,10 @@ function checkHost(
     ['spec', 'host'],
     `no Service or ServiceEntry has the host ${host}, so the rule has no effect: ${hint}`,
   )
+}
+
+function matchesOne(known: Known, pattern: string): boolean {
+  return known.services.some(({ hostname }) => covers(pattern, hostname))
 }
 
 /** Subsets of all are joined; of two with a name, and of traffic policies, the oldest counts (Istio). */

@@ -1,6 +1,7 @@
 // What there is in the mesh to refer to: hosts, subsets, gateways, workloads; built once for all checks.
-import { byAge, type Document } from '../../../model/document.ts'
-import { fullName, isWildcard } from '../../../model/host.ts'
+import { byAge, type Document, keyOf } from '../../../model/document.ts'
+import { covers, fullName, isWildcard } from '../../../model/host.ts'
+import { memo } from '../../../model/memo.ts'
 import type { DestinationRule } from '../../../model/schema/destination-rule.ts'
 import type { Gateway } from '../../../model/schema/gateway.ts'
 import type { VirtualService } from '../../../model/schema/virtual-service.ts'
@@ -13,43 +14,61 @@ export interface Known {
   readonly services: readonly Service[]
   /** By full host; several namespaces may declare the same. */
   readonly servicesByHost: ReadonlyMap<string, readonly Service[]>
-  /** Wildcards that match a service, as `*.shop.svc.cluster.local`. */
-  readonly patterns: ReadonlySet<string>
-  /** Hosts, or wildcards that match one, of services and of rules: `namespace/host`, `*` for any namespace. */
-  readonly importable: ReadonlySet<string>
+  /** Whether a host or wildcard of a namespace (`*`: any) is, or matches, that of a service or of a rule. */
+  readonly canImport: (namespace: string, host: string) => boolean
   /** Oldest first. */
   readonly virtualServices: readonly Document<VirtualService>[]
   /** Oldest first. */
   readonly destinationRules: readonly Document<DestinationRule>[]
-  /** Subsets by full host of the rules that define them. */
-  readonly subsets: ReadonlyMap<string, ReadonlySet<string>>
+  /** Whether any rule for the host, or for a wildcard that matches it, defines the subset. */
+  readonly hasSubset: (host: string, subset: string) => boolean
   /** By `namespace/name`, oldest first. */
   readonly gateways: ReadonlyMap<string, Document<Gateway>>
   readonly workloads: Workloads
 }
 
+/** Each part is made when it is asked for, and again only after what it was made of has changed. */
 export function knownOf(view: View): Known {
-  const services = namespacesWithServices(view, '').flatMap((namespace) =>
-    servicesDeclaredIn(view, namespace),
-  )
-  const virtualServices = documents(view, 'VirtualService').sort(byAge)
-  const destinationRules = documents(view, 'DestinationRule').sort(byAge)
   return {
-    services,
-    servicesByHost: grouped(services, ({ hostname }) => hostname),
-    patterns: new Set(services.flatMap(({ hostname }) => patternsOf(hostname))),
-    importable: importableOf(services, virtualServices),
-    virtualServices,
-    destinationRules,
-    subsets: subsetsOf(destinationRules),
-    gateways: new Map(
-      documents(view, 'Gateway')
-        .sort(byAge)
-        .map((gateway) => [`${gateway.metadata.namespace}/${gateway.metadata.name}`, gateway]),
-    ),
-    workloads: workloadsOf(view),
+    get services() {
+      return services(view, '')
+    },
+    get servicesByHost() {
+      return servicesByHost(view, '')
+    },
+    canImport: (namespace, host) => canImport(view, `${namespace}/${host}`),
+    get virtualServices() {
+      return virtualServices(view, '')
+    },
+    get destinationRules() {
+      return destinationRules(view, '')
+    },
+    hasSubset: (host, subset) => hasSubset(subsets(view, ''), host, subset),
+    get gateways() {
+      return gateways(view, '')
+    },
+    get workloads() {
+      return workloads(view, '')
+    },
   }
 }
+
+const services = memo((view: View, _: ''): readonly Service[] =>
+  namespacesWithServices(view, '').flatMap((namespace) => servicesDeclaredIn(view, namespace)),
+)
+
+const servicesByHost = memo((view: View, _: '') =>
+  grouped(services(view, ''), ({ hostname }) => hostname),
+)
+
+const virtualServices = memo((view: View, _: '') => documents(view, 'VirtualService').sort(byAge))
+
+const destinationRules = memo((view: View, _: '') => documents(view, 'DestinationRule').sort(byAge))
+
+const gateways = memo((view: View, _: ''): ReadonlyMap<string, Document<Gateway>> => {
+  const oldestFirst = documents(view, 'Gateway').sort(byAge)
+  return new Map(oldestFirst.map((gateway) => [keyOf(gateway.metadata), gateway]))
+})
 
 export function documents<K extends 'VirtualService' | 'DestinationRule' | 'Gateway' | 'Sidecar'>(
   view: View,
@@ -58,58 +77,60 @@ export function documents<K extends 'VirtualService' | 'DestinationRule' | 'Gate
   return view.keys(kind).map((key) => view.get(kind, key)!)
 }
 
-/** `a.b.c` is matched by `*.b.c`, `*.c` and `*`. */
-function patternsOf(host: string): string[] {
-  const parts = (isWildcard(host) ? host.slice(2) : host).split('.')
-  const start = isWildcard(host) ? 0 : 1
-  const wildcards = parts.map((_, index) => `*.${parts.slice(index).join('.')}`).slice(start)
-  return [...wildcards, '*']
-}
-
-function importableOf(
-  services: readonly Service[],
-  rules: readonly Document<VirtualService>[],
-): Set<string> {
+/** Hosts of services and of rules, each as `namespace/host`. */
+const importable = memo((view: View, _: ''): ReadonlySet<string> => {
   const found = new Set<string>()
-  const add = (namespace: string, host: string) => {
-    for (const name of [host, ...patternsOf(host)]) {
-      found.add(`${namespace}/${name}`)
-      found.add(`*/${name}`)
-    }
-  }
-  for (const { namespace, hostname } of services) add(namespace, hostname)
-  for (const { metadata, spec } of rules) {
+  for (const { namespace, hostname } of services(view, '')) found.add(`${namespace}/${hostname}`)
+  for (const { metadata, spec } of virtualServices(view, '')) {
     for (const host of spec.hosts ?? []) {
-      add(metadata.namespace, fullName(host, metadata.namespace))
+      found.add(`${metadata.namespace}/${fullName(host, metadata.namespace)}`)
     }
   }
   return found
-}
+})
 
-function subsetsOf(rules: readonly Document<DestinationRule>[]): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>()
-  for (const { metadata, spec } of rules) {
-    const host = fullName(spec.host, metadata.namespace)
-    const names = found.get(host) ?? new Set<string>()
-    for (const { name } of spec.subsets ?? []) names.add(name)
-    found.set(host, names)
+const canImport = memo((view: View, entry: string): boolean => {
+  const all = importable(view, '')
+  if (all.has(entry)) return true
+  const [namespace = '', pattern = ''] = entry.split('/')
+  for (const candidate of all) {
+    const slash = candidate.indexOf('/')
+    if (namespace !== '*' && candidate.slice(0, slash) !== namespace) continue
+    const host = candidate.slice(slash + 1)
+    if (covers(pattern, host) || covers(host, pattern)) return true
   }
-  return found
+  return false
+})
+
+interface Subsets {
+  readonly byHost: ReadonlyMap<string, ReadonlySet<string>>
+  readonly wildcards: readonly string[]
 }
 
-/** Whether any rule for the host, or for a wildcard that matches it, defines the subset. */
-export function hasSubset(known: Known, host: string, subset: string): boolean {
-  return [host, ...patternsOf(host)].some((name) => known.subsets.get(name)?.has(subset) === true)
+/** By full host of the rules that define them. */
+const subsets = memo((view: View, _: ''): Subsets => {
+  const byHost = new Map<string, Set<string>>()
+  for (const { metadata, spec } of destinationRules(view, '')) {
+    const host = fullName(spec.host, metadata.namespace)
+    const names = byHost.get(host) ?? new Set<string>()
+    for (const { name } of spec.subsets ?? []) names.add(name)
+    byHost.set(host, names)
+  }
+  return { byHost, wildcards: [...byHost.keys()].filter(isWildcard) }
+})
+
+function hasSubset({ byHost, wildcards }: Subsets, host: string, subset: string): boolean {
+  if (byHost.get(host)?.has(subset)) return true
+  return wildcards.some((name) => covers(name, host) && byHost.get(name)?.has(subset) === true)
 }
 
 /** Workload entries by label, so that a selector need not look at all of them. */
 export interface Workloads {
-  readonly isEmpty: boolean
   /** Whether a selector picks one in a namespace; `*` for any. */
   readonly has: (namespace: string, selector: Readonly<Record<string, string>>) => boolean
 }
 
-function workloadsOf(view: View): Workloads {
+const workloads = memo((view: View, _: ''): Workloads => {
   type Labels = Readonly<Record<string, string>>
   const byLabel = new Map<string, Labels[]>()
   const add = (key: string, labels: Labels) => {
@@ -117,8 +138,7 @@ function workloadsOf(view: View): Workloads {
     if (list) list.push(labels)
     else byLabel.set(key, [labels])
   }
-  const keys = view.keys('WorkloadEntry')
-  for (const key of keys) {
+  for (const key of view.keys('WorkloadEntry')) {
     const { metadata, spec } = view.get('WorkloadEntry', key)!
     const labels = { ...metadata.labels, ...spec.labels }
     for (const [name, value] of Object.entries(labels)) {
@@ -127,7 +147,6 @@ function workloadsOf(view: View): Workloads {
     }
   }
   return {
-    isEmpty: keys.length === 0,
     has(namespace, selector) {
       const [first] = Object.entries(selector)
       if (!first) return true
@@ -135,7 +154,7 @@ function workloadsOf(view: View): Workloads {
       return candidates.some((labels) => matchesLabels(selector, labels))
     },
   }
-}
+})
 
 export function gatewayNames({ metadata, spec }: Document<VirtualService>): string[] {
   const names = spec.gateways?.length ? spec.gateways : [MESH_GATEWAY]

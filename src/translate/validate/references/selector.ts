@@ -13,7 +13,7 @@ type Selector = Readonly<Record<string, string>> | undefined
 
 /** Only information: a workload may well come later. */
 export function selectorReferences(view: View, known: Known): Diagnostic[] {
-  return [...unserved(view, known), ...(known.workloads.isEmpty ? [] : unpicked(view, known))]
+  return [...unserved(view, known), ...unpicked(view, known)]
 }
 
 function unserved(view: View, known: Known): Diagnostic[] {
@@ -43,6 +43,7 @@ const POLICIES = ['Sidecar', 'Gateway', 'PeerAuthentication', 'AuthorizationPoli
 
 /** Where no workload entries are, as with Kubernetes' pods, nothing can be told. */
 function unpicked(view: View, known: Known): Diagnostic[] {
+  if (view.keys('WorkloadEntry').length === 0) return []
   const root = rootNamespace(view)
   return POLICIES.flatMap((kind) =>
     view.keys(kind).flatMap((key) => {

@@ -15,7 +15,7 @@ export function sidecarReferences(view: View, known: Known): Diagnostic[] {
         const host = entry.slice(slash + 1).toLowerCase()
         if (written === '~' || host === '*') return
         const namespace = written === '.' ? own : written
-        if (known.importable.has(`${namespace}/${host}`)) return
+        if (known.canImport(namespace, host)) return
         const where = namespace === '*' ? 'any namespace' : `namespace ${namespace}`
         const hint = host.includes('.')
           ? 'correct it or declare the service'

@@ -8,7 +8,7 @@ import type { Destination, VirtualService } from '../../../model/schema/virtual-
 import { servedHosts } from '../../kinds/gateway.ts'
 import { MESH_GATEWAY } from '../../kinds/virtual-service.ts'
 import { eachOf, type Report, reportOn } from '../report.ts'
-import { gatewayNames, hasSubset, type Known } from './known.ts'
+import { gatewayNames, type Known } from './known.ts'
 
 /** `exportTo` stands for rules that have none of their own. */
 export function virtualServiceReferences(known: Known, exportTo: readonly string[]): Diagnostic[] {
@@ -71,7 +71,7 @@ function checkDestination(
     )
   }
   const { subset } = destination
-  if (subset && !hasSubset(known, host, subset)) {
+  if (subset && !known.hasSubset(host, subset)) {
     report.warning(
       'L0241',
       [...path, 'subset'],
@@ -138,7 +138,8 @@ function checkHosts(
     const host = fullName(written, rule.metadata.namespace)
     const before = older.get(host) ?? []
     const first = before.find((other) => meet(other, rule, exportTo))
-    older.set(host, [...before, rule])
+    before.push(rule)
+    older.set(host, before)
     if (first) {
       const place = printOrigin(first.at(['metadata', 'name']))
       report.warning(
