@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const MAX_LINES = 300
+/** Tests are tables more than code; long ones are to be cut where they change subject. */
+const MAX_TEST_LINES = 1200
 
 /** The star: each part imports `model` (and generated types), never another part. */
 const PARTS = ['registry', 'translate', 'xds', 'ca', 'telemetry']
@@ -97,7 +99,8 @@ test('model and translate are pure', () => {
 test('files stay small and have a name that says something', () => {
   for (const { path, text } of everything) {
     const lines = text.split('\n').length - 1
-    assert.ok(lines <= MAX_LINES, `${path} has ${lines} lines, ${MAX_LINES} are allowed`)
+    const allowed = path.endsWith('.test.ts') ? MAX_TEST_LINES : MAX_LINES
+    assert.ok(lines <= allowed, `${path} has ${lines} lines, ${allowed} are allowed`)
     assert.doesNotMatch(path, VAGUE_FILES)
   }
   for (const { path, code } of all) assert.doesNotMatch(code, VAGUE_NAMES, path)

@@ -1,7 +1,6 @@
 // Where memo results live: one cache per process, a fresh one per test, so that no module keeps state.
 import type { TableName } from './mesh.ts'
 import type { Facet, FacetValue } from './node.ts'
-import type { Source } from './view.ts'
 
 export type Argument = string | object
 
@@ -12,7 +11,7 @@ export interface Entry {
   facets: Map<Facet, FacetValue>
   /** Those read directly, so that the whole map can be rebuilt when an inner memo reads more. */
   ownFacets: Map<Facet, FacetValue>
-  reads: readonly (readonly [source: Source, key: Argument, value: unknown])[]
+  reads: readonly (readonly [source: object, key: Argument, value: unknown])[]
   /** Tables read, directly or inside: while none of them changed, nothing needs to be checked. */
   tables: ReadonlySet<TableName>
   /** Generation for which it was last found valid. */
@@ -25,11 +24,11 @@ export interface Entry {
 const SWEEP_EVERY = 64
 
 export class Cache {
-  readonly #results = new Map<Source, Map<Argument, Entry[]>>()
+  readonly #results = new Map<object, Map<Argument, Entry[]>>()
   #sweptAt = 0
 
   /** Entries of a memo for an argument, one per distinct set of facets. */
-  entries(memo: Source, argument: Argument): Entry[] {
+  entries(memo: object, argument: Argument): Entry[] {
     let byArgument = this.#results.get(memo)
     if (!byArgument) {
       byArgument = new Map()

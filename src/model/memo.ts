@@ -58,7 +58,7 @@ function isValid(entry: Entry, view: View): boolean {
   if (entry.checkedAt === generation) return true
   if (view.cache.walksFully(generation) || tablesChanged(entry, view)) {
     for (const [source, key, value] of entry.reads) {
-      if (source.read(view, key) !== value) return false
+      if ((source as Source).read(view, key) !== value) return false
     }
     inherit(entry, view)
   }
@@ -110,7 +110,7 @@ function inherit(entry: Entry, view: View): void {
   entry.tables = tables
 }
 
-function isTable(source: Source): source is TableSource {
+function isTable(source: object): source is TableSource {
   return 'table' in source
 }
 

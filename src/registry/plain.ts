@@ -1,5 +1,5 @@
 // A fast way through plain YAML: block maps and lists, one-line flow collections, simple scalars. Whatever is not certainly plain is left to the library.
-import type { Parsed, Place } from './yaml.ts'
+import type { Parsed, Place } from './parsed.ts'
 
 interface Line {
   indent: number

@@ -5,7 +5,8 @@ import { type Document, nameOf } from '../model/document.ts'
 import { type Origin, type Path, printOrigin } from '../model/origin.ts'
 import { type Checked, check, type Finding, objectsIn } from './check.ts'
 import type { Held } from './merge.ts'
-import { find, type Parsed, type Place, parse, split } from './yaml.ts'
+import type { Parsed, Place } from './parsed.ts'
+import { find, parse, split } from './yaml.ts'
 
 /** What reading a file gave. */
 export type FileContent =

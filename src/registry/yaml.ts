@@ -11,6 +11,7 @@ import {
   Parser,
   type YAMLError,
 } from 'yaml'
+import type { Parsed, Place, Problem } from './parsed.ts'
 import { parsePlain } from './plain.ts'
 
 /** The text of one document with its mark (`---`) and directives, and the line of the file it begins in, from 0. */
@@ -18,25 +19,6 @@ export interface Chunk {
   readonly text: string
   readonly line: number
 }
-
-/** Where a value was written (a map's entry: its key), counted from 0 and from the chunk's first line. */
-export interface Place {
-  readonly line: number
-  readonly column: number
-  readonly parts?: ReadonlyMap<string | number, Place>
-}
-
-export interface Problem {
-  readonly text: string
-  readonly line: number
-  readonly column: number
-}
-
-/** What a chunk says: nothing (comments only), one value, or a problem. */
-export type Parsed =
-  | { readonly type: 'nothing' }
-  | { readonly type: 'value'; readonly value: unknown; readonly place: Place }
-  | { readonly type: 'problem'; readonly problem: Problem }
 
 const OPTIONS = {
   merge: true,

@@ -43,7 +43,7 @@ export function hashPolicyOf(
   if (!service) return []
   const rule = destinationRuleFor(view, service)
   const subset = rule?.subsets.find(({ value }) => value.name === subsetName)
-  const hash = policyFor(rule, port, subset).loadBalancer?.consistentHash
+  const hash = policyFor(view, rule, port, subset).loadBalancer?.consistentHash
   return hash ? hashPolicy(hash) : []
 }
 

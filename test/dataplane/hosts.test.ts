@@ -187,6 +187,31 @@ test('hosts', { skip }, async (t) => {
     assert.equal(await h.elsewhere('entry.test'), 'web')
   })
 
+  await t.test(
+    'of DestinationRules the caller’s namespace wins, then the service’s, then the root',
+    async () => {
+      // TLS to a server of plain text: whoever follows the rule gets 503.
+      const breaking = (named: string, mode = 'SIMPLE', host = 'web.shop.svc.cluster.local') =>
+        policy('DestinationRule', named, `{host: "${host}", trafficPolicy: {tls: {mode: ${mode}}}}`)
+      const seen = async () => [await h.client('web'), await h.elsewhere('web.shop')]
+      await h.rules(breaking('else/a'))
+      assert.deepEqual(await seen(), ['web', 503])
+      await h.rules(breaking('edge/a'))
+      assert.deepEqual(await seen(), ['web', 'web'], 'a third namespace has no say')
+      await h.rules(breaking('istio-system/a'))
+      assert.deepEqual(await seen(), [503, 503])
+      await h.rules(breaking('istio-system/a'), breaking('shop/a', 'DISABLE'))
+      assert.deepEqual(await seen(), ['web', 'web'])
+      await h.rules(breaking('shop/a'), breaking('else/a', 'DISABLE'))
+      assert.deepEqual(await seen(), [503, 'web'])
+      const wild = breaking('shop/wild', 'SIMPLE', '*.shop.svc.cluster.local')
+      await h.rules(wild, breaking('shop/a', 'DISABLE'))
+      assert.deepEqual([await h.client('web'), await h.client('cart')], ['web', 503])
+      await h.rules(breaking('shop/a').replace('spec: {', 'spec: {exportTo: ["."], '))
+      assert.deepEqual(await seen(), [503, 'web'])
+    },
+  )
+
   await t.test('gateways: hosts, several on a port, namespaces, redirects to https', async () => {
     const gateway = (name: string, hosts: string, rest = '', port = 8081) =>
       policy(

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { testCa } from '../support/certificates.ts'
 import { skip, type TestEnvoy } from '../support/envoy.ts'
 import { grpcCall, grpcUpstream } from '../support/grpc.ts'
-import { type HttpRequest, rawExchange, request } from '../support/http.ts'
+import { type HttpRequest, http2, rawExchange, request } from '../support/http.ts'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
 import { loopback } from '../support/ports.ts'
 import { type Echo, httpUpstream, tcpUpstream, type Upstream } from '../support/upstreams.ts'
@@ -34,8 +34,13 @@ interface Secured {
   /** Straight to a port of the server's proxy, in plain text: the status or why there is none. */
   plain(options?: Partial<HttpRequest>): Promise<number | string>
   policies(...documents: string[]): Promise<void>
-  /** The mesh itself, with the service account that the server's entry claims. */
-  account(name: string): Promise<void>
+  /** Changes the server's entry; its proxy stays what it is. */
+  entry(entry: Entry): Promise<void>
+}
+
+interface Entry {
+  readonly account?: string
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 const PORTS = { http: 8080, tcp: 9080, auto: 9180, grpc: 9280 } as const
@@ -47,12 +52,16 @@ async function start(t: TestContext): Promise<Secured> {
   const lines = await tcpUpstream(t, { name: 'lines' })
   const echo = await grpcUpstream(t, { name: 'echo' })
   const socket = await webSocket(t)
+  const pair = await (await testCa()).issue({ dns: 'app.test' })
+  const tls = { key: pair.keyPem, cert: pair.chainPem }
+  const secure = await httpUpstream(t, { name: 'secure', tls })
   const serves = [
     { port: PORTS.http, protocol: 'HTTP', application: application.port },
     { port: 8081, protocol: 'HTTP', application: socket },
     { port: PORTS.tcp, protocol: 'TCP', application: lines.port },
     { port: PORTS.auto, protocol: 'auto', application: application.port },
     { port: PORTS.grpc, protocol: 'GRPC', application: echo.port },
+    { port: 9181, protocol: 'auto', application: secure.port },
   ]
   const calls = [
     { port: 8000, protocol: 'HTTP' },
@@ -60,16 +69,16 @@ async function start(t: TestContext): Promise<Secured> {
     { port: 9100, protocol: 'auto' },
     { port: 9200, protocol: 'GRPC' },
   ]
-  const yaml = (account: string): string =>
+  const yaml = ({ account = 'seller', labels = {} }: Entry): string =>
     join(
       workload({ workload: 'shop/client', address: client, account: 'buyer', calls }),
       workload({
         ...{ workload: 'shop/web', address: server, account, serves },
-        labels: { app: 'web', both: 'yes', kind: 'proxied' },
+        labels: { app: 'web', both: 'yes', ...labels },
       }),
       workload({
         ...{ workload: 'shop/bare', address: bare.address },
-        labels: { app: 'bare', both: 'yes', kind: 'bare' },
+        labels: { app: 'bare', both: 'yes' },
       }),
       workload({
         ...{ workload: 'edge/gateway', address: gateway, account: 'doorman' },
@@ -90,7 +99,7 @@ async function start(t: TestContext): Promise<Secured> {
       service('shop/echo', { app: 'web' }, 'grpc:9200:9280'),
     )
   const mesh = await startMesh(t, {
-    yaml: { 'mesh.yaml': yaml('seller'), 'policies.yaml': '' },
+    yaml: { 'mesh.yaml': yaml({}), 'policies.yaml': '' },
     proxies: ['shop/client', 'shop/web', 'edge/gateway'],
   })
   return {
@@ -111,7 +120,7 @@ async function start(t: TestContext): Promise<Secured> {
       }
     },
     policies: (...documents) => mesh.edit('policies.yaml', join(...documents)),
-    account: (name) => mesh.edit('mesh.yaml', yaml(name)),
+    entry: (entry) => mesh.edit('mesh.yaml', yaml(entry)),
   }
 }
 
@@ -142,6 +151,10 @@ const destination = (host: string, trafficPolicy: string, rest = '') =>
     `shop/${host}`,
     `{host: ${host}, trafficPolicy: ${trafficPolicy}${rest}}`,
   )
+
+function meshConfig(settings: string): string {
+  return `apiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: mesh}\n${settings}\n`
+}
 
 test('mutual TLS', { skip }, async (t) => {
   const s = await start(t)
@@ -178,6 +191,34 @@ test('mutual TLS', { skip }, async (t) => {
     const own = { ...tls, key: stranger.keyPem, cert: stranger.chainPem }
     assert.match(String(await s.plain({ tls: own })), /UNKNOWN_CA|ECONNRESET|SSL/)
     assert.equal((await s.ask({ host: 'bare' })).echo.name, 'bare', 'without proxy: plain text')
+  })
+
+  await t.test(
+    'TLS of the application itself passes, where other than the mesh’s is taken',
+    async () => {
+      const https = { port: 9181, tls: { rejectUnauthorized: false } }
+      assert.match(String(await s.plain(https)), /CERTIFICATE_REQUIRED|ECONNRESET|SSL/)
+      await s.policies(peer('PERMISSIVE'))
+      assert.equal(await s.plain(https), 200)
+      const session = http2({ address: s.server, ...https })
+      assert.equal((await session.request()).json().name, 'secure')
+      session.close()
+      assert.match(String(await s.plain({ ...https, port: PORTS.http })), /ECONNRESET|SSL/)
+    },
+  )
+
+  await t.test('the label of a workload decides before its enrolment does', async () => {
+    await s.policies(peer('PERMISSIVE'))
+    await secured(true)
+    await s.entry({ labels: { 'security.istio.io/tlsMode': 'disabled' } })
+    await secured(false)
+    await s.entry({ labels: { 'security.istio.io/tlsMode': 'istio' } })
+    await secured(true)
+    await s.entry({})
+    await s.mesh.edit('mesh-config.yaml', meshConfig('enableAutoMtls: false'))
+    await secured(false)
+    await s.mesh.edit('mesh-config.yaml', '')
+    await secured(true)
   })
 
   await t.test('DISABLE, of a workload or a port, is known to callers', async () => {
@@ -279,19 +320,38 @@ test('mutual TLS', { skip }, async (t) => {
       'it is HTTP at both ends',
     )
     assert.equal((await request({ ...sniffed, host: 'any.name' })).status, 200, 'whatever its Host')
+    const session = http2({ ...sniffed, host: 'sniffed' })
+    const second = (await session.request()).json<Echo>()
+    session.close()
+    assert.equal(second.http, '2.0')
+    assert.match(String(second.headers['x-forwarded-client-cert']), new RegExp(CLIENT))
     const other = await rawExchange({ ...sniffed, send: 'NOT HTTP AT ALL\r\n\r\n', quiet: 1_000 })
     assert.match(other, /^HTTP\/1\.1 400/, 'the application itself refuses it')
     assert.doesNotMatch(other, /envoy/i)
+    const rule = '{hosts: [sniffed], http: [{directResponse: {status: 418}}]}'
+    await s.policies(peer('STRICT'), policy('VirtualService', 'shop/sniffed', rule))
+    assert.equal((await request({ ...sniffed, host: 'any.name' })).status, 418)
+    const paths = 'to: [{operation: {paths: [/open]}}]'
+    await s.policies(
+      peer('STRICT'),
+      policy(
+        'AuthorizationPolicy',
+        'shop/a',
+        `{selector: {matchLabels: {app: web}}, rules: [{${paths}}]}`,
+      ),
+    )
+    assert.equal((await request({ ...sniffed, path: '/open' })).status, 200)
+    assert.equal((await request({ ...sniffed, path: '/shut' })).status, 403)
   })
 
   await t.test('a server that shows another identity is not spoken to', async () => {
     await s.policies(peer('STRICT'))
-    await s.account('impostor')
+    await s.entry({ account: 'impostor' })
     const failed = await s.ask()
     assert.equal(failed.status, 503)
     const errors = () => s.clientEnvoy.stats('outbound\\|8000\\|\\|web.*ssl.fail_verify_san')
     assert.ok(Object.values(await errors()).some((count) => count > 0))
-    await s.account('seller')
+    await s.entry({})
     assert.equal((await s.ask()).status, 200)
   })
 
@@ -383,6 +443,33 @@ test('mutual TLS', { skip }, async (t) => {
       'TLS to the outside',
       () => s.ask({ host: 'safe.test' }),
       (a) => a.echo.name === 'safe',
+    )
+  })
+
+  await t.test('a proxy that comes later is called with it from then on', async (t) => {
+    const address = loopback()
+    const before = await httpUpstream(t, { name: 'before', address, port: 8080 })
+    const serves = [{ port: 8080, protocol: 'HTTP', application: s.application.port }]
+    await s.mesh.edit(
+      'late.yaml',
+      join(
+        workload({
+          workload: 'shop/late',
+          address,
+          account: 'tardy',
+          labels: { app: 'late' },
+          serves,
+        }),
+        service('shop/late', { app: 'late' }, 'http:8000:8080'),
+      ),
+    )
+    await s.policies(peer('STRICT'))
+    assert.equal((await s.ask({ host: 'late' })).echo.name, 'before')
+    await before.stop()
+    await s.mesh.start('shop/late')
+    assert.match(
+      await certificate({ host: 'late' }),
+      /By=spiffe:\/\/cluster.local\/ns\/shop\/sa\/tardy/,
     )
   })
 

@@ -126,6 +126,29 @@ test('traffic policies', { skip }, async (t) => {
     assert.deepEqual(await answering(60), all, 'a subset without labels has all')
   })
 
+  await t.test('endpoints have weights', async () => {
+    const [light, heavy] = b.servers
+    const endpoints = `[{address: ${light!.address}, weight: 10}, {address: ${heavy!.address}, weight: 90}]`
+    await b.destination(
+      'trafficPolicy: {loadBalancer: {simple: RANDOM}}',
+      policy(
+        'ServiceEntry',
+        'shop/weighted',
+        `{hosts: [weighted.test], resolution: STATIC, location: MESH_INTERNAL,
+          ports: [{number: ${PORT}, name: http, protocol: HTTP, targetPort: 8080}], endpoints: ${endpoints}}`,
+      ),
+      policy(
+        'DestinationRule',
+        'shop/weighted',
+        '{host: weighted.test, trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}}',
+      ),
+    )
+    const answers = await askMany(100, { host: 'weighted.test' })
+    const few = answers.filter(({ by }) => by === light!.name).length
+    assert.ok(few >= 5 && few <= 15, `${few} of 100`)
+    assert.equal(answers.filter(({ by }) => by === heavy!.name).length, 100 - few)
+  })
+
   await t.test('more than the pool holds is refused at once', async () => {
     const pool = 'connectionPool: {tcp: {maxConnections: 1}, http: {http1MaxPendingRequests: 1}}'
     await b.destination(`trafficPolicy: {${pool}}`)

@@ -51,7 +51,7 @@ interface Target {
 
 function outbound(view: View, target: Target): Resource {
   const { service, port, rule, subset } = target
-  const policy = policyFor(rule, port.number, subset)
+  const policy = policyFor(view, rule, port.number, subset)
   const name = target.name ?? outboundCluster(service.hostname, port.number, subset?.value.name)
   const config = meshConfig(view)
   const passThrough = service.resolution === 'NONE' || policy.loadBalancer?.simple === 'PASSTHROUGH'

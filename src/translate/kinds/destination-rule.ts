@@ -13,6 +13,7 @@ import type {
 import { isExported, type Service } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
 import { meshConfig } from '../mesh-config.ts'
+import { selects } from '../scope.ts'
 
 interface Located<T> {
   readonly value: T
@@ -28,8 +29,12 @@ export interface MergedRule {
   readonly subsets: readonly Located<Subset>[]
 }
 
-const BLOCKS = ['connectionPool', 'loadBalancer', 'outlierDetection', 'tls'] as const
-type Block = (typeof BLOCKS)[number]
+/** Blocks that port-level settings replace, all of them at once. */
+const PORT_BLOCKS = ['connectionPool', 'loadBalancer', 'outlierDetection', 'tls'] as const
+/** Blocks that only a whole policy has. */
+const WHOLE_BLOCKS = ['tunnel', 'proxyProtocol', 'retryBudget'] as const
+type PortBlock = (typeof PORT_BLOCKS)[number]
+type Block = PortBlock | (typeof WHOLE_BLOCKS)[number]
 
 /** What applies to one cluster: each block with the place it was written at. */
 export type Policy = {
@@ -64,30 +69,71 @@ const rulesIn = memo((view: View, namespace: string): RuleIndex => {
   return { exact, wildcards: [...wildcards].sort(([a], [b]) => bySpecificity(a, b)) }
 })
 
-/** The client's namespace decides first, then the service's, then the root namespace; no merge across them (Istio). */
+/**
+ * The client's namespace decides first, then the service's, then the root namespace; no merge across them. A client in the root
+ * namespace takes only what that namespace keeps to itself first, or its mesh-wide rules would beat a service's own (Istio).
+ */
 export const destinationRuleFor = memo(
   (view: View, service: Service): MergedRule | undefined => {
     const client = view.facet('namespace')!
-    const config = meshConfig(view)
-    const order = new Set([client, service.namespace, config.rootNamespace])
-    for (const namespace of order) {
-      const documents = mostSpecific(view, namespace, service.hostname)?.filter(({ spec }) =>
-        isExported(
-          spec.exportTo?.length ? spec.exportTo : config.defaultDestinationRuleExportTo,
-          namespace,
-          client,
-        ),
-      )
-      if (documents?.length) return merge(documents)
+    const { rootNamespace } = meshConfig(view)
+    const rest = [service.namespace, rootNamespace]
+    if (client === rootNamespace) {
+      const own = bestOf(view, client, service.hostname, (document) => isPrivate(view, document))
+      if (own) return own
+    } else rest.unshift(client)
+    for (const namespace of new Set(rest)) {
+      const rule = bestOf(view, namespace, service.hostname)
+      if (rule) return rule
     }
     return undefined
   },
   { same: (before, now) => sameElements(before?.documents ?? [], now?.documents ?? []) },
 )
 
-function mostSpecific(view: View, namespace: string, hostname: string): Documents | undefined {
+/** The rules for the most specific host that has any for this client. */
+function bestOf(
+  view: View,
+  namespace: string,
+  hostname: string,
+  wanted: (document: Document<DestinationRule>) => boolean = () => true,
+): MergedRule | undefined {
+  const client = view.facet('namespace')!
+  const applies = (document: Document<DestinationRule>) =>
+    wanted(document) && isExported(exportTo(view, document), namespace, client)
   const { exact, wildcards } = rulesIn(view, namespace)
-  return exact.get(hostname) ?? wildcards.find(([host]) => covers(host, hostname))?.[1]
+  const own = exact.get(hostname)
+  const lists = [
+    ...(own ? [own] : []),
+    ...wildcards.filter(([host]) => covers(host, hostname)).map(([, documents]) => documents),
+  ]
+  for (const documents of lists) {
+    const rule = chosen(view, documents.filter(applies), namespace === client)
+    if (rule) return rule
+  }
+  return undefined
+}
+
+/** A rule that selects this workload is taken alone, before those for all workloads, which merge if visible to the same namespaces. */
+function chosen(view: View, documents: Documents, own: boolean): MergedRule | undefined {
+  const hasSelector = ({ spec }: Document<DestinationRule>) => spec.workloadSelector !== undefined
+  const selecting = documents.find(
+    (document) => own && selects(view, document.spec.workloadSelector?.matchLabels),
+  )
+  if (selecting) return merge([selecting])
+  const [first, ...more] = documents.filter((document) => !hasSelector(document))
+  if (!first) return undefined
+  const sight = exportTo(view, first).join()
+  return merge([first, ...more.filter((document) => exportTo(view, document).join() === sight)])
+}
+
+function exportTo(view: View, { spec }: Document<DestinationRule>): readonly string[] {
+  return spec.exportTo?.length ? spec.exportTo : meshConfig(view).defaultDestinationRuleExportTo
+}
+
+function isPrivate(view: View, document: Document<DestinationRule>): boolean {
+  const { namespace } = document.metadata
+  return exportTo(view, document).every((target) => target === '.' || target === namespace)
 }
 
 function merge(documents: readonly Document<DestinationRule>[]): MergedRule {
@@ -104,28 +150,59 @@ function merge(documents: readonly Document<DestinationRule>[]): MergedRule {
   return Object.freeze({ documents, trafficPolicy, subsets: [...subsets.values()] })
 }
 
-/** Port-level settings replace everything for that port; a subset's blocks lie over the rule's (Istio). */
+/** Port-level settings replace everything for that port; a subset's blocks lie over the rule's, those over the mesh's (Istio). */
 export function policyFor(
+  view: View,
   rule: MergedRule | undefined,
   port: number,
   subset?: Located<Subset>,
 ): Policy {
-  if (!rule) return NO_POLICY
-  const base = rule.trafficPolicy ? blocksFor(rule.trafficPolicy, port, NO_POLICY) : NO_POLICY
+  const mesh = meshPolicy(view, '')
+  if (!rule) return mesh
+  const base = rule.trafficPolicy ? blocksFor(rule.trafficPolicy, port, mesh, mesh) : mesh
   const policy = subset?.value.trafficPolicy
   if (!policy) return base
   const { document, path } = subset
-  return blocksFor({ value: policy, document, path: [...path, 'trafficPolicy'] }, port, base)
+  return blocksFor({ value: policy, document, path: [...path, 'trafficPolicy'] }, port, base, mesh)
 }
 
-function blocksFor(policy: Located<TrafficPolicy>, port: number, under: Policy): Policy {
-  const { value, document, path } = policy
+/** MeshConfig's `defaultTrafficPolicy`, below every rule. */
+const meshPolicy = memo((view: View, _: ''): Policy => {
+  const { defaultTrafficPolicy } = meshConfig(view)
+  const [key] = view.keys('MeshConfig')
+  const document = key === undefined ? undefined : view.get('MeshConfig', key)
+  if (!defaultTrafficPolicy || !document) return NO_POLICY
+  return overlay(NO_POLICY, defaultTrafficPolicy, document, ['defaultTrafficPolicy'])
+})
+
+function blocksFor(
+  { value, document, path }: Located<TrafficPolicy>,
+  port: number,
+  under: Policy,
+  mesh: Policy,
+): Policy {
   const index = (value.portLevelSettings ?? []).findIndex((level) => level.port?.number === port)
-  if (index >= 0) {
-    const level = value.portLevelSettings![index]!
-    return overlay(NO_POLICY, level, document, [...path, 'portLevelSettings', index])
+  if (index < 0) return overlay(under, value, document, path)
+  const level = value.portLevelSettings![index]!
+  const { tunnel, proxyProtocol, retryBudget } = value
+  const whole = overlay(
+    onlyWhole(under, mesh),
+    { tunnel, proxyProtocol, retryBudget } as TrafficPolicy,
+    document,
+    path,
+  )
+  return overlay(whole, level, document, [...path, 'portLevelSettings', index])
+}
+
+/** What is left of `under` below port-level settings: the blocks that those cannot have, the others as the mesh says. */
+function onlyWhole(under: Policy, mesh: Policy): Policy {
+  const kept: Record<string, unknown> = { ...mesh }
+  const origins: Record<string, unknown> = { ...mesh.origins }
+  for (const block of WHOLE_BLOCKS) {
+    kept[block] = under[block]
+    origins[block] = under.origins[block]
   }
-  return overlay(under, value, document, path)
+  return { ...kept, origins: origins as Policy['origins'] }
 }
 
 function overlay(
@@ -136,9 +213,10 @@ function overlay(
 ): Policy {
   const blocks: Record<string, unknown> = { ...under }
   const origins: Partial<Record<Block, Origin>> = { ...under.origins }
-  for (const block of BLOCKS) {
-    if (over[block] === undefined) continue
-    blocks[block] = over[block]
+  const written: TrafficPolicy = over
+  for (const block of [...PORT_BLOCKS, ...WHOLE_BLOCKS]) {
+    if (written[block] === undefined) continue
+    blocks[block] = written[block]
     origins[block] = document.at([...path, block])
   }
   return { ...blocks, origins }

@@ -13,8 +13,14 @@ import { HTTP_FILTERS } from '../filters.ts'
 import type { RouteContext } from './context.ts'
 import { asksForPresence, stringMatcher } from './string-match.ts'
 
-/** Whether requests of this proxy on this port can match at all: port, then gateways, or else source labels and namespace (X7). */
-export function appliesTo(match: HttpMatchRequest, context: RouteContext): boolean {
+type Where = Pick<HttpMatchRequest, 'port' | 'gateways' | 'sourceLabels' | 'sourceNamespace'>
+type Whose = Pick<
+  RouteContext,
+  'virtualService' | 'port' | 'gateways' | 'clientLabel' | 'clientNamespace'
+>
+
+/** Whether traffic of this proxy on this port can match at all: port, then gateways, or else source labels and namespace (X7). */
+export function appliesTo(match: Where, context: Whose): boolean {
   if (match.port && match.port !== context.port) return false
   if (match.gateways?.length) {
     const { namespace } = context.virtualService.metadata
