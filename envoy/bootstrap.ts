@@ -8,6 +8,7 @@ import type {
   Secret,
   Typed,
 } from '../proto/envoy.d.ts'
+import { signalStats } from './stats.ts'
 
 export interface Endpoint {
   /** An address, or a name that is resolved again and again. IPv6 without brackets. */
@@ -52,8 +53,8 @@ export interface BootstrapOptions {
   readonly delta?: boolean
   /** Connections a proxy accepts at most before it refuses more; default 50,000. */
   readonly maxConnections?: number
-  /** Where statistics are sent, and which; sinks may use the cluster `XDS_CLUSTER`. */
-  readonly stats?: Pick<Bootstrap, 'stats_sinks' | 'stats_flush_interval' | 'stats_config'>
+  /** Where statistics are sent, and which; sinks may use the cluster `XDS_CLUSTER`. By default what the service graph needs. */
+  readonly stats?: Partial<ReturnType<typeof signalStats>>
 }
 
 /** The static cluster that carries the xDS stream. */
@@ -73,7 +74,7 @@ export function nodeId(proxy: ProxyIdentity): string {
 
 export function bootstrap(options: BootstrapOptions): Bootstrap {
   return {
-    ...options.stats,
+    ...(options.stats ?? signals(options)),
     node: node(options),
     admin: {
       address: socket(options.admin ?? { host: '127.0.0.1', port: 0 }),
@@ -102,6 +103,10 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
       ],
     },
   }
+}
+
+function signals({ proxy, tls }: BootstrapOptions) {
+  return signalStats({ cluster: XDS_CLUSTER, ...(tls ? {} : { nodeId: nodeId(proxy) }) })
 }
 
 function node({ proxy, tls }: BootstrapOptions): Node {

@@ -4,6 +4,7 @@ import type { Diagnostic } from './model/diagnostic.ts'
 import { EMPTY_MESH, type Mesh, nextMesh, type Trust } from './model/mesh.ts'
 import type { ResourceSet } from './model/resource.ts'
 import { type MeshProxy, resourcesOf } from './proxies.ts'
+import { checkCredential } from './registry/credential.ts'
 import type { Enrolments } from './registry/enrolment.ts'
 import type { RegistryState } from './registry/file.ts'
 import { translate } from './translate/translate.ts'
@@ -32,7 +33,9 @@ export class LiveMesh {
 
   read(state: RegistryState): void {
     this.#registry = state
-    this.#admission = admit(this.#admission, state.documents)
+    this.#admission = admit(this.#admission, state.documents, (document) =>
+      checkCredential(document, new Date()),
+    )
     this.#advance()
   }
 

@@ -132,6 +132,26 @@ token
   .description('make a token useless')
   .action(run(async () => (await import('./cli/token.ts')).revokeToken))
 
+const capture = program
+  .command('capture')
+  .description("lead all of this host's TCP traffic through its Envoy (needs root and nft)")
+const exclusions = (command: Command) =>
+  command
+    .requiredOption('--uid <n>', 'the user that Envoy runs as')
+    .option('--exclude-inbound-ports <list>', 'ports reached without Envoy, as 22,9100')
+    .option('--exclude-outbound-ports <list>', 'ports called without Envoy')
+    .option('--exclude-outbound-ranges <list>', 'addresses called without Envoy, as 10.0.0.0/8')
+exclusions(capture.command('apply').description('apply the rules; applying again replaces them'))
+  .addHelpText('after', '\nExample:\n  lotse capture apply --uid 1337 --exclude-inbound-ports 22')
+  .action(run(async () => (await import('./cli/capture.ts')).applyCapture))
+exclusions(capture.command('print').description('print the rules instead'))
+  .addHelpText('after', '\nExample:\n  lotse capture print --uid 1337 | nft -f -')
+  .action(run(async () => (await import('./cli/capture.ts')).printCapture))
+capture
+  .command('remove')
+  .description('take the rules back')
+  .action(run(async () => (await import('./cli/capture.ts')).removeCapture))
+
 try {
   await program.parseAsync()
 } catch (error) {

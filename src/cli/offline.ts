@@ -4,6 +4,7 @@ import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts'
 import type { Document } from '../model/document.ts'
 import { EMPTY_MESH, type Mesh, nextMesh } from '../model/mesh.ts'
 import { isKind } from '../model/schema/index.ts'
+import { checkCredential } from '../registry/credential.ts'
 import { readFiles } from '../registry/file.ts'
 import { admit, NOTHING_ADMITTED } from '../translate/validate/admit.ts'
 import { references } from '../translate/validate/references.ts'
@@ -12,7 +13,9 @@ export async function readMesh(
   paths: readonly string[],
 ): Promise<{ mesh: Mesh; diagnostics: readonly Diagnostic[] }> {
   const state = await readFiles(paths)
-  const admission = admit(NOTHING_ADMITTED, state.documents)
+  const admission = admit(NOTHING_ADMITTED, state.documents, (document) =>
+    checkCredential(document, new Date()),
+  )
   const mesh = nextMesh(EMPTY_MESH, {
     documents: admission.documents,
     enrolments: enrolmentsOf(admission.documents),

@@ -11,8 +11,9 @@ export function verdict(diagnostics: readonly Diagnostic[]): number {
   return hasErrors(diagnostics) ? EXIT.wrongInput : EXIT.done
 }
 
-/** Prints why a command cannot go on; codes of the environment (L05) have an exit code of their own. */
+/** Prints why a command cannot go on; wrong usage (L0512) and the environment (other L05) have exit codes of their own. */
 export function fail(diagnostic: Diagnostic): number {
   printAll([diagnostic])
+  if (diagnostic.code === 'L0512') return EXIT.wrongUsage
   return diagnostic.code.startsWith('L05') ? EXIT.environment : EXIT.wrongInput
 }

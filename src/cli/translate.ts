@@ -1,9 +1,15 @@
 // `lotse translate`: the Envoy configuration of one workload as YAML, each resource and part with the line it came from.
 import { isCollection, Document as YamlDocument, type Node as YamlNode } from 'yaml'
-import { originsOf, printOrigin } from '../model/origin.ts'
-import { RESOURCE_TYPES, type Resource, type ResourceType } from '../model/resource.ts'
+import { ORIGIN, originsOf, printOrigin, type Traced } from '../model/origin.ts'
+import {
+  MESSAGE_NAMES,
+  RESOURCE_TYPES,
+  type Resource,
+  type ResourceType,
+} from '../model/resource.ts'
 import { nodeOf } from '../translate/node.ts'
 import { translate } from '../translate/translate.ts'
+import { redact } from '../xds/encode/redact.ts'
 import { readMesh } from './offline.ts'
 import { EXIT, printAll, verdict } from './print.ts'
 
@@ -38,9 +44,9 @@ export async function translateCommand(paths: string[], options: Options): Promi
   return verdict(diagnostics)
 }
 
-/** One YAML document; a comment before each object that has an origin of its own. */
+/** One YAML document; a comment before each object that has an origin of its own. Private keys are not shown. */
 export function printResource(item: Resource): string {
-  const body = whole(item)
+  const body = shown(item)
   const document = new YamlDocument(body, { aliasDuplicateObjects: false, version: '1.1' })
   for (const [pointer, origin] of originsOf(body)) {
     const path = pointer.split('/').slice(1).map(unescapePointer)
@@ -50,6 +56,12 @@ export function printResource(item: Resource): string {
   }
   if (!document.commentBefore) document.commentBefore = ` ${item.type}`
   return document.toString({ lineWidth: 120 })
+}
+
+function shown(item: Resource): object {
+  if (item.type !== 'secret' || !JSON.stringify(item.body).includes('inline_string'))
+    return whole(item)
+  return { ...redact(MESSAGE_NAMES.secret, item.body), [ORIGIN]: (item.body as Traced)[ORIGIN] }
 }
 
 /** A route configuration with the virtual hosts that travel beside its own fields. */

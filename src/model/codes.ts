@@ -47,6 +47,9 @@ export const CODES = {
   L0231: 'Two listeners of one object take the same traffic.',
   L0232: 'The protocol is not known.',
   L0233: "A Gateway's protocol and TLS settings do not fit each other.",
+  L0234: 'A rule delegates to a VirtualService that cannot be delegated to.',
+  L0235: 'A VirtualService that is delegated to delegates further, which is one level too many.',
+  L0236: 'A delegated rule matches more than the rule that delegates to it.',
   L0238: 'Something in the object has no effect.',
   L0240: 'A rule leads to a host that no service has.',
   L0241: 'A rule leads to a subset that no DestinationRule defines.',
@@ -72,6 +75,13 @@ export const CODES = {
   L0271: 'Port-level mutual TLS needs a selector; without one it is ignored.',
   L0272: 'Another, older PeerAuthentication of the same scope is in force instead.',
   L0273: 'The key of port-level mutual TLS is not a port.',
+  L0280: 'A Gateway names a secret that does not exist where its proxy is; the server is left out.',
+  L0281: 'A secret that a Gateway names has no certificate and key; the server is left out.',
+  L0282: 'There is no certificate authority to verify clients with; the server is left out.',
+  L0283: 'A certificate or key in a secret cannot be read.',
+  L0284: 'The key of a secret does not fit its certificate.',
+  L0285: 'A certificate in a secret is not valid at this time.',
+  L0286: 'The key of a secret is of a kind or size that Envoy refuses.',
   L0301: 'The resource is not valid for Envoy and is withheld.',
   L0302: 'Envoy rejected the resource.',
   L0303: 'The request of a proxy cannot be understood or exceeds a limit.',
@@ -107,6 +117,7 @@ export const CODES = {
   L0510: 'Plain-text xDS is for loopback addresses only.',
   L0511: 'The address cannot be listened on.',
   L0512: 'The command was used wrongly.',
+  L0513: 'The rules that capture traffic cannot be applied.',
 } as const
 
 export type Code = keyof typeof CODES

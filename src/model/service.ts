@@ -29,8 +29,12 @@ export interface Service {
   readonly resolution: Resolution
   /** Outside of the mesh: never called with the mesh's mutual TLS. */
   readonly external: boolean
+  /** What its servers prove besides the identities of known workloads. */
+  readonly subjectAltNames: readonly string[]
   /** A Kubernetes service without a virtual address. */
   readonly headless: boolean
+  /** Which endpoints a Kubernetes service prefers: those in the caller's zone, or on its node. */
+  readonly trafficDistribution: 'any' | 'zone' | 'node'
   /** Namespaces that may see it: `*` all, `.` its own, `~` none. */
   readonly exportTo: readonly string[]
   readonly document: Document<ServiceSpec> | Document<ServiceEntry>
@@ -76,11 +80,28 @@ const kubernetesService = memo((view: View, key: string): Service => {
     addresses,
     resolution: spec.type === 'ExternalName' ? 'DNS' : 'EDS',
     external: spec.type === 'ExternalName',
+    subjectAltNames: [],
     headless: spec.clusterIP === 'None',
+    trafficDistribution: DISTRIBUTIONS[distributionOf(document)] ?? 'any',
     exportTo: exportTo ? exportTo.split(',').map((namespace) => namespace.trim()) : EVERYWHERE,
     document,
   } satisfies Service)
 })
+
+const DISTRIBUTIONS: Readonly<Record<string, Service['trafficDistribution']>> = {
+  PreferClose: 'zone',
+  PreferSameZone: 'zone',
+  PreferSameNode: 'node',
+}
+
+/** The annotation is Istio's way to say it for a ServiceEntry, or where Kubernetes does not know the field yet. */
+function distributionOf({
+  metadata,
+  spec,
+}: Document<ServiceSpec> | Document<ServiceEntry>): string {
+  const written = 'trafficDistribution' in spec ? spec.trafficDistribution : undefined
+  return written ?? metadata.annotations['networking.istio.io/traffic-distribution'] ?? ''
+}
 
 const RESOLUTIONS: Readonly<Record<string, Resolution>> = {
   STATIC: 'EDS',
@@ -108,7 +129,9 @@ const entryServices = memo((_view: View, document: Document<ServiceEntry>): read
       addresses: spec.addresses ?? [],
       resolution: RESOLUTIONS[spec.resolution ?? 'NONE'] ?? 'NONE',
       external: spec.location !== 'MESH_INTERNAL',
+      subjectAltNames: spec.subjectAltNames ?? [],
       headless: false,
+      trafficDistribution: DISTRIBUTIONS[distributionOf(document)] ?? 'any',
       exportTo: spec.exportTo?.length ? spec.exportTo : EVERYWHERE,
       document,
     } satisfies Service),

@@ -1,83 +1,81 @@
 // Load assignments (EDS): the endpoints of each cluster of a service, by locality.
-import type { ClusterLoadAssignment, LbEndpoint, LocalityLbEndpoints } from '../../proto/envoy.d.ts'
+import type { ClusterLoadAssignment, LbEndpoint } from '../../proto/envoy.d.ts'
 import { type Endpoint, endpointPort, endpointsOf, hasProxy } from '../model/endpoint.ts'
 import { memo } from '../model/memo.ts'
 import { ORIGIN } from '../model/origin.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Service, ServicePort } from '../model/service.ts'
 import type { View } from '../model/view.ts'
+import { canonicalName } from '../model/workload.ts'
 import { MUTUAL_TLS_MATCH } from './cluster/tls.ts'
-import { destinationRuleFor } from './kinds/destination-rule.ts'
+import { destinationRuleFor, type MergedRule, policyFor } from './kinds/destination-rule.ts'
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
+import { localityBalance, localityEndpoints, type Placed } from './locality.ts'
 import { outboundCluster, outboundTcpCluster } from './names.ts'
 import { resource } from './typed.ts'
 
 export const loadAssignments = memo((view: View, service: Service): readonly Resource[] => {
-  if (service.resolution !== 'EDS') return []
-  const subsets = destinationRuleFor(view, service)?.subsets ?? []
+  if (!byAssignment(view, service)) return []
+  const rule = destinationRuleFor(view, service)
   return Object.freeze(
     service.ports.flatMap((port) => [
-      assignment(view, service, port, undefined),
-      ...subsets.map(({ value }) => assignment(view, service, port, value)),
-      ...(port.protocol === 'auto' ? [tcpAssignment(view, service, port)] : []),
+      assignment(view, { service, port, rule }),
+      ...(rule?.subsets ?? []).map((subset) => assignment(view, { service, port, rule, subset })),
+      ...(port.protocol === 'auto' ? [tcpAssignment(view, { service, port, rule })] : []),
     ]),
   )
 })
 
-interface Selected {
-  readonly name: string
-  readonly labels?: Readonly<Record<string, string>>
+/** A gateway has no original destination to go to, so there such a service has no endpoints at all (Istio). */
+export function byAssignment(view: View, { resolution }: Service): boolean {
+  return resolution === 'EDS' || (resolution === 'NONE' && view.facet('type') === 'gateway')
 }
 
-function assignment(
-  view: View,
-  service: Service,
-  port: ServicePort,
-  subset: Selected | undefined,
-): Resource {
-  const name = outboundCluster(service.hostname, port.number, subset?.name)
-  const wanted = Object.entries(subset?.labels ?? {})
-  const byLocality = new Map<string, LbEndpoint[]>()
-  for (const endpoint of endpointsOf(view, service)) {
-    if (!wanted.every(([label, value]) => endpoint.labels[label] === value)) continue
+/** One cluster of a service. */
+export interface Target {
+  readonly service: Service
+  readonly port: ServicePort
+  readonly rule: MergedRule | undefined
+  readonly subset?: MergedRule['subsets'][number]
+}
+
+function assignment(view: View, target: Target): Resource {
+  const { service, port, subset } = target
+  const name = outboundCluster(service.hostname, port.number, subset?.value.name)
+  const placed = selectedEndpoints(view, target).flatMap((endpoint): Placed[] => {
     const lbEndpoint = lbEndpointOf(view, endpoint, port)
-    if (!lbEndpoint) continue
-    const list = byLocality.get(endpoint.locality)
-    if (list) list.push(lbEndpoint)
-    else byLocality.set(endpoint.locality, [lbEndpoint])
-  }
-  const body: ClusterLoadAssignment = {
+    return lbEndpoint ? [{ endpoint, lbEndpoint }] : []
+  })
+  return resource('endpoint', name, {
     [ORIGIN]: service.document.at(['metadata', 'name']),
     cluster_name: name,
-    endpoints: [...byLocality].sort(([a], [b]) => (a < b ? -1 : 1)).map(localityEndpoints),
-  }
-  return resource('endpoint', name, body)
+    endpoints: arranged(view, target, placed),
+  } satisfies ClusterLoadAssignment)
 }
 
-function tcpAssignment(view: View, service: Service, port: ServicePort): Resource {
-  const { body } = assignment(view, service, port, undefined)
-  const name = outboundTcpCluster(service.hostname, port.number)
+/** Endpoints in their localities, as the policy of the cluster orders those. */
+export function arranged(
+  view: View,
+  { service, port, rule, subset }: Target,
+  placed: readonly Placed[],
+) {
+  const policy = policyFor(view, rule, port.number, subset)
+  return localityEndpoints(view, placed, localityBalance(view, service, policy))
+}
+
+/** Endpoints that carry the labels of the subset. */
+export function selectedEndpoints(view: View, { service, subset }: Target): readonly Endpoint[] {
+  const wanted = Object.entries(subset?.value.labels ?? {})
+  if (service.resolution === 'NONE') return []
+  return endpointsOf(view, service).filter(({ labels }) =>
+    wanted.every(([name, value]) => labels[name] === value),
+  )
+}
+
+function tcpAssignment(view: View, target: Target): Resource {
+  const { body } = assignment(view, target)
+  const name = outboundTcpCluster(target.service.hostname, target.port.number)
   return resource('endpoint', name, { ...body, cluster_name: name } as ClusterLoadAssignment)
-}
-
-function localityEndpoints([locality, lb_endpoints]: [string, LbEndpoint[]]): LocalityLbEndpoints {
-  const [region, zone, sub_zone] = locality.split('/')
-  return {
-    ...(locality
-      ? {
-          locality: {
-            ...(region ? { region } : {}),
-            ...(zone ? { zone } : {}),
-            ...(sub_zone ? { sub_zone } : {}),
-          },
-        }
-      : {}),
-    load_balancing_weight: lb_endpoints.reduce(
-      (sum, endpoint) => sum + (endpoint.load_balancing_weight ?? 1),
-      0,
-    ),
-    lb_endpoints,
-  }
 }
 
 function lbEndpointOf(view: View, endpoint: Endpoint, port: ServicePort): LbEndpoint | undefined {
@@ -94,8 +92,20 @@ function lbEndpointOf(view: View, endpoint: Endpoint, port: ServicePort): LbEndp
     },
     ...(endpoint.healthy ? {} : { health_status: 'UNHEALTHY' as const }),
     load_balancing_weight: endpoint.weight,
-    ...(mutual
-      ? { metadata: { filter_metadata: { 'envoy.transport_socket_match': MUTUAL_TLS_MATCH } } }
-      : {}),
+    ...endpointMetadata(
+      endpoint,
+      mutual ? { 'envoy.transport_socket_match': MUTUAL_TLS_MATCH } : {},
+    ),
   }
+}
+
+/** Names the workload in Istio's form, `NAME;NAMESPACE;APP;VERSION`, so that a caller can tell whom it called. */
+export function endpointMetadata(
+  { workload, namespace, labels }: Endpoint,
+  more: Readonly<Record<string, { readonly [field: string]: string }>> = {},
+): Pick<LbEndpoint, 'metadata'> {
+  const { app, version } = canonicalName(workload, labels)
+  const name = [workload, namespace, app, version].join(';')
+  const filter_metadata = { ...(workload ? { istio: { workload: name } } : {}), ...more }
+  return Object.keys(filter_metadata).length > 0 ? { metadata: { filter_metadata } } : {}
 }

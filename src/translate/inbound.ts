@@ -1,7 +1,6 @@
 // What a workload's proxy takes in: the ports of its application, each with listener (chains), route configuration and cluster.
 import type { Listener, RouteConfiguration, VirtualHost } from '../../proto/envoy.d.ts'
 import type { Document } from '../model/document.ts'
-import { seconds } from '../model/duration.ts'
 import { memo } from '../model/memo.ts'
 import { ORIGIN, type Origin } from '../model/origin.ts'
 import { isHttp, type Protocol, protocolOf } from '../model/protocol.ts'
@@ -17,6 +16,7 @@ import { applicationCluster } from './cluster/inbound.ts'
 import { rbacNetworkFilters, rbacPerRoute } from './kinds/authorization-policy.ts'
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
 import {
+  detectionTimeout,
   HTTP_INSPECTOR,
   httpConnectionManager,
   TLS_INSPECTOR,
@@ -220,11 +220,8 @@ export function chainOptions(view: View, port: InboundPort): ChainOptions {
 
 /** What must be looked at before a chain can be chosen. */
 function detection(view: View, protocol: Protocol) {
-  const timeout = meshConfig(view).protocolDetectionTimeout
-  const none = Number.parseFloat(timeout) === 0
   return {
     listener_filters: protocol === 'auto' ? [TLS_INSPECTOR, HTTP_INSPECTOR] : [TLS_INSPECTOR],
-    listener_filters_timeout: none ? ('0s' as const) : seconds(timeout),
-    ...(none ? {} : { continue_on_listener_filters_timeout: true }),
+    ...detectionTimeout(view),
   }
 }

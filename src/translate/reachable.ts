@@ -3,6 +3,7 @@ import { memo } from '../model/memo.ts'
 import type { Service } from '../model/service.ts'
 import type { View } from '../model/view.ts'
 import { targetOf } from './destination.ts'
+import { passedServices } from './gateway/auto-passthrough.ts'
 import { boundRules } from './kinds/gateway.ts'
 import { type HostRule, meshRuleHosts } from './kinds/virtual-service.ts'
 import { ALL_HOSTS, importedServices, sidecarOf } from './scope.ts'
@@ -20,7 +21,7 @@ export const reachableIn = memo((view: View, namespace: string): readonly Servic
 const reachable = memo((view: View, _: ''): readonly Service[] => {
   const services =
     view.facet('type') === 'gateway'
-      ? destinations(view, boundRules(view, ''))
+      ? [...destinations(view, boundRules(view, '')), ...passedServices(view, '')]
       : [
           ...imported(view),
           ...destinations(
@@ -38,14 +39,12 @@ function imported(view: View): readonly Service[] {
 }
 
 function destinations(view: View, rules: readonly HostRule[]): Service[] {
-  return rules.flatMap(({ document }) => {
-    const { namespace } = document.metadata
-    return (document.spec.http ?? [])
-      .flatMap((route) => [
-        ...(route.route ?? []).map(({ destination }) => destination),
-        ...(route.mirror ? [route.mirror] : []),
-        ...(route.mirrors ?? []).map(({ destination }) => destination),
-      ])
-      .flatMap((destination) => targetOf(view, destination, namespace, 0).service ?? [])
+  return rules.flatMap(({ document: { metadata, spec } }) => {
+    const routes = [...(spec.http ?? []), ...(spec.tls ?? []), ...(spec.tcp ?? [])]
+    return [
+      ...routes.flatMap(({ route }) => route ?? []).map(({ destination }) => destination),
+      ...(spec.http ?? []).flatMap(({ mirror }) => mirror ?? []),
+      ...(spec.http ?? []).flatMap(({ mirrors }) => mirrors ?? []).map((one) => one.destination),
+    ].flatMap((destination) => targetOf(view, destination, metadata.namespace, 0).service ?? [])
   })
 }

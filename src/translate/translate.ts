@@ -5,10 +5,12 @@ import type { Mesh } from '../model/mesh.ts'
 import type { Node } from '../model/node.ts'
 import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
 import { View } from '../model/view.ts'
+import { clientSecrets } from './cluster/credential.ts'
 import { BLACK_HOLE, INBOUND_PASSTHROUGH, PASSTHROUGH } from './cluster/inbound.ts'
 import { outboundClusters } from './cluster/outbound.ts'
 import { loadAssignments } from './endpoint.ts'
-import { gatewayResources } from './gateway.ts'
+import { namedClusters } from './gateway/auto-passthrough.ts'
+import { gatewayResources } from './gateway/gateway.ts'
 import { grpcResources } from './grpc.ts'
 import { boundInboundListeners, inboundClusters, inboundRoutes } from './inbound.ts'
 import { capturedListeners, isCaptured } from './listener/captured.ts'
@@ -31,9 +33,15 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
       fixedClusters(view),
       inboundClusters(view, workload),
       ...namespaces.map((namespace) => clustersOf(view, namespace)),
+      namedClusters(view, ''),
     ]),
     endpoint: chunks(namespaces.map((namespace) => assignmentsOf(view, namespace))),
-    secret: chunks([ownCertificate(view, workload), trustedRoots(view, '')]),
+    secret: chunks([
+      ownCertificate(view, workload),
+      trustedRoots(view, ''),
+      gateway.secrets,
+      clientSecretsBeside(view, gateway.secrets),
+    ]),
     listener: chunks([
       capturedListeners(view, workload),
       boundInboundListeners(view, workload),
@@ -45,6 +53,12 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
     extensionConfig: [],
   })
 })
+
+/** A gateway's servers may use the same ones. */
+const clientSecretsBeside = memo(
+  (view: View, others: Chunk): Chunk =>
+    Object.freeze(clientSecrets(view, '').filter((secret) => !others.includes(secret))),
+)
 
 function chunks(all: readonly Chunk[]): readonly Chunk[] {
   return Object.freeze(all.filter((chunk) => chunk.length > 0))

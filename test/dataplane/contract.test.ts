@@ -1,6 +1,6 @@
 // The contract as a user meets it: `lotse serve`, `lotse bootstrap`, the plain `envoy -c`, `lotse proxy`, all as processes.
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join as path } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Status } from '../../src/dashboard/api.ts'
@@ -29,7 +29,7 @@ interface Place {
   readonly web: string
   readonly client: string
   readonly edge: string
-  write(name: string, text: string): void
+  write(name: string, text: string | Buffer): void
 }
 
 /** A web server and its client behind sidecars, and a gateway that a Gateway's selector chooses. */
@@ -38,7 +38,7 @@ function place(t: TestContext, application: number): Place {
   const config = path(folder, 'config')
   mkdirSync(config)
   const [web, client, edge] = [loopback(), loopback(), loopback()]
-  const write = (name: string, text: string) => {
+  const write = (name: string, text: string | Buffer) => {
     writeFileSync(path(folder, 'next'), text)
     renameSync(path(folder, 'next'), path(config, name))
   }
@@ -68,12 +68,13 @@ function place(t: TestContext, application: number): Place {
 }
 
 /** What the gateway does; the mark comes back in a header. */
-function rules(mark: string): string {
+function rules(mark: string, year = 0): string {
   const headers = `headers: {response: {set: {x-mark: ${mark}}}}`
   return policy(
     'VirtualService',
     'default/edge',
     `{hosts: ["*"], gateways: [edge], http: [{${headers}, route: [{destination: {host: web}}]}]}`,
+    year,
   )
 }
 
@@ -120,6 +121,7 @@ test('serve, bootstrap and envoy', { skip }, async (t) => {
   const ask = (options: Partial<HttpRequest> = {}) =>
     request({ address: at.client, port: 8000, host: 'web', ...options })
   const askEdge = () => request({ address: at.edge, port: 8080 })
+  let envoys: RunningCommand[] = []
   const fine = (answer: HttpAnswer) => answer.status === 200
 
   await t.test('files of the data directory are for their owner', () => {
@@ -138,7 +140,7 @@ test('serve, bootstrap and envoy', { skip }, async (t) => {
       }
       assert.equal(modeOf(out), '700')
     }
-    const envoys = printed.map(({ stderr }) => startPrinted(t, stderr))
+    envoys = printed.map(({ stderr }) => startPrinted(t, stderr))
     const context = () => envoys.map((envoy) => envoy.output().slice(-2000)).join('\n')
     await waitFor('the client to reach web', ask, fine, { ...SLOW, context })
     await waitFor('the gateway to reach web', askEdge, fine, { ...SLOW, context })
@@ -174,13 +176,15 @@ test('serve, bootstrap and envoy', { skip }, async (t) => {
   })
 
   await t.test('bad input hurts nothing that is in force', async () => {
-    const bad: readonly [code: string, name: string, text: string][] = [
+    const bad: readonly [code: string, name: string, text: string | Buffer][] = [
       ['L0101', 'rules.yaml', `${rules('edited')}\n---\na: [1,\n`],
       ['L0105', 'rules.yaml', rules('edited').replace('hosts: ["*"]', 'hosts: 7')],
-      ['L0103', 'rules.yaml', rules('edited').replace('VirtualService', 'VirtualServis')],
-      ['L0101', 'more.yaml', '\u0000\u0001'],
+      ['L0103', 'more.yaml', rules('other').replace('VirtualService', 'VirtualServis')],
+      ['L0101', 'more.yaml', Buffer.from([0xff, 0xfe, 0x00])],
+      ['L0102', 'more.yaml', '7'],
       ['L0111', 'more.yaml', `# ${'x'.repeat(21_000_000)}`],
-      ['L0108', 'more.yaml', rules('double')],
+      // Of two the older one counts.
+      ['L0108', 'second.yaml', rules('double', 1)],
     ]
     for (const [code, name, text] of bad) {
       at.write(name, text)
@@ -194,7 +198,7 @@ test('serve, bootstrap and envoy', { skip }, async (t) => {
       assert.deepEqual([code, exit], [code, worst ? 1 : 0])
       assert.match(stdout, new RegExp(`${name}\\S*: (error|warning): .+ \\(${code}\\)$`, 'm'))
       at.write('rules.yaml', rules('edited'))
-      rmSync(path(at.config, 'more.yaml'), { force: true })
+      if (name !== 'rules.yaml') rmSync(path(at.config, name))
       await waitFor('nothing to be wrong', listed, (list) => list.length === 0)
     }
   })
@@ -305,21 +309,17 @@ test('lotse proxy runs Envoy and the application', { skip }, async (t) => {
 
   // A request is under way when the stop comes; it ends well, and only then everything is gone.
   const slow = request({ ...web, path: '/slow' })
-  const count = async () => {
-    const admin = readAdmin(out)
-    const text = await (await fetch(`http://${admin}/stats?filter=downstream_rq_active`)).text()
-    return text.match(/http\.inbound\S*downstream_rq_active: (\d+)/)?.[1]
+  const admin = readFileSync(path(out, 'admin-address'), 'utf8').trim()
+  const figure = async (name: string) => {
+    const text = await (await fetch(`http://${admin}/stats?filter=${name}$`)).text()
+    return [...text.matchAll(/: (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
   }
-  await waitFor('the slow request to be under way', count, (active) => Number(active) >= 1)
+  const underWay = () => figure('inbound.*downstream_rq_active')
+  await waitFor('the slow request to be under way', underWay, (count) => count === 1)
   proxy.kill('SIGTERM')
-  await waitFor(
-    'the drain',
-    async () => {
-      const text = await (await fetch(`http://${readAdmin(out)}/stats?filter=drain`)).text()
-      return text
-    },
-    (text) => /listener_manager\.total_listeners_draining: [1-9]|drain_close: [1-9]/.test(text),
-  ).catch(() => undefined)
+  // While it drains it takes requests still, and asks every connection to end.
+  const closing = async () => (await request(web)).headers.connection
+  await waitFor('the drain to begin', closing, (connection) => connection === 'close', SLOW)
   await request({ port: application, path: '/go' })
   assert.equal((await slow).body, 'begun done')
   const { code, signal, stderr } = await proxy.ended
@@ -353,4 +353,37 @@ test('lotse proxy runs Envoy and the application', { skip }, async (t) => {
     assert.match(missing.stderr, /the application cannot be started: .+ \(L0512\)\n$/)
     await assert.rejects(request(web))
   })
+})
+
+test('plain-text xDS, where the node id names the workload', { skip }, async (t) => {
+  const upstream = await httpUpstream(t, { name: 'web' })
+  const at = place(t, upstream.port)
+  const direct = loopback()
+  const server = await httpUpstream(t, { name: 'direct', address: direct, port: 8080 })
+  at.write(
+    'direct.yaml',
+    join(
+      workload({ workload: 'default/direct', address: direct, labels: { app: 'direct' } }),
+      service('default/direct', { app: 'direct' }, 'http:8000:8080'),
+    ),
+  )
+  const plain = `127.0.0.1:${await freePort()}`
+  const serving = await serve(t, { ...at, more: ['--insecure-plaintext-xds', plain] })
+  const bootstrap = (name: string, address: string) => ({
+    proxy: { namespace: 'default', workload: name, address },
+    xds: [{ host: '127.0.0.1', port: Number(plain.split(':')[1]) }],
+  })
+  const envoy = await testEnvoy(t, { bootstrap: bootstrap('client', at.client) })
+  const answer = await request({ address: at.client, port: 8000, host: 'direct' })
+  assert.equal(answer.json<{ name: string }>().name, server.name)
+  assert.deepEqual(await envoy.resources('secret'), [])
+
+  // A name that no workload entry has is a plain workload of its namespace: it knows the services.
+  const stranger = await testEnvoy(t, { bootstrap: bootstrap('stranger', loopback()) })
+  const clusters = (await stranger.resources('cluster')).map(({ name }) => name)
+  assert.ok(clusters.includes('outbound|8000||direct.default.svc.cluster.local'), clusters.join())
+  assert.ok(!clusters.some((name) => name.startsWith('inbound|')))
+  const { proxies } = await inSync(serving, 2)
+  const ids = proxies.map(({ proxy }) => proxy.split('~')[2]).sort()
+  assert.deepEqual(ids, ['client.default', 'stranger.default'])
 })

@@ -173,6 +173,18 @@ test('hosts', { skip }, async (t) => {
     assert.deepEqual([await h.client('web'), await h.elsewhere('web.shop')], ['cart', 'web'])
     await h.rules(withExport('"else"'))
     assert.deepEqual([await h.client('web'), await h.elsewhere('web.shop')], ['web', 'cart'])
+    const annotated = (to: string) =>
+      service('shop/hidden', { app: 'web' }, `http:${PORT}:8080`).replace(
+        '"metadata":{',
+        `"metadata":{"annotations":{"networking.istio.io/exportTo":"${to}"},`,
+      )
+    const hidden = async () => [await h.client('hidden.shop'), await h.elsewhere('hidden.shop')]
+    await h.rules(annotated('.'))
+    assert.deepEqual(await hidden(), ['web', 502])
+    await h.rules(annotated('~'))
+    assert.deepEqual(await hidden(), [502, 502])
+    await h.rules(annotated('shop,else'))
+    assert.deepEqual(await hidden(), ['web', 'web'])
     const entry = (exportTo: string) =>
       policy(
         'ServiceEntry',

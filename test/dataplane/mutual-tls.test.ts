@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { testCa } from '../support/certificates.ts'
 import { skip, type TestEnvoy } from '../support/envoy.ts'
 import { grpcCall, grpcUpstream } from '../support/grpc.ts'
-import { type HttpRequest, http2, rawExchange, request } from '../support/http.ts'
+import { type HttpRequest, http2, keepAlive, rawExchange, request } from '../support/http.ts'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
 import { loopback } from '../support/ports.ts'
 import { type Echo, httpUpstream, tcpUpstream, type Upstream } from '../support/upstreams.ts'
@@ -207,6 +207,20 @@ test('mutual TLS', { skip }, async (t) => {
     },
   )
 
+  await t.test('a connection in plain text that is open ends when it becomes STRICT', async () => {
+    await s.policies(peer('PERMISSIVE'))
+    const kept = keepAlive({ address: s.server, port: PORTS.http })
+    const first = await kept.request()
+    await s.policies(peer('STRICT'))
+    const last = await kept.request().catch(() => undefined)
+    if (last) {
+      assert.equal(last.connection, first.connection)
+      assert.equal(last.headers.connection, 'close', 'it had been accepted before')
+    }
+    await assert.rejects(kept.request(), /ECONNRESET|socket hang up/)
+    kept.close()
+  })
+
   await t.test('the label of a workload decides before its enrolment does', async () => {
     await s.policies(peer('PERMISSIVE'))
     await secured(true)
@@ -325,8 +339,10 @@ test('mutual TLS', { skip }, async (t) => {
     session.close()
     assert.equal(second.http, '2.0')
     assert.match(String(second.headers['x-forwarded-client-cert']), new RegExp(CLIENT))
+    const connections = s.application.connections()
     const other = await rawExchange({ ...sniffed, send: 'NOT HTTP AT ALL\r\n\r\n', quiet: 1_000 })
     assert.match(other, /^HTTP\/1\.1 400/, 'the application itself refuses it')
+    assert.equal(s.application.connections(), connections + 1)
     assert.doesNotMatch(other, /envoy/i)
     const rule = '{hosts: [sniffed], http: [{directResponse: {status: 418}}]}'
     await s.policies(peer('STRICT'), policy('VirtualService', 'shop/sniffed', rule))

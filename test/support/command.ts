@@ -114,7 +114,10 @@ export async function serve(
   if (options.ready !== false) {
     const look = async () => (await get('/readyz')).status
     const context = () => command.output()
-    await waitFor('lotse serve to be ready', look, (code) => code === 200, { context })
+    await waitFor('lotse serve to be ready', look, (code) => code === 200, {
+      timeout: 30_000,
+      context,
+    })
   }
   return {
     ...command,

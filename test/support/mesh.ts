@@ -29,7 +29,7 @@ export interface TestMesh {
   envoy(workload: string): TestEnvoy
   /** One more Envoy, when it has its configuration. */
   start(workload: string): Promise<TestEnvoy>
-  /** Replaces a file and waits until the control plane has read it and every Envoy has what follows from it. */
+  /** Replaces a file by one without errors, and waits until every Envoy has what follows from it. */
   edit(file: string, text: string): Promise<void>
   /** Replaces a file (undefined removes it) and waits for nothing. */
   write(file: string, text: string | undefined): void
@@ -65,9 +65,13 @@ export async function startMesh(t: Cleanup, options: MeshOptions): Promise<TestM
   t.after(closeControlPlane)
   const envoys = new Map<string, TestEnvoy>()
   const start = async (workload: string): Promise<TestEnvoy> => {
+    const tokenFile = join(folder, 'data', 'join-token')
     const envoy = await (options.plaintext
       ? plainEnvoy(t, app, workload)
-      : enrol(t, app, { workload, tokenFile: join(folder, 'data', 'join-token') }))
+      : enrol(t, app, { workload, tokenFile })
+    ).catch((error: Error) => {
+      throw new Error(`${workload}: ${error.message}\n${words(app, log)}`)
+    })
     envoys.set(workload, envoy)
     return envoy
   }
@@ -125,6 +129,14 @@ async function read(app: App, write: Write, file: string, text: string): Promise
   write(file, `${text}\n---\napiVersion: v1\nkind: ConfigMap\n${metadata}\ndata: {n: "${count}"}\n`)
   const seen = () => app.mesh().tables.ConfigMap.rows.get(`edits/${name}`)?.spec.data?.n
   await waitFor(`${file} to be read`, seen, (n) => n === count, { every: 2 })
+  const refused = app
+    .diagnostics()
+    .filter(({ severity, origin }) => severity === 'error' && origin?.source.endsWith(`/${file}`))
+  assert.deepEqual(refused.map(printDiagnostic), [], `${file} is accepted`)
+}
+
+function words(app: App, log: readonly Diagnostic[]): string {
+  return [...new Set([...log.slice(-5), ...app.diagnostics()].map(printDiagnostic))].join('\n')
 }
 
 async function settled(
@@ -132,7 +144,6 @@ async function settled(
   envoys: ReadonlyMap<string, TestEnvoy>,
   log: readonly Diagnostic[],
 ): Promise<void> {
-  const words = () => [...log.slice(-5), ...app.diagnostics()].map(printDiagnostic).join('\n')
   const stale = () => {
     const streams = app.services.flatMap((service) => service.streams())
     const behind = streams.flatMap(({ proxy, types }) =>
@@ -152,7 +163,7 @@ async function settled(
     'every Envoy to have its configuration',
     look,
     (now) => now.stale.length === 0 && now.warming === 0,
-    { every: 5, timeout: 15_000, context: words },
+    { every: 5, timeout: 15_000, context: () => words(app, log) },
   )
 }
 

@@ -337,7 +337,7 @@ test('weights: one destination ignores its weight, of several the zeros go, the 
   assert.deepEqual(
     routesOf('[{ delegate: { name: other } }]'),
     [],
-    'delegates are not followed yet',
+    'who delegates has no route of its own; see delegate.test.ts',
   )
 })
 

@@ -1,6 +1,5 @@
 // DestinationRule: what happens to traffic after routing: load balancing, connection pools, outlier detection, TLS, subsets.
 import {
-  anything,
   boolean,
   duration,
   enumOf,
@@ -60,10 +59,10 @@ export const loadBalancerSettings = object(
       'LEAST_REQUEST',
     ),
     consistentHash,
-    localityLbSetting: later(localityLbSetting),
+    localityLbSetting,
     zoneAwareLbSetting: later(struct),
-    warmupDurationSecs: later(duration),
-    warmup: later(warmup),
+    warmupDurationSecs: duration,
+    warmup,
   },
   [['simple', 'consistentHash']],
 )
@@ -102,7 +101,7 @@ const outlierDetection = object({
   baseEjectionTime: duration,
   maxEjectionPercent: percent,
   minHealthPercent: percent,
-  outlierDetectionHttpErrorCodes: later(anything),
+  outlierDetectionHttpErrorCodes: list(integer({ min: 100, max: 599 })),
 })
 
 export const clientTlsSettings = object({
@@ -110,11 +109,11 @@ export const clientTlsSettings = object({
   clientCertificate: string,
   privateKey: string,
   caCertificates: string,
-  credentialName: later(string),
+  credentialName: string,
   subjectAltNames: strings,
   sni: string,
   insecureSkipVerify: boolean,
-  caCrl: later(string),
+  caCrl: string,
 })
 
 const settings = {
@@ -132,10 +131,8 @@ export const trafficPolicy = object({
   tunnel: later(
     object({ protocol: string, targetHost: required(string), targetPort: required(port) }),
   ),
-  proxyProtocol: later(object({ version: enumOf('V1', 'V2') })),
-  retryBudget: later(
-    object({ percent: number, minRetryConcurrency: uint32, budgetInterval: duration }),
-  ),
+  proxyProtocol: object({ version: enumOf('V1', 'V2') }),
+  retryBudget: object({ percent: number, minRetryConcurrency: uint32, budgetInterval: duration }),
 })
 
 const subset = object({ name: required(string), labels, trafficPolicy })
@@ -145,7 +142,7 @@ export const destinationRule = object({
   trafficPolicy,
   subsets: list(subset),
   exportTo: strings,
-  workloadSelector: later(policySelector),
+  workloadSelector: policySelector,
 })
 
 export type DestinationRule = Infer<typeof destinationRule>

@@ -1,5 +1,5 @@
 // ServiceEntry: a service that is not a Kubernetes Service.
-import { enumOf, type Infer, later, list, object, port, required, string } from '../shape.ts'
+import { enumOf, type Infer, list, object, port, required, string } from '../shape.ts'
 import { strings, workloadSelector } from './match.ts'
 import { workloadEntry } from './workload-entry.ts'
 
@@ -20,7 +20,7 @@ export const serviceEntry = object(
     endpoints: list(workloadEntry),
     workloadSelector,
     exportTo: strings,
-    subjectAltNames: later(strings),
+    subjectAltNames: strings,
   },
   [['workloadSelector', 'endpoints']],
 )

@@ -126,7 +126,7 @@ const httpRoute = object(
     route: list(httpRouteDestination),
     redirect: httpRedirect,
     directResponse: httpDirectResponse,
-    delegate: later(object({ name: string, namespace: string })),
+    delegate: object({ name: required(string), namespace: string }),
     rewrite: httpRewrite,
     timeout: duration,
     retries: httpRetry,

@@ -34,7 +34,7 @@ export function applicationCluster(application: Application): Resource {
     [ORIGIN]: origin,
     name,
     type: 'STATIC',
-    ...connectionPool(pool, connectTimeout, NO_POLICY),
+    ...connectionPool(pool, { connectTimeout }, NO_POLICY),
     ...protocolOptions(protocol, { pool }),
     load_assignment: {
       cluster_name: name,
@@ -61,14 +61,14 @@ export const PASSTHROUGH: Resource = resource('cluster', PASSTHROUGH_CLUSTER, {
   name: PASSTHROUGH_CLUSTER,
   type: 'ORIGINAL_DST',
   lb_policy: 'CLUSTER_PROVIDED',
-  ...connectionPool(undefined, '10s', NO_POLICY),
+  ...connectionPool(undefined, { connectTimeout: '10s' }, NO_POLICY),
   ...protocolOptions('auto'),
 } satisfies ClusterFields)
 
 export const BLACK_HOLE: Resource = resource('cluster', BLACK_HOLE_CLUSTER, {
   name: BLACK_HOLE_CLUSTER,
   type: 'STATIC',
-  ...connectionPool(undefined, '10s', NO_POLICY),
+  ...connectionPool(undefined, { connectTimeout: '10s' }, NO_POLICY),
 } satisfies ClusterFields)
 
 /** To a port of the application that no service declares; bound to another source address, or capture would catch it again (Istio). */
@@ -77,6 +77,6 @@ export const INBOUND_PASSTHROUGH: Resource = resource('cluster', INBOUND_PASSTHR
   type: 'ORIGINAL_DST',
   lb_policy: 'CLUSTER_PROVIDED',
   upstream_bind_config: { source_address: { address: '127.0.0.6', port_value: 0 } },
-  ...connectionPool(undefined, '10s', NO_POLICY),
+  ...connectionPool(undefined, { connectTimeout: '10s' }, NO_POLICY),
   ...protocolOptions('auto'),
 } satisfies ClusterFields)

@@ -7,17 +7,33 @@ import type { Resource } from '../../model/resource.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
 import {
+  arranged,
+  byAssignment,
+  endpointMetadata,
+  selectedEndpoints,
+  type Target,
+} from '../endpoint.ts'
+import {
   destinationRuleFor,
   type MergedRule,
   type Policy,
   policyFor,
 } from '../kinds/destination-rule.ts'
+import { isLocalityWeighted, localityBalance, type Placed } from '../locality.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { outboundCluster, outboundTcpCluster, serverName } from '../names.ts'
 import { type ClusterFields, configMetadata, FROM_ADS, resource, typed } from '../typed.ts'
+import { clientCredential } from './credential.ts'
 import { connectionPool, loadBalancing, outlierDetection } from './policy.ts'
-import { protocolOptions } from './protocol.ts'
-import { automaticMutualTls, explicitTls, type MutualTls, needsAutoServerName } from './tls.ts'
+import { type ProtocolOptions, protocolOptions, upstreamVersion } from './protocol.ts'
+import {
+  automaticMutualTls,
+  autoServerName,
+  explicitTls,
+  meshTlsParameters,
+  type TlsTarget,
+  withProxyProtocol,
+} from './tls.ts'
 
 export const outboundClusters = memo((view: View, service: Service): readonly Resource[] => {
   const rule = destinationRuleFor(view, service)
@@ -40,33 +56,38 @@ function outboundTcp(
   return outbound(view, { service, port: { ...port, protocol: 'TCP' }, rule, name })
 }
 
-interface Target {
-  readonly service: Service
-  readonly port: ServicePort
-  readonly rule: MergedRule | undefined
-  readonly subset?: MergedRule['subsets'][number]
+interface Named extends Target {
   /** Where it is not the one that follows from the others. */
   readonly name?: string
 }
 
-function outbound(view: View, target: Target): Resource {
+function outbound(view: View, target: Named): Resource {
   const { service, port, rule, subset } = target
   const policy = policyFor(view, rule, port.number, subset)
   const name = target.name ?? outboundCluster(service.hostname, port.number, subset?.value.name)
   const config = meshConfig(view)
-  const passThrough = service.resolution === 'NONE' || policy.loadBalancer?.simple === 'PASSTHROUGH'
+  const passThrough =
+    policy.loadBalancer?.simple === 'PASSTHROUGH' ||
+    (service.resolution === 'NONE' && !byAssignment(view, service))
+  const options: ProtocolOptions = {
+    pool: policy.connectionPool,
+    upgrade: config.h2UpgradePolicy === 'UPGRADE',
+    errorCodes: policy.outlierDetection?.outlierDetectionHttpErrorCodes,
+    autoServerName: autoServerName(policy.tls, { ...service, protocol: port.protocol }),
+  }
   const body: ClusterFields = {
     [ORIGIN]: originOf(target),
     name,
     ...(passThrough ? originalDestination() : discovery(view, target, name)),
     ...(passThrough ? {} : loadBalancing(policy.loadBalancer)),
-    ...connectionPool(policy.connectionPool, config.connectTimeout, policy),
-    ...outlierDetection(policy.outlierDetection, policy),
-    ...protocolOptions(port.protocol, {
-      pool: policy.connectionPool,
-      autoServerName: needsAutoServerName(policy.tls, port.protocol),
-    }),
-    ...security(view, target, policy, passThrough),
+    ...connectionPool(policy.connectionPool, config, policy),
+    ...outlierDetection(
+      policy.outlierDetection,
+      policy,
+      !passThrough && isLocalityWeighted(localityBalance(view, service, policy)),
+    ),
+    ...protocolOptions(port.protocol, options),
+    ...security(view, { ...target, policy, options, passThrough }),
     ...describe(target),
   }
   return resource('cluster', name, body)
@@ -87,7 +108,7 @@ function originalDestination(): ClusterFields {
 
 function discovery(view: View, target: Target, name: string): ClusterFields {
   const { service } = target
-  if (service.resolution !== 'DNS' && service.resolution !== 'DNS_ROUND_ROBIN') {
+  if (byAssignment(view, service)) {
     return { type: 'EDS', eds_cluster_config: { eds_config: FROM_ADS } }
   }
   return {
@@ -104,50 +125,71 @@ function discovery(view: View, target: Target, name: string): ClusterFields {
     },
     load_assignment: {
       cluster_name: name,
-      endpoints: [{ lb_endpoints: namedEndpoints(view, target) }],
+      endpoints: arranged(view, target, namedEndpoints(view, target)),
     },
   }
 }
 
-function namedEndpoints(view: View, { service, port, subset }: Target) {
-  const wanted = Object.entries(subset?.value.labels ?? {})
-  return endpointsOf(view, service)
-    .filter(({ labels }) => wanted.every(([name, value]) => labels[name] === value))
-    .flatMap((endpoint) => {
-      const number = endpointPort(endpoint, port)
-      if (number === undefined) return []
-      const socket_address = { address: endpoint.address, port_value: number }
-      return [
-        {
+function namedEndpoints(view: View, target: Target): Placed[] {
+  return selectedEndpoints(view, target).flatMap((endpoint) => {
+    const number = endpointPort(endpoint, target.port)
+    if (number === undefined) return []
+    const socket_address = { address: endpoint.address, port_value: number }
+    return [
+      {
+        endpoint,
+        lbEndpoint: {
           [ORIGIN]: endpoint.document.at(endpoint.path),
           endpoint: { address: { socket_address } },
-          load_balancing_weight: Math.max(1, endpoint.weight),
+          load_balancing_weight: endpoint.weight,
+          ...endpointMetadata(endpoint),
         },
-      ]
-    })
+      },
+    ]
+  })
 }
 
-function security(
-  view: View,
-  { service, port, subset }: Target,
-  policy: Policy,
-  passThrough: boolean,
-): ClusterFields {
+interface Secured extends Target {
+  readonly policy: Policy
+  readonly options: ProtocolOptions
+  readonly passThrough: boolean
+}
+
+function security(view: View, target: Secured): ClusterFields {
+  const { proxyProtocol, origins } = target.policy
+  const fields = tlsFields(view, target)
+  return proxyProtocol
+    ? withProxyProtocol(fields, proxyProtocol.version ?? 'V1', origins.proxyProtocol)
+    : fields
+}
+
+function tlsFields(view: View, target: Secured): ClusterFields {
+  const { service, policy, passThrough } = target
   const certified = view.facet('certified') === 'yes'
-  const mutual: MutualTls = {
-    protocol: port.protocol,
-    sni: serverName(service, port.number, subset?.value.name),
-    identities: certified ? identitiesOf(view, service) : [],
-  }
-  const { tls } = policy
+  const { tls, origins } = policy
   if (tls?.mode && (certified || tls.mode !== 'ISTIO_MUTUAL')) {
-    return explicitTls(tls, policy.origins.tls, mutual)
+    return explicitTls(tls, origins.tls, tlsTarget(view, target, certified))
   }
   const automatic = certified && !tls && !passThrough && !service.external
-  return automatic && meshConfig(view).enableAutoMtls ? automaticMutualTls(mutual) : {}
+  return automatic && meshConfig(view).enableAutoMtls
+    ? automaticMutualTls(tlsTarget(view, target, certified))
+    : {}
 }
 
-/** SPIFFE IDs of the workloads that serve it, so that a client notices an impostor. */
+function tlsTarget(view: View, target: Secured, certified: boolean): TlsTarget {
+  const { service, port, rule, subset, policy, options } = target
+  return {
+    protocol: port.protocol,
+    version: upstreamVersion(port.protocol, options),
+    sni: serverName(service, port.number, subset?.value.name),
+    identities: certified ? identitiesOf(view, service) : [],
+    subjectAltNames: service.subjectAltNames,
+    parameters: meshTlsParameters(view),
+    credential: clientCredential(view, rule, policy.tls?.credentialName),
+  }
+}
+
+/** Who serves it by SPIFFE ID, so that a client notices an impostor. */
 const identitiesOf = memo((view: View, service: Service): readonly string[] => {
   const { trustDomain } = meshConfig(view)
   const identities = endpointsOf(view, service)
@@ -156,5 +198,5 @@ const identitiesOf = memo((view: View, service: Service): readonly string[] => {
       ({ namespace, serviceAccount }) =>
         `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`,
     )
-  return Object.freeze([...new Set(identities)].sort())
+  return Object.freeze([...new Set([...service.subjectAltNames, ...identities])].sort())
 })

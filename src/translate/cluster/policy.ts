@@ -5,9 +5,17 @@ import type {
   ConnectionPoolSettings,
   LoadBalancerSettings,
   OutlierDetection,
+  TcpKeepalive,
+  TrafficPolicy,
 } from '../../model/schema/destination-rule.ts'
 import type { Policy } from '../kinds/destination-rule.ts'
 import type { ClusterFields, UpstreamHttpFields } from '../typed.ts'
+
+/** What holds for the whole mesh where no rule says anything else. */
+export interface PoolDefaults {
+  readonly connectTimeout: string
+  readonly tcpKeepalive?: TcpKeepalive | undefined
+}
 
 /** Istio lifts Envoy's default limits of 1,024 connections and requests and 3 retries. */
 const UNLIMITED = 4294967295
@@ -19,38 +27,44 @@ function limit(value: number | undefined): number {
 
 export function connectionPool(
   pool: ConnectionPoolSettings | undefined,
-  connectTimeout: string,
+  defaults: PoolDefaults,
   policy: Policy,
 ): ClusterFields {
   const { tcp, http } = pool ?? {}
-  const keepalive = tcp?.tcpKeepalive
+  const keepalive = tcp?.tcpKeepalive ?? defaults.tcpKeepalive
   return {
-    connect_timeout: seconds(tcp?.connectTimeout ?? connectTimeout),
+    connect_timeout: seconds(tcp?.connectTimeout ?? defaults.connectTimeout),
     circuit_breakers: {
-      [ORIGIN]: policy.origins.connectionPool,
+      [ORIGIN]: policy.origins.connectionPool ?? policy.origins.retryBudget,
       thresholds: [
         {
           max_connections: limit(tcp?.maxConnections),
           max_pending_requests: limit(http?.http1MaxPendingRequests),
           max_requests: limit(http?.http2MaxRequests),
           max_retries: limit(http?.maxRetries),
+          ...(policy.retryBudget ? { retry_budget: retryBudget(policy.retryBudget) } : {}),
           track_remaining: true,
         },
       ],
     },
-    ...(keepalive
-      ? {
-          upstream_connection_options: {
-            tcp_keepalive: {
-              ...(keepalive.probes ? { keepalive_probes: keepalive.probes } : {}),
-              ...(keepalive.time ? { keepalive_time: wholeSeconds(keepalive.time) } : {}),
-              ...(keepalive.interval
-                ? { keepalive_interval: wholeSeconds(keepalive.interval) }
-                : {}),
-            },
-          },
-        }
-      : {}),
+    ...(keepalive ? { upstream_connection_options: { tcp_keepalive: probes(keepalive) } } : {}),
+  }
+}
+
+/** Takes the place of `max_retries` in Envoy. */
+function retryBudget(budget: NonNullable<TrafficPolicy['retryBudget']>) {
+  return {
+    budget_percent: { value: budget.percent ?? 20 },
+    min_retry_concurrency: budget.minRetryConcurrency ?? 3,
+    ...(budget.budgetInterval ? { budget_interval: seconds(budget.budgetInterval) } : {}),
+  }
+}
+
+function probes({ probes, time, interval }: TcpKeepalive) {
+  return {
+    ...(probes ? { keepalive_probes: probes } : {}),
+    ...(time ? { keepalive_time: wholeSeconds(time) } : {}),
+    ...(interval ? { keepalive_interval: wholeSeconds(interval) } : {}),
   }
 }
 
@@ -84,23 +98,44 @@ export function loadBalancing(settings: LoadBalancerSettings | undefined): Clust
     const size = hash.ringHash?.minimumRingSize ?? hash.minimumRingSize ?? 1024
     return { lb_policy: 'RING_HASH', ring_hash_lb_config: { minimum_ring_size: size } }
   }
+  const slow = slowStart(settings)
   switch (settings?.simple) {
     case 'ROUND_ROBIN':
-      return { lb_policy: 'ROUND_ROBIN' }
+      return { lb_policy: 'ROUND_ROBIN', ...(slow ? { round_robin_lb_config: slow } : {}) }
     case 'RANDOM':
       return { lb_policy: 'RANDOM' }
     default:
-      return { lb_policy: 'LEAST_REQUEST' }
+      return { lb_policy: 'LEAST_REQUEST', ...(slow ? { least_request_lb_config: slow } : {}) }
   }
 }
 
-/** Success-rate ejection is always off; a detector set to 0 is off; panic mode only below `minHealthPercent` (Istio). */
+/** A new endpoint's share grows from `minimumPercent` on; with the aggression 1 it grows evenly. */
+function slowStart(settings: LoadBalancerSettings | undefined) {
+  const length = settings?.warmup?.duration ?? settings?.warmupDurationSecs
+  if (length === undefined) return undefined
+  const { minimumPercent = 10, aggression = 1 } = settings?.warmup ?? {}
+  return {
+    slow_start_config: {
+      slow_start_window: seconds(length),
+      // Envoy demands a key; nothing sets it.
+      aggression: { default_value: aggression, runtime_key: 'upstream.slow_start.aggression' },
+      min_weight_percent: { value: minimumPercent },
+    },
+  }
+}
+
+/**
+ * Success-rate ejection is always off; a detector set to 0 is off; panic mode only below `minHealthPercent` (Istio).
+ * `byLocality`: the weights of localities count.
+ */
 export function outlierDetection(
   outlier: OutlierDetection | undefined,
   policy: Policy,
+  byLocality = false,
 ): ClusterFields {
   const common_lb_config = {
     healthy_panic_threshold: { value: outlier?.minHealthPercent ?? 0 },
+    ...(byLocality ? { locality_weighted_lb_config: {} } : {}),
   }
   if (!outlier) return { common_lb_config }
   const count = (name: string, value: number | undefined) =>

@@ -7,10 +7,14 @@ import type {
   UpstreamTlsContext,
 } from '../../../proto/envoy.d.ts'
 import { ORIGIN, type Origin } from '../../model/origin.ts'
-import { isHttp, isHttp2, type Protocol } from '../../model/protocol.ts'
+import { isHttp, type Protocol } from '../../model/protocol.ts'
 import type { ClientTlsSettings } from '../../model/schema/destination-rule.ts'
+import type { View } from '../../model/view.ts'
+import { meshConfig } from '../mesh-config.ts'
 import { CERTIFICATE_SECRET, ROOTS_SECRET } from '../names.ts'
 import { type ClusterFields, FROM_ADS, typed } from '../typed.ts'
+import type { ClientCredential } from './credential.ts'
+import type { HttpVersion } from './protocol.ts'
 
 /** Label value in endpoint metadata that tells an endpoint's proxy takes mutual TLS. */
 export const MUTUAL_TLS_MATCH: { readonly tlsMode: string } = Object.freeze({ tlsMode: 'istio' })
@@ -20,35 +24,44 @@ const PLAIN_TEXT: TransportSocket = {
   typed_config: typed('envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer', {}),
 }
 
-export interface MutualTls {
+/** What TLS to one cluster depends on besides the rule. */
+export interface TlsTarget {
   readonly protocol: Protocol
+  /** Of HTTP to its endpoints; undefined for TCP. */
+  readonly version: HttpVersion | undefined
+  /** Server name that the mesh's mutual TLS sends. */
   readonly sni: string
   /** SPIFFE IDs that the endpoints may have. */
   readonly identities: readonly string[]
+  /** Names that a ServiceEntry says its servers prove. */
+  readonly subjectAltNames: readonly string[]
+  readonly parameters: TlsParameters
+  /** What the rule's `credentialName` gives, where it counts for this proxy. */
+  readonly credential: ClientCredential | undefined
 }
 
 /** Mutual TLS for the endpoints that take it, plain text for the others. */
-export function automaticMutualTls(settings: MutualTls): ClusterFields {
+export function automaticMutualTls(target: TlsTarget): ClusterFields {
   return {
     transport_socket_matches: [
       {
         name: 'tlsMode-istio',
         match: { ...MUTUAL_TLS_MATCH },
-        transport_socket: tlsSocket(mutualTlsContext(settings)),
+        transport_socket: tlsSocket(mutualTlsContext(target)),
       },
       { name: 'tlsMode-disabled', match: {}, transport_socket: PLAIN_TEXT },
     ],
   }
 }
 
-function mutualTlsContext({ protocol, sni, identities }: MutualTls): UpstreamTlsContext {
+function mutualTlsContext(target: TlsTarget): UpstreamTlsContext {
   return {
-    sni,
+    sni: target.sni,
     common_tls_context: {
-      alpn_protocols: meshAlpn(protocol),
-      ...workloadCertificate(),
+      alpn_protocols: meshAlpn(target),
+      ...workloadCertificate(target.parameters),
       combined_validation_context: {
-        default_validation_context: verifyIdentities(identities),
+        default_validation_context: verifyIdentities(target.identities),
         validation_context_sds_secret_config: { name: ROOTS_SECRET, sds_config: FROM_ADS },
       },
     },
@@ -56,18 +69,16 @@ function mutualTlsContext({ protocol, sni, identities }: MutualTls): UpstreamTls
 }
 
 /** Tells the server's filter chains what comes, before a byte of it is seen. */
-export function meshAlpn(protocol: Protocol): string[] {
-  if (isHttp2(protocol)) return ['istio-h2']
-  if (isHttp(protocol) || protocol === 'auto') return ['istio-http/1.1']
-  return ['istio']
+function meshAlpn({ version }: TlsTarget): string[] {
+  if (version === undefined) return ['istio']
+  return version === '2' ? ['istio-h2'] : ['istio-http/1.1']
 }
 
-export function workloadCertificate(): Pick<
-  CommonTlsContext,
-  'tls_certificate_sds_secret_configs' | 'tls_params'
-> {
+export function workloadCertificate(
+  parameters: TlsParameters = TLS_VERSIONS,
+): Pick<CommonTlsContext, 'tls_certificate_sds_secret_configs' | 'tls_params'> {
   return {
-    tls_params: TLS_VERSIONS,
+    tls_params: parameters,
     tls_certificate_sds_secret_configs: [{ name: CERTIFICATE_SECRET, sds_config: FROM_ADS }],
   }
 }
@@ -77,6 +88,17 @@ const TLS_VERSIONS: TlsParameters = Object.freeze({
   tls_minimum_protocol_version: 'TLSv1_2',
   tls_maximum_protocol_version: 'TLSv1_3',
 })
+
+/** MeshConfig's `meshMTLS`: of TLS between proxies, on both sides. */
+export function meshTlsParameters(view: View): TlsParameters {
+  const { minProtocolVersion, cipherSuites, ecdhCurves } = meshConfig(view).meshMTLS ?? {}
+  return {
+    ...TLS_VERSIONS,
+    ...(minProtocolVersion === 'TLSV1_3' ? { tls_minimum_protocol_version: 'TLSv1_3' } : {}),
+    ...(cipherSuites?.length ? { cipher_suites: cipherSuites } : {}),
+    ...(ecdhCurves?.length ? { ecdh_curves: ecdhCurves } : {}),
+  }
+}
 
 function verifyIdentities(identities: readonly string[]): CertificateValidationContext {
   if (identities.length === 0) return {}
@@ -99,48 +121,78 @@ function tlsSocket(context: UpstreamTlsContext): TransportSocket {
 export function explicitTls(
   tls: ClientTlsSettings,
   origin: Origin | undefined,
-  mutual: MutualTls,
+  target: TlsTarget,
 ): ClusterFields {
   switch (tls.mode) {
-    case 'ISTIO_MUTUAL':
-      return {
-        transport_socket: {
-          [ORIGIN]: origin,
-          ...tlsSocket(
-            mutualTlsContext({
-              protocol: mutual.protocol,
-              sni: tls.sni || mutual.sni,
-              identities: tls.subjectAltNames?.length ? tls.subjectAltNames : mutual.identities,
-            }),
-          ),
-        },
-      }
+    case 'ISTIO_MUTUAL': {
+      const sni = tls.sni || target.sni
+      const identities = tls.subjectAltNames?.length ? tls.subjectAltNames : target.identities
+      const context = mutualTlsContext({ ...target, sni, identities })
+      return { transport_socket: { [ORIGIN]: origin, ...tlsSocket(context) } }
+    }
     case 'SIMPLE':
     case 'MUTUAL':
-      return { transport_socket: { [ORIGIN]: origin, ...tlsSocket(ordinaryTls(tls, mutual)) } }
+      return { transport_socket: { [ORIGIN]: origin, ...tlsSocket(ordinaryTls(tls, target)) } }
     default:
       return {}
   }
 }
 
-function ordinaryTls(tls: ClientTlsSettings, { protocol }: MutualTls): UpstreamTlsContext {
-  const alpn = isHttp2(protocol) ? ['h2'] : isHttp(protocol) ? ['http/1.1'] : []
+/** HTTP whose version follows the caller's is left to Envoy, which then offers that one version. */
+const ALPN: Readonly<Record<HttpVersion, readonly string[]>> = {
+  '1': ['http/1.1'],
+  '2': ['h2'],
+  client: [],
+}
+
+function ordinaryTls(tls: ClientTlsSettings, target: TlsTarget): UpstreamTlsContext {
+  const alpn = target.version ? ALPN[target.version] : []
   return {
     ...(tls.sni ? { sni: tls.sni } : {}),
     common_tls_context: {
       tls_params: TLS_VERSIONS,
       ...(alpn.length > 0 ? { alpn_protocols: alpn } : {}),
-      ...(tls.mode === 'MUTUAL' && tls.clientCertificate && tls.privateKey
-        ? {
-            tls_certificates: [
-              {
-                certificate_chain: { filename: tls.clientCertificate },
-                private_key: { filename: tls.privateKey },
-              },
-            ],
-          }
-        : {}),
-      ...(tls.insecureSkipVerify ? {} : { validation_context: verifyServer(tls) }),
+      ...ownProof(tls, target),
+      ...verification(tls, target),
+    } as CommonTlsContext,
+  }
+}
+
+/** Which of a oneof is set is left to the encoder's check. */
+type TlsFields = Partial<Pick<CommonTlsContext, keyof CommonTlsContext>>
+
+/** The certificate the client shows: of the named Kubernetes Secret, or in files beside the proxy. */
+function ownProof(tls: ClientTlsSettings, { credential }: TlsTarget): TlsFields {
+  if (tls.mode !== 'MUTUAL') return {}
+  if (credential) {
+    return credential.pair
+      ? {
+          tls_certificate_sds_secret_configs: [
+            { name: credential.pair.name, sds_config: FROM_ADS },
+          ],
+        }
+      : {}
+  }
+  if (!tls.clientCertificate || !tls.privateKey) return {}
+  return {
+    tls_certificates: [
+      {
+        certificate_chain: { filename: tls.clientCertificate },
+        private_key: { filename: tls.privateKey },
+      },
+    ],
+  }
+}
+
+function verification(tls: ClientTlsSettings, target: TlsTarget): TlsFields {
+  if (tls.insecureSkipVerify) return {}
+  const names = verifyNames(tls, target)
+  const authority = target.credential?.authority
+  if (!authority) return { validation_context: { ...trustedFiles(tls), ...names } }
+  return {
+    combined_validation_context: {
+      default_validation_context: names,
+      validation_context_sds_secret_config: { name: authority.name, sds_config: FROM_ADS },
     },
   }
 }
@@ -148,25 +200,57 @@ function ordinaryTls(tls: ClientTlsSettings, { protocol }: MutualTls): UpstreamT
 /** Of Debian, Ubuntu and Alpine, so of Envoy's images; Envoy 1.40 knows `system_root_certs` but does not use it. */
 const SYSTEM_ROOTS = '/etc/ssl/certs/ca-certificates.crt'
 
-function verifyServer(tls: ClientTlsSettings): CertificateValidationContext {
+function trustedFiles(tls: ClientTlsSettings): CertificateValidationContext {
   return {
     trusted_ca: { filename: tls.caCertificates || SYSTEM_ROOTS },
-    ...(tls.subjectAltNames?.length
-      ? {
-          match_typed_subject_alt_names: tls.subjectAltNames.map((exact) => ({
-            san_type: exact.includes('://') ? ('URI' as const) : ('DNS' as const),
-            matcher: { exact },
-          })),
-        }
-      : {}),
+    ...(tls.caCrl ? { crl: { filename: tls.caCrl } } : {}),
   }
 }
 
-/** Server name and verification by Host: TLS to the outside, HTTP, no name given (Istio's auto SNI). */
-export function needsAutoServerName(
+function verifyNames(tls: ClientTlsSettings, target: TlsTarget): CertificateValidationContext {
+  const names = tls.subjectAltNames?.length ? tls.subjectAltNames : target.subjectAltNames
+  if (names.length === 0) return {}
+  return {
+    match_typed_subject_alt_names: names.map((exact) => ({
+      san_type: exact.includes('://') ? ('URI' as const) : ('DNS' as const),
+      matcher: { exact },
+    })),
+  }
+}
+
+/**
+ * TLS to the outside, HTTP, no server name given: it is taken from the Host, which the server must also prove unless other
+ * names are said or nothing is verified (Istio's auto SNI).
+ */
+export function autoServerName(
   tls: ClientTlsSettings | undefined,
-  protocol: Protocol,
-): boolean {
+  { protocol, subjectAltNames }: Pick<TlsTarget, 'protocol' | 'subjectAltNames'>,
+): { auto_sni: true; auto_san_validation: boolean } | undefined {
   const outside = tls?.mode === 'SIMPLE' || tls?.mode === 'MUTUAL'
-  return outside && !tls.sni && (isHttp(protocol) || protocol === 'auto')
+  if (!outside || tls.sni || !(isHttp(protocol) || protocol === 'auto')) return undefined
+  const named = tls.subjectAltNames?.length || subjectAltNames.length
+  return { auto_sni: true, auto_san_validation: !named && !tls.insecureSkipVerify }
+}
+
+/** Puts the PROXY protocol's header in front of every connection, whatever secures it. */
+export function withProxyProtocol(
+  security: ClusterFields,
+  version: 'V1' | 'V2',
+  origin: Origin | undefined,
+): ClusterFields {
+  const wrap = (inner: TransportSocket): TransportSocket => ({
+    [ORIGIN]: origin,
+    name: 'envoy.transport_sockets.upstream_proxy_protocol',
+    typed_config: typed(
+      'envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport',
+      { config: { version }, transport_socket: inner },
+    ),
+  })
+  const matches = security.transport_socket_matches?.map((match) => ({
+    ...match,
+    transport_socket: wrap(match.transport_socket ?? PLAIN_TEXT),
+  }))
+  return matches
+    ? { ...security, transport_socket_matches: matches }
+    : { ...security, transport_socket: wrap(security.transport_socket ?? PLAIN_TEXT) }
 }

@@ -25,6 +25,8 @@ interface Located<T> {
 export interface MergedRule {
   /** Oldest first. */
   readonly documents: readonly Document<DestinationRule>[]
+  /** It is for this workload by name of its labels. */
+  readonly selects: boolean
   readonly trafficPolicy: Located<TrafficPolicy> | undefined
   readonly subsets: readonly Located<Subset>[]
 }
@@ -120,12 +122,19 @@ function chosen(view: View, documents: Documents, own: boolean): MergedRule | un
   const selecting = documents.find(
     (document) => own && selects(view, document.spec.workloadSelector?.matchLabels),
   )
-  if (selecting) return merge([selecting])
+  if (selecting) return { ...merge([selecting]), selects: true }
   const [first, ...more] = documents.filter((document) => !hasSelector(document))
   if (!first) return undefined
   const sight = exportTo(view, first).join()
   return merge([first, ...more.filter((document) => exportTo(view, document).join() === sight)])
 }
+
+/** Rules of the proxy's namespace that select it. */
+export const rulesSelecting = memo((view: View, _: ''): Documents => {
+  const { exact, wildcards } = rulesIn(view, view.facet('namespace')!)
+  const all = [...exact.values(), ...wildcards.map(([, documents]) => documents)].flat()
+  return Object.freeze(all.filter(({ spec }) => selects(view, spec.workloadSelector?.matchLabels)))
+})
 
 function exportTo(view: View, { spec }: Document<DestinationRule>): readonly string[] {
   return spec.exportTo?.length ? spec.exportTo : meshConfig(view).defaultDestinationRuleExportTo
@@ -147,7 +156,7 @@ function merge(documents: readonly Document<DestinationRule>[]): MergedRule {
     const policy = document.spec.trafficPolicy
     if (policy) trafficPolicy ??= { value: policy, document, path: ['spec', 'trafficPolicy'] }
   }
-  return Object.freeze({ documents, trafficPolicy, subsets: [...subsets.values()] })
+  return Object.freeze({ documents, selects: false, trafficPolicy, subsets: [...subsets.values()] })
 }
 
 /** Port-level settings replace everything for that port; a subset's blocks lie over the rule's, those over the mesh's (Istio). */

@@ -7,18 +7,21 @@ import { isExported } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { importsRule } from '../scope.ts'
+import { withDelegates } from './delegate.ts'
 
 export const MESH_GATEWAY = 'mesh'
 
 /** A rule with its hosts and gateways as full names. */
 export interface HostRule {
+  /** With the rules of its delegates in their places. */
   readonly document: Document<VirtualService>
   readonly hosts: readonly string[]
   /** `mesh` or `namespace/name`. */
   readonly gateways: readonly string[]
 }
 
-const hostRule = memo((_view: View, document: Document<VirtualService>): HostRule => {
+const hostRule = memo((view: View, written: Document<VirtualService>): HostRule => {
+  const { document } = withDelegates(view, written)
   const { namespace } = document.metadata
   const gateways = document.spec.gateways?.length ? document.spec.gateways : [MESH_GATEWAY]
   return Object.freeze({

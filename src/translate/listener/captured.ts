@@ -1,9 +1,12 @@
 // The two listeners of captured traffic: outbound 15001 hands connections to the listener of their destination, inbound 15006 serves every port.
-import type { Listener } from '../../../proto/envoy.d.ts'
+import type { FilterChain, Listener } from '../../../proto/envoy.d.ts'
 import { memo } from '../../model/memo.ts'
 import type { Resource } from '../../model/resource.ts'
+import { ownWorkload } from '../../model/selector.ts'
 import type { View } from '../../model/view.ts'
 import { chainOptions, inboundPorts } from '../inbound.ts'
+import { rbacNetworkFilters } from '../kinds/authorization-policy.ts'
+import { peerAuthentication } from '../kinds/peer-authentication.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER } from '../names.ts'
 import { isExplicit, sidecarOf } from '../scope.ts'
@@ -68,10 +71,27 @@ function virtualInbound(view: View, workload: string): Resource {
         filters: [tcpProxy(BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER)],
       },
       ...chains,
+      ...undeclaredChains(view, new Set(ports.map(({ port }) => port))),
     ],
-    default_filter_chain: {
-      name: 'virtualInbound-catchall-tcp',
-      filters: [tcpProxy(INBOUND_PASSTHROUGH_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER)],
-    },
   } satisfies Listener)
+}
+
+/**
+ * Ports that no service declares are passed through as they are, by the same PeerAuthentication as the others: a default
+ * chain would take what the chains of a declared port refuse.
+ */
+function undeclaredChains(view: View, declared: ReadonlySet<number>): FilterChain[] {
+  const workload = ownWorkload(view)
+  const effective = peerAuthentication(view, workload)
+  const passThrough = tcpProxy(INBOUND_PASSTHROUGH_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER)
+  const tcp = [...rbacNetworkFilters(view, workload), passThrough]
+  const certified = view.facet('certified') === 'yes'
+  const common = { protocol: 'TCP', certified, http: passThrough, tcp } as const
+  const ports = [...effective.ports].filter(([port]) => !declared.has(port))
+  return [
+    ...ports.flatMap(([port, { mode, origin }]) =>
+      inboundChains({ ...common, mode, origin, destinationPort: port }),
+    ),
+    ...inboundChains({ ...common, mode: effective.mode, origin: effective.origin }),
+  ]
 }

@@ -3,13 +3,16 @@ import type {
   Filter,
   HttpConnectionManager,
   HttpFilter,
+  Listener,
   ListenerFilter,
 } from '../../../proto/envoy.d.ts'
+import { seconds } from '../../model/duration.ts'
 import type { View } from '../../model/view.ts'
 import { HTTP_FILTERS } from '../filters.ts'
 import { rbacHttpFilters } from '../kinds/authorization-policy.ts'
 import { meshConfig, type PathNormalization } from '../mesh-config.ts'
 import { FROM_ADS, typed } from '../typed.ts'
+import { httpSignals, sideOf, tcpSignals } from './signals.ts'
 
 export const TLS_INSPECTOR: ListenerFilter = {
   name: 'envoy.filters.listener.tls_inspector',
@@ -24,6 +27,16 @@ export const HTTP_INSPECTOR: ListenerFilter = {
 export const ORIGINAL_DST: ListenerFilter = {
   name: 'envoy.filters.listener.original_dst',
   typed_config: typed('envoy.extensions.filters.listener.original_dst.v3.OriginalDst', {}),
+}
+
+/** How long to look for what a connection carries, before it is taken for neither TLS nor HTTP. */
+export function detectionTimeout(
+  view: View,
+): Pick<Listener, 'listener_filters_timeout' | 'continue_on_listener_filters_timeout'> {
+  const timeout = meshConfig(view).protocolDetectionTimeout
+  return Number.parseFloat(timeout) === 0
+    ? { listener_filters_timeout: '0s' }
+    : { listener_filters_timeout: seconds(timeout), continue_on_listener_filters_timeout: true }
 }
 
 /** Where the connection manager stands: it decides whom it trusts and what it tells. */
@@ -44,6 +57,7 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
     stat_prefix: statPrefix,
     rds: { route_config_name: routeName, config_source: FROM_ADS },
     http_filters: httpFilters(options),
+    access_log: httpSignals(place === 'inbound' ? 'server' : 'client'),
     stream_idle_timeout: '0s',
     upgrade_configs: [{ upgrade_type: 'websocket' }],
     ...normalization(config.pathNormalization.normalization),
@@ -122,13 +136,13 @@ function trust(place: Place, trustedProxies: number): Part {
   }
 }
 
-export function tcpProxy(statPrefix: string, cluster: string, idleTimeout?: `${number}s`): Filter {
+export function tcpProxy(statPrefix: string, cluster: string): Filter {
   return {
     name: 'envoy.filters.network.tcp_proxy',
     typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
       stat_prefix: statPrefix,
       cluster,
-      ...(idleTimeout ? { idle_timeout: idleTimeout } : {}),
+      ...tcpSignals(sideOf(cluster)),
     }),
   }
 }

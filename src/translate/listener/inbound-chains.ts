@@ -26,7 +26,7 @@ export interface ChainOptions {
   readonly tcp: readonly Filter[]
   /** Set where one listener serves many ports (capture). */
   readonly destinationPort?: number
-  readonly origin: Origin
+  readonly origin: Origin | undefined
 }
 
 /** In Envoy's matching the most specific chain wins, so their order does not matter. */

@@ -1,5 +1,10 @@
 // Filter chains that share a listener: which connections each takes, so that no two take the same.
-import type { Filter, FilterChain, FilterChainMatch, TransportSocket } from '../../../proto/envoy.d.ts'
+import type {
+  Filter,
+  FilterChain,
+  FilterChainMatch,
+  TransportSocket,
+} from '../../../proto/envoy.d.ts'
 import { ORIGIN, type Origin } from '../../model/origin.ts'
 import { cidrRange } from '../rbac/address.ts'
 
@@ -13,7 +18,8 @@ export interface Chain {
   readonly only?: 'plain' | 'http'
   readonly filters: readonly Filter[]
   readonly transportSocket?: TransportSocket
-  readonly origin: Origin
+  /** Absent where it is that of the listener. */
+  readonly origin?: Origin
 }
 
 export interface ChainsOfListener {
@@ -90,9 +96,11 @@ function envoyChain(chain: Chain): FilterChain {
     ...(only ? ONLY[only] : {}),
   }
   return {
-    [ORIGIN]: origin,
+    ...(origin ? { [ORIGIN]: origin } : {}),
     ...(Object.keys(match).length > 0 ? { filter_chain_match: match } : {}),
     filters,
-    ...(transportSocket ? { transport_socket: transportSocket } : {}),
+    ...(transportSocket
+      ? { transport_socket: transportSocket, transport_socket_connect_timeout: '15s' as const }
+      : {}),
   }
 }

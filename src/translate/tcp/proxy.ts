@@ -7,6 +7,7 @@ import type { View } from '../../model/view.ts'
 import { clusterOf, hashPolicyOf, type Target, targetOf } from '../destination.ts'
 import { destinationRuleFor, policyFor } from '../kinds/destination-rule.ts'
 import type { HostRule } from '../kinds/virtual-service.ts'
+import { tcpSignals } from '../listener/signals.ts'
 import { outboundTcpCluster } from '../names.ts'
 import { typed } from '../typed.ts'
 
@@ -62,7 +63,7 @@ function connectionFields(
   const rule = destinationRuleFor(view, target.service)
   const subset = rule?.subsets.find(({ value }) => value.name === subsetName)
   const { idleTimeout, maxConnectionDuration } =
-    policyFor(rule, target.port, subset).connectionPool?.tcp ?? {}
+    policyFor(view, rule, target.port, subset).connectionPool?.tcp ?? {}
   const hashed = hashPolicyOf(view, target, subsetName).some(
     (policy) => policy.connection_properties?.source_ip === true,
   )
@@ -78,6 +79,9 @@ function connectionFields(
 function filter(config: TcpProxy): Filter {
   return {
     name: 'envoy.filters.network.tcp_proxy',
-    typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', config),
+    typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
+      ...config,
+      ...tcpSignals('client'),
+    } as TcpProxy),
   }
 }

@@ -47,7 +47,9 @@ export function tlsChains(
   isShared: boolean,
 ): Chain[] {
   const arrival = { port: listenerPort, gateway: MESH_GATEWAY }
-  const ruled = rulesOf(view, service).flatMap((rule) => tlsRuleChains(view, rule, arrival, subnets))
+  const ruled = rulesOf(view, service).flatMap((rule) =>
+    tlsRuleChains(view, rule, arrival, subnets),
+  )
   if (ruled.length > 0) return ruled
   return [
     {
@@ -72,7 +74,7 @@ export function tlsRuleChains(
       if (!route?.length || !concerns(view, rule, one, arrival)) return []
       return [
         {
-          serverNames: one.sniHosts.map((host) => host.toLowerCase()).filter((host) => host !== '*'),
+          serverNames: serverNames(one.sniHosts),
           subnets: one.destinationSubnets?.length ? one.destinationSubnets : subnets,
           filters: [proxyOfRoute(view, rule, route, arrival.port)],
           origin: document.at(['spec', 'tls', index, 'match', number]),
@@ -80,6 +82,11 @@ export function tlsRuleChains(
       ]
     }),
   )
+}
+
+/** For Envoy every name is no name. */
+export function serverNames(hosts: readonly string[]): string[] {
+  return hosts.includes('*') ? [] : hosts.map((host) => host.toLowerCase())
 }
 
 /** In the order written, up to the first rule that takes everything; else the service itself is the rest. */

@@ -19,12 +19,19 @@ export const NOTHING_ADMITTED: Admission = Object.freeze({
   inForce: new Map(),
 })
 
-export function admit(previous: Admission, documents: readonly Document[]): Admission {
+/** More to say of a document than what translation itself knows: certificates need more than pure functions. */
+export type Judge = (document: Document) => readonly Diagnostic[]
+
+export function admit(
+  previous: Admission,
+  documents: readonly Document[],
+  judge: Judge = () => [],
+): Admission {
   const verdicts = new Map<Document, readonly Diagnostic[]>()
   const inForce = new Map<string, Document>()
   const diagnostics: Diagnostic[] = []
   for (const document of documents) {
-    const verdict = previous.verdicts.get(document) ?? validate(document)
+    const verdict = previous.verdicts.get(document) ?? [...validate(document), ...judge(document)]
     verdicts.set(document, verdict)
     diagnostics.push(...verdict)
     const name = nameOf(document)

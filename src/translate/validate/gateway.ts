@@ -3,6 +3,7 @@ import type { Path } from '../../model/origin.ts'
 import { isHttp, isTls, protocolOf } from '../../model/protocol.ts'
 import type { Server, ServerTlsSettings } from '../../model/schema/gateway.ts'
 import type { DocumentOf } from '../../model/schema/index.ts'
+import { CIPHERS } from '../gateway/tls.ts'
 import { checkSelector } from './host.ts'
 import { checkImport } from './import.ts'
 import { checkProtocol } from './port.ts'
@@ -110,6 +111,7 @@ function checkServerTls(report: Report, tls: ServerTlsSettings, path: Path): voi
         : `mode ${mode} does not use a certificate of its own: remove it, or use SIMPLE`
     report.error('L0226', path, text)
   }
+  checkVerification(report, tls, path)
   const { minProtocolVersion = '', maxProtocolVersion = '' } = tls
   const [least, most] = [VERSIONS.indexOf(minProtocolVersion), VERSIONS.indexOf(maxProtocolVersion)]
   if (least >= 0 && most >= 0 && least > most) {
@@ -117,6 +119,38 @@ function checkServerTls(report: Report, tls: ServerTlsSettings, path: Path): voi
       'L0226',
       [...path, 'maxProtocolVersion'],
       `${maxProtocolVersion} is below minProtocolVersion ${minProtocolVersion}`,
+    )
+  }
+}
+
+/** Envoy would refuse the whole listener for one such text, with the servers beside this one. */
+const SPKI = /^[A-Za-z0-9+/]{43}=$/
+const HASH = /^([0-9a-fA-F]{64}|([0-9a-fA-F]{2}:){31}[0-9a-fA-F]{2})$/
+
+function checkVerification(report: Report, tls: ServerTlsSettings, path: Path): void {
+  eachOf(tls.verifyCertificateSpki, [...path, 'verifyCertificateSpki'], (text, at) => {
+    if (!SPKI.test(text)) {
+      report.error('L0226', at, 'this is not the base64 of a SHA-256 hash of a public key')
+    }
+  })
+  eachOf(tls.verifyCertificateHash, [...path, 'verifyCertificateHash'], (text, at) => {
+    if (!HASH.test(text)) {
+      report.error('L0226', at, 'this is not the SHA-256 hash of a certificate in hexadecimal')
+    }
+  })
+  eachOf(tls.subjectAltNames, [...path, 'subjectAltNames'], (text, at) => {
+    if (text === '') report.error('L0226', at, 'the name is empty: remove it')
+  })
+  eachOf(tls.cipherSuites, [...path, 'cipherSuites'], (name, at) => {
+    if (!CIPHERS.has(name)) {
+      report.warning('L0226', at, `the cipher "${name}" is not known to Envoy and is left out`)
+    }
+  })
+  if (tls.caCrl && (tls.credentialName || tls.credentialNames?.length)) {
+    report.warning(
+      'L0238',
+      [...path, 'caCrl'],
+      'caCrl goes with caCertificates and is not used with a credentialName',
     )
   }
 }

@@ -101,6 +101,8 @@ export function checkReach(report: Report, http: readonly HttpRoute[] | undefine
       )
       return
     }
+    // What is delegated to may match less.
+    if (rule.delegate) return
     const blocks = rule.match?.length ? rule.match : [{}]
     for (const [number, block] of blocks.entries()) {
       const place = rule.match?.length ? [...at, 'match', number] : at

@@ -8,6 +8,8 @@ import { View } from '../../model/view.ts'
 import { checkPeerAuthentication } from '../kinds/peer-authentication.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { checkAuthorizationPolicy } from '../rbac/check.ts'
+import { credentialReferences } from './references/credential.ts'
+import { delegateReferences } from './references/delegate.ts'
 import { destinationRuleReferences } from './references/destination-rule.ts'
 import { gatewayReferences } from './references/gateway.ts'
 import { knownOf } from './references/known.ts'
@@ -34,9 +36,11 @@ const CHECKS: readonly ((view: View, _: '') => readonly Diagnostic[])[] = [
   memo((view: View, _: '') =>
     virtualServiceReferences(knownOf(view), meshConfig(view).defaultVirtualServiceExportTo),
   ),
+  memo((view: View, _: '') => delegateReferences(view, knownOf(view))),
   memo((view: View, _: '') => destinationRuleReferences(knownOf(view))),
   memo((view: View, _: '') => sidecarReferences(view, knownOf(view))),
   memo((view: View, _: '') => gatewayReferences(knownOf(view))),
+  memo((view: View, _: '') => credentialReferences(view)),
   memo((view: View, _: '') => selectorReferences(view, knownOf(view))),
   memo((view: View, _: '') => protections(view)),
 ]

@@ -62,11 +62,5 @@ function checkOverlaps(report: Report, hosts: readonly string[]): void {
 function checkDelegate(report: Report, spec: DocumentOf<'VirtualService'>['spec']): void {
   if (spec.gateways?.length || spec.tls?.length || spec.tcp?.length) {
     report.error('L0201', ['spec'], 'the VirtualService has no hosts: name those that it rules')
-  } else {
-    report.warning(
-      'L0238',
-      ['spec'],
-      'without hosts the rules could only be delegated to, which is not supported yet: they have no effect',
-    )
   }
 }

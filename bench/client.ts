@@ -1,0 +1,287 @@
+// A client that stays connected and answers like Envoy, as cheap as possible: many of them share what they hold.
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
+import { MESSAGE_NAMES, type ResourceType, TYPE_PREFIX } from '../src/model/resource.ts'
+import {
+  encodeRequest,
+  type Mode,
+  PATHS,
+  type Payload,
+  type Response,
+  type ResponseReader,
+} from './wire.ts'
+
+/** As Envoy's defaults. */
+const STREAM_WINDOW = 16 * 1024 * 1024
+const CONNECTION_WINDOW = 24 * 1024 * 1024
+
+/** What a client has of one type. Never changed: clients with the same history hold the identical object. */
+interface Holding {
+  readonly versions: ReadonlyMap<string, string>
+  readonly wanted: ReadonlyMap<string, readonly string[]>
+}
+
+const NOTHING: Holding = { versions: new Map(), wanted: new Map() }
+
+/** What all clients of a process share. */
+export interface Shared {
+  readonly mode: Mode
+  readonly reader: ResponseReader
+  readonly holdings: WeakMap<Holding, WeakMap<Payload, Holding>>
+  readonly names: WeakMap<Holding, readonly string[]>
+  readonly parts: WeakMap<readonly string[], Map<string, Buffer>>
+  readonly hellos: WeakMap<Holding, Map<string, Buffer>>
+}
+
+export function createShared(mode: Mode, reader: ResponseReader): Shared {
+  return {
+    mode,
+    reader,
+    holdings: new WeakMap(),
+    names: new WeakMap(),
+    parts: new WeakMap(),
+    hellos: new WeakMap(),
+  }
+}
+
+/** What the names of a type follow from. */
+const FOLLOWS = { cluster: 'endpoint', listener: 'route' } as const
+
+export class BenchClient {
+  readonly #shared: Shared
+  readonly #address: string
+  readonly #node: object
+  readonly #onResponse: (response: Response, size: number) => void
+  #session: ClientHttp2Session | undefined
+  #stream: ClientHttp2Stream | undefined
+  #parts: Buffer[] = []
+  #size = 0
+  #first = true
+  #held = new Map<ResourceType, Holding>()
+  readonly #versions = new Map<ResourceType, string>()
+  readonly #nonces = new Map<ResourceType, string>()
+  readonly #names = new Map<ResourceType, readonly string[]>()
+  bytes = 0
+  responses = 0
+  /** Why the stream ended, if it was not by `disconnect`. */
+  failure: string | undefined
+
+  constructor(
+    shared: Shared,
+    options: {
+      readonly address: string
+      readonly node: object
+      readonly onResponse: (response: Response, size: number) => void
+    },
+  ) {
+    this.#shared = shared
+    this.#address = options.address
+    this.#node = options.node
+    this.#onResponse = options.onResponse
+  }
+
+  /** Opens a connection and a stream, and asks for everything, telling what is held. */
+  connect(): void {
+    const session = connect(`http://${this.#address}`, {
+      settings: { initialWindowSize: STREAM_WINDOW, enablePush: false },
+    })
+    session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW))
+    session.on('error', (error) => this.#fail(session, error.message))
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': PATHS[this.#shared.mode],
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    })
+    stream.on('data', (bytes: Buffer) => this.#receive(bytes))
+    stream.on('error', (error) => this.#fail(session, error.message))
+    stream.on('close', () => this.#fail(session, 'the server ended the stream'))
+    this.#session = session
+    this.#stream = stream
+    this.#first = true
+    this.#parts = []
+    this.#size = 0
+    this.#nonces.clear()
+    for (const type of ['cluster', 'endpoint', 'listener', 'route'] as const) {
+      const wildcard = type === 'cluster' || type === 'listener'
+      if (wildcard || this.#names.has(type)) this.#hello(type)
+    }
+  }
+
+  disconnect(): void {
+    const session = this.#session
+    this.#session = undefined
+    session?.destroy()
+  }
+
+  /** Whether everything that was asked for is there. */
+  get isComplete(): boolean {
+    for (const type of ['cluster', 'listener'] as const) {
+      if (!this.#held.has(type)) return false
+    }
+    for (const [type, names] of this.#names) {
+      if (names.length > 0 && (this.#held.get(type)?.versions.size ?? 0) < names.length) {
+        return false
+      }
+    }
+    return true
+  }
+
+  count(type: ResourceType): number {
+    return this.#held.get(type)?.versions.size ?? 0
+  }
+
+  #fail(session: ClientHttp2Session, text: string): void {
+    if (this.#session === session) this.failure ??= text
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#parts.push(bytes)
+    this.#size += bytes.length
+    while (this.#size >= 5) {
+      if (this.#parts[0]!.length < 5) this.#parts = [Buffer.concat(this.#parts)]
+      const end = 5 + this.#parts[0]!.readUInt32BE(1)
+      if (this.#size < end) return
+      const whole = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts)
+      const rest = whole.subarray(end)
+      this.#parts = rest.length > 0 ? [rest] : []
+      this.#size = rest.length
+      this.#answer(whole.subarray(5, end), end - 5)
+    }
+  }
+
+  #answer(bytes: Buffer, size: number): void {
+    const response = this.#shared.reader.read(bytes)
+    const { type, nonce, version } = response
+    this.bytes += size
+    this.responses++
+    this.#hold(response)
+    this.#nonces.set(type, nonce)
+    this.#versions.set(type, version)
+    if (type === 'cluster' || type === 'listener') this.#follow(type)
+    if (this.#shared.mode === 'sotw') this.#list(type)
+    else this.#send(encodeRequest('delta', { type_url: urlOf(type), response_nonce: nonce }))
+    this.#onResponse(response, size)
+  }
+
+  #hold({ type, payload, removed }: Response): void {
+    const before = this.#held.get(type) ?? NOTHING
+    const full = this.#shared.mode === 'sotw' && (type === 'cluster' || type === 'listener')
+    const after = full ? holdingOf(this.#shared, NOTHING, payload) : before
+    const now = full ? after : holdingOf(this.#shared, before, payload)
+    this.#held.set(type, removed.length === 0 ? now : without(now, removed))
+  }
+
+  /** Names that follow from what is held now: asked for before the response is answered, as Envoy does. */
+  #follow(type: 'cluster' | 'listener'): void {
+    const other = FOLLOWS[type]
+    const names = namesOf(this.#shared, this.#held.get(type)!)
+    const known = this.#names.get(other)
+    if (known && sameNames(names, known)) return
+    this.#names.set(other, names)
+    if (names.length === 0 && !known) return
+    if (!known) return this.#hello(other)
+    if (this.#shared.mode === 'sotw') return this.#list(other)
+    const had = new Set(known)
+    const has = new Set(names)
+    const added = names.filter((name) => !had.has(name))
+    const gone = known.filter((name) => !has.has(name))
+    if (added.length + gone.length === 0) return
+    this.#send(
+      encodeRequest('delta', {
+        type_url: urlOf(other),
+        resource_names_subscribe: added,
+        resource_names_unsubscribe: gone,
+      }),
+    )
+  }
+
+  #hello(type: ResourceType): void {
+    if (this.#shared.mode === 'sotw') return this.#list(type)
+    const names = this.#names.get(type)
+    const held = this.#held.get(type) ?? NOTHING
+    const build = () =>
+      encodeRequest('delta', {
+        type_url: urlOf(type),
+        resource_names_subscribe: names ?? ['*'],
+        initial_resource_versions: Object.fromEntries(held.versions),
+      })
+    const known = remember(this.#shared.hellos, held, () => new Map<string, Buffer>())
+    this.#send(held === NOTHING ? build() : remember(known, type, build))
+  }
+
+  /** State of the world: every request lists all names. */
+  #list(type: ResourceType): void {
+    const names = this.#names.get(type) ?? NO_NAMES
+    const head = remember(
+      remember(this.#shared.parts, names, () => new Map<string, Buffer>()),
+      type,
+      () => encodeRequest('sotw', { type_url: urlOf(type), resource_names: names }),
+    )
+    const rest = encodeRequest('sotw', {
+      version_info: this.#versions.get(type) ?? '',
+      response_nonce: this.#nonces.get(type) ?? '',
+    })
+    this.#send(head, rest)
+  }
+
+  #send(...parts: readonly Buffer[]): void {
+    const node = this.#first ? encodeRequest(this.#shared.mode, { node: this.#node }) : undefined
+    this.#first = false
+    const all = node ? [node, ...parts] : parts
+    const length = all.reduce((sum, part) => sum + part.length, 0)
+    const header = Buffer.alloc(5)
+    header.writeUInt32BE(length, 1)
+    this.#stream?.write(Buffer.concat([header, ...all]))
+  }
+}
+
+const NO_NAMES: readonly string[] = []
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((name, index) => name === b[index]))
+}
+
+function urlOf(type: ResourceType): string {
+  return TYPE_PREFIX + MESSAGE_NAMES[type]
+}
+
+function remember<K, V>(
+  memory: { get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  compute: () => V,
+): V {
+  let value = memory.get(key)
+  if (value === undefined) {
+    value = compute()
+    memory.set(key, value)
+  }
+  return value
+}
+
+function holdingOf(shared: Shared, before: Holding, payload: Payload): Holding {
+  const inner = remember(shared.holdings, before, () => new WeakMap<Payload, Holding>())
+  return remember(inner, payload, () => ({
+    versions: before === NOTHING ? payload.versions : merged(before.versions, payload.versions),
+    wanted: before === NOTHING ? payload.wanted : merged(before.wanted, payload.wanted),
+  }))
+}
+
+function merged<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
+  return b.size === 0 ? a : new Map([...a, ...b])
+}
+
+function without(holding: Holding, names: readonly string[]): Holding {
+  const versions = new Map(holding.versions)
+  const wanted = new Map(holding.wanted)
+  for (const name of names) {
+    versions.delete(name)
+    wanted.delete(name)
+  }
+  return { versions, wanted }
+}
+
+function namesOf(shared: Shared, holding: Holding): readonly string[] {
+  return remember(shared.names, holding, () => [
+    ...new Set([...holding.wanted.values()].flat()),
+  ])
+}

@@ -1,0 +1,168 @@
+// The process of the clients: many of them, told by messages what to do and what to wait for.
+import type { ResourceType } from '../src/model/resource.ts'
+import { BenchClient, createShared } from './client.ts'
+import { clock } from './figures.ts'
+import { clientWorkload } from './mesh.ts'
+import { type Mode, type Response, ResponseReader } from './wire.ts'
+
+/** What the measuring process may ask for; times are those of the machine's monotonic clock, in ms. */
+export interface ClientsApi {
+  /** Connects clients at once; ends when all have everything. */
+  connect(from: number, to: number): { began: number; ended: number }
+  /** From now on, look for this text in responses of the type. */
+  arm(type: ResourceType, mark: string): void
+  /** Ends when every client has what `arm` looks for. */
+  reached(): Reached
+  /** Ends all connections and opens them again at once. */
+  reconnect(): { began: number }
+  /** Ends all connections. */
+  leave(): void
+  totals(): Totals
+}
+
+export interface Reached {
+  readonly first: number
+  readonly median: number
+  readonly last: number
+}
+
+export interface Totals {
+  readonly bytes: number
+  readonly responses: number
+  /** Resources that one client holds. */
+  readonly held: Readonly<Record<string, number>>
+  readonly failures: readonly string[]
+}
+
+export interface ClientsOptions {
+  readonly address: string
+  readonly mode: Mode
+  readonly services: number
+}
+
+class Clients {
+  readonly #options: ClientsOptions
+  readonly #reader: ResponseReader
+  readonly #shared: ReturnType<typeof createShared>
+  readonly #clients: BenchClient[] = []
+  #armed: { type: ResourceType; mark: string; key: string | undefined } | undefined
+  #times = new Map<number, number>()
+  #changed: () => void = () => {}
+
+  constructor(options: ClientsOptions) {
+    this.#options = options
+    this.#reader = new ResponseReader(options.mode)
+    this.#shared = createShared(options.mode, this.#reader)
+  }
+
+  async connect(from: number, to: number): Promise<{ began: number; ended: number }> {
+    const began = clock()
+    let ended = began
+    for (let index = from; index < to; index++) this.#open(index)
+    await this.#until(() => {
+      ended = clock()
+      return this.#clients.every((client) => client.isComplete)
+    })
+    return { began, ended }
+  }
+
+  #open(index: number): void {
+    const { address, services } = this.#options
+    const { namespace, name, address: ip } = clientWorkload(services, index)
+    const id = `sidecar~${ip}~${name}.${namespace}~${namespace}.svc.cluster.local`
+    const client = new BenchClient(this.#shared, {
+      address,
+      node: { id, metadata: { NAMESPACE: namespace, NAME: name } },
+      onResponse: (response) => this.#heard(index, response),
+    })
+    this.#clients[index] = client
+    client.connect()
+  }
+
+  arm(type: ResourceType, mark: string): void {
+    this.#reader.forget()
+    this.#armed = { type, mark, key: undefined }
+    this.#times = new Map()
+  }
+
+  async reached(): Promise<Reached> {
+    await this.#until(() => this.#times.size === this.#clients.length)
+    const times = [...this.#times.values()].sort((a, b) => a - b)
+    return { first: times[0]!, median: times[times.length >> 1]!, last: times.at(-1)! }
+  }
+
+  async reconnect(): Promise<{ began: number }> {
+    for (const client of this.#clients) client.disconnect()
+    // The server hears of the end of the connections before it hears of the new ones.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const began = clock()
+    for (const client of this.#clients) client.connect()
+    return { began }
+  }
+
+  leave(): void {
+    for (const client of this.#clients) client.disconnect()
+  }
+
+  totals(): Totals {
+    const [one] = this.#clients
+    const types = ['cluster', 'endpoint', 'listener', 'route'] as const
+    return {
+      bytes: this.#clients.reduce((sum, client) => sum + client.bytes, 0),
+      responses: this.#clients.reduce((sum, client) => sum + client.responses, 0),
+      held: Object.fromEntries(types.map((type) => [type, one?.count(type) ?? 0])),
+      failures: this.#clients.flatMap(({ failure }) => failure ?? []),
+    }
+  }
+
+  /** The mark is looked for once; for the others it is enough that they got the same resources. */
+  #heard(index: number, response: Response): void {
+    const armed = this.#armed
+    if (armed && response.type === armed.type && !this.#times.has(index)) {
+      const key = [...response.payload.versions.values()].join() + response.version
+      if (armed.key === undefined && response.payload.bytes.includes(armed.mark)) armed.key = key
+      if (armed.key === key) this.#times.set(index, clock())
+    }
+    this.#changed()
+  }
+
+  /** Asked after each response, but only once a turn of the event loop. */
+  #until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let planned: NodeJS.Immediate | undefined
+      const timer = setTimeout(() => {
+        const { failures, held } = this.totals()
+        reject(new Error(`waited in vain: ${JSON.stringify({ failures, held })}`))
+      }, 120_000)
+      const look = () => {
+        planned = undefined
+        if (!condition()) return
+        clearTimeout(timer)
+        this.#changed = () => {}
+        resolve()
+      }
+      this.#changed = () => {
+        planned ??= setImmediate(look)
+      }
+      look()
+    })
+  }
+}
+
+export interface Call {
+  readonly id: number
+  readonly name: keyof ClientsApi
+  readonly args: readonly unknown[]
+}
+
+const clients = new Clients(JSON.parse(process.argv[2] ?? '{}') as ClientsOptions)
+
+process.on('message', async ({ id, name, args }: Call) => {
+  const method = clients[name].bind(clients) as (...args: readonly unknown[]) => unknown
+  try {
+    process.send?.({ id, result: await method(...args) })
+  } catch (error) {
+    process.send?.({ id, error: (error as Error).message })
+  }
+})
+process.on('disconnect', () => process.exit(0))

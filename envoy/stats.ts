@@ -1,0 +1,115 @@
+// Which figures a proxy reports to its control plane, and how often: what `src/translate/listener/signals.ts` counts, and bytes.
+import type {
+  Bootstrap,
+  SinkConfig,
+  Typed,
+  XdsMatcher_MatcherList_Predicate,
+} from '../proto/envoy.d.ts'
+
+/** Everything that counts for Lotse is in this scope. */
+export const SIGNAL_SCOPE = 'lotse'
+
+/** Microseconds. What a request took is counted between two of these. */
+const BOUNDS = [
+  250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 2_500_000,
+  10_000_000,
+]
+
+/** Seconds: an edge is on the page within five of its first request. */
+const FLUSH = 2
+/** Seconds after which a figure that no longer moves is forgotten; a multiple of the above. */
+const FORGET = 600
+
+export interface StatsOptions {
+  /** The static cluster of the control plane. */
+  readonly cluster: string
+  /** Tells who reports where no certificate does (plain text on loopback). */
+  readonly nodeId?: string
+}
+
+const TYPE = 'type.googleapis.com/' as const
+
+export function signalStats({
+  cluster,
+  nodeId,
+}: StatsOptions): Pick<
+  Bootstrap,
+  'stats_sinks' | 'stats_flush_interval' | 'stats_eviction_interval' | 'stats_config'
+> {
+  const sink: SinkConfig = {
+    grpc_service: {
+      envoy_grpc: { cluster_name: cluster },
+      timeout: '5s',
+      ...(nodeId ? { initial_metadata: [{ key: 'x-lotse-node', value: nodeId }] } : {}),
+    },
+    report_counters_as_deltas: true,
+    report_histograms_as_deltas: true,
+    // All other statistics are dropped here rather than by a stats matcher, which would take them from the admin page too.
+    custom_metric_conversions: {
+      matcher_list: {
+        matchers: [
+          { predicate: { not_matcher: { or_matcher: { predicate: REPORTED } } }, on_match: DROP },
+        ],
+      },
+    },
+  }
+  return {
+    stats_flush_interval: `${FLUSH}s`,
+    stats_eviction_interval: `${FORGET}s`,
+    stats_config: {
+      histogram_bucket_settings: [{ match: { prefix: `${SIGNAL_SCOPE}.` }, buckets: BOUNDS }],
+    },
+    stats_sinks: [
+      {
+        name: 'envoy.stat_sinks.open_telemetry',
+        typed_config: {
+          '@type': `${TYPE}envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig`,
+          ...sink,
+        } as Typed<'envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig'>,
+      },
+    ],
+  }
+}
+
+const REPORTED: readonly XdsMatcher_MatcherList_Predicate[] = [
+  named({ prefix: `${SIGNAL_SCOPE}.` }),
+  bytes('rx'),
+  bytes('tx'),
+]
+
+/** Counted for the cluster, since a TCP connection's own count is told only when it ends. */
+function bytes(direction: 'rx' | 'tx'): XdsMatcher_MatcherList_Predicate {
+  return {
+    and_matcher: {
+      predicate: [
+        named({ suffix: `.upstream_cx_${direction}_bytes_total` }),
+        named({ prefix: 'cluster.outbound' }),
+      ],
+    },
+  }
+}
+
+function named(
+  value_match: { readonly prefix: string } | { readonly suffix: string },
+): XdsMatcher_MatcherList_Predicate {
+  return {
+    single_predicate: {
+      input: {
+        name: 'name',
+        typed_config: {
+          '@type': `${TYPE}envoy.extensions.matching.common_inputs.stats.v3.StatFullNameMatchInput`,
+        },
+      },
+      value_match,
+    },
+  }
+}
+
+const DROP = {
+  action: {
+    name: 'drop',
+    typed_config: {
+      '@type': `${TYPE}envoy.extensions.stat_sinks.open_telemetry.v3.SinkConfig.DropAction`,
+    },
+  },
+} as const

@@ -1,0 +1,99 @@
+// What a proxy counts of each request and connection for the service graph. Nothing a client can choose is in a label.
+import type {
+  AccessLog,
+  AccessLoggersStatsConfig_Counter,
+  AccessLoggersStatsConfig_Histogram,
+  TcpProxy,
+} from '../../../proto/envoy.d.ts'
+import { typed } from '../typed.ts'
+
+/** `client`: where a request leaves a workload (or a gateway). `server`: where it comes in. */
+export type Side = 'client' | 'server'
+
+/**
+ * One label holds all that tells an edge from another: a label of its own for each part would triple the bytes of a report.
+ * Client: `CLUSTER;WORKLOAD;NAMESPACE;APP;VERSION`; server: `CLUSTER;PRINCIPAL`, empty without mutual TLS.
+ */
+const EDGE: Readonly<Record<Side, { readonly name: string; readonly value_format: string }>> = {
+  client: { name: 'e', value_format: '%UPSTREAM_CLUSTER%;%UPSTREAM_METADATA(istio:workload)%' },
+  server: { name: 'i', value_format: '%UPSTREAM_CLUSTER%;%DOWNSTREAM_PEER_URI_SAN%' },
+}
+
+/** Whom the destination proved to be; on the server's side the edge has the caller already. */
+const PEER: Readonly<Record<Side, string>> = { client: '%UPSTREAM_PEER_URI_SAN%', server: '' }
+
+/** More distinct figures than this are dropped, whatever the reason for them. */
+const MOST_COUNTERS = 4000
+const MOST_HISTOGRAMS = 1000
+
+export function httpSignals(side: Side): AccessLog[] {
+  const outcome = `%RESPONSE_CODE%;%RESPONSE_FLAGS%;%GRPC_STATUS_NUMBER%;${PEER[side]}`
+  return [
+    statsLog({ counters: [counter('rq', side, outcome)] }),
+    {
+      ...statsLog({
+        histograms: [
+          {
+            stat: { name: 'us', tags: [EDGE[side]] },
+            unit: 'Microseconds',
+            value_format: '%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%',
+          },
+        ],
+      }),
+      // A client that leaves before the answer leaves no duration either, which Envoy would log as an error.
+      filter: {
+        status_code_filter: {
+          comparison: { op: 'GE', value: { default_value: 100, runtime_key: 'lotse.answered' } },
+        },
+      },
+    },
+  ]
+}
+
+/** Connections when they are made and when they end: some stay open for days. */
+export function tcpSignals(side: Side): Pick<TcpProxy, 'access_log' | 'access_log_options'> {
+  const outcome = `%RESPONSE_FLAGS%;${PEER[side]}`
+  return {
+    access_log_options: { flush_access_log_on_connected: true },
+    access_log: [
+      {
+        ...statsLog({ counters: [counter('cx', side, outcome)] }),
+        filter: { log_type_filter: { types: ['TcpUpstreamConnected'] } },
+      },
+      {
+        ...statsLog({ counters: [counter('end', side, outcome)] }),
+        filter: { log_type_filter: { types: ['TcpConnectionEnd'] } },
+      },
+    ],
+  }
+}
+
+/** Whoever proxies to a cluster of the workload itself stands at the server's side. */
+export function sideOf(cluster: string): Side {
+  return /^inbound/i.test(cluster) ? 'server' : 'client'
+}
+
+function counter(name: string, side: Side, outcome: string): AccessLoggersStatsConfig_Counter {
+  const tags = [EDGE[side], { name: 'c', value_format: outcome }]
+  return { stat: { name, tags }, value_fixed: 1 }
+}
+
+function statsLog(stats: {
+  readonly counters?: readonly AccessLoggersStatsConfig_Counter[]
+  readonly histograms?: readonly AccessLoggersStatsConfig_Histogram[]
+}): AccessLog {
+  return {
+    name: 'envoy.access_loggers.stats',
+    typed_config: typed('envoy.extensions.access_loggers.stats.v3.Config', {
+      stats_scope: {
+        prefix: 'lotse',
+        // One scope for all listeners, or each would have its own figures under the same names.
+        sharing_name: 'lotse',
+        enable_eviction: true,
+        max_counters: MOST_COUNTERS,
+        max_histograms: MOST_HISTOGRAMS,
+      },
+      ...stats,
+    }),
+  }
+}
