@@ -130,6 +130,13 @@ export class BenchClient {
     return this.#held.get(type)?.versions.size ?? 0
   }
 
+  /** What it holds of what it asked for, for error messages. */
+  describe(): string {
+    return (['cluster', 'endpoint', 'listener', 'route'] as const)
+      .map((type) => `${type} ${this.count(type)}/${this.#names.get(type)?.length ?? '*'}`)
+      .join(' ')
+  }
+
   #fail(session: ClientHttp2Session, text: string): void {
     if (this.#session === session) this.failure ??= text
   }

@@ -3,7 +3,7 @@ import type { ResourceType } from '../src/model/resource.ts'
 import { BenchClient, createShared } from './client.ts'
 import { clock } from './figures.ts'
 import { clientWorkload } from './mesh.ts'
-import { type Mode, type Response, ResponseReader } from './wire.ts'
+import { type Mode, type Payload, type Response, ResponseReader } from './wire.ts'
 
 /** What the measuring process may ask for; times are those of the machine's monotonic clock, in ms. */
 export interface ClientsApi {
@@ -40,12 +40,15 @@ export interface ClientsOptions {
   readonly services: number
 }
 
+/** In ms. */
+const LONGEST_WAIT = 25_000
+
 class Clients {
   readonly #options: ClientsOptions
   readonly #reader: ResponseReader
   readonly #shared: ReturnType<typeof createShared>
   readonly #clients: BenchClient[] = []
-  #armed: { type: ResourceType; mark: string; key: string | undefined } | undefined
+  #armed: { type: ResourceType; mark: string; found: WeakMap<Payload, boolean> } | undefined
   #times = new Map<number, number>()
   #changed: () => void = () => {}
 
@@ -81,7 +84,7 @@ class Clients {
 
   arm(type: ResourceType, mark: string): void {
     this.#reader.forget()
-    this.#armed = { type, mark, key: undefined }
+    this.#armed = { type, mark, found: new WeakMap() }
     this.#times = new Map()
   }
 
@@ -115,13 +118,16 @@ class Clients {
     }
   }
 
-  /** The mark is looked for once; for the others it is enough that they got the same resources. */
-  #heard(index: number, response: Response): void {
+  /** Clients that got the same bytes share them, so the mark is looked for once in each distinct response. */
+  #heard(index: number, { type, payload }: Response): void {
     const armed = this.#armed
-    if (armed && response.type === armed.type && !this.#times.has(index)) {
-      const key = [...response.payload.versions.values()].join() + response.version
-      if (armed.key === undefined && response.payload.bytes.includes(armed.mark)) armed.key = key
-      if (armed.key === key) this.#times.set(index, clock())
+    if (armed && type === armed.type && !this.#times.has(index)) {
+      let marked = armed.found.get(payload)
+      if (marked === undefined) {
+        marked = payload.bytes.includes(armed.mark)
+        armed.found.set(payload, marked)
+      }
+      if (marked) this.#times.set(index, clock())
     }
     this.#changed()
   }
@@ -131,9 +137,11 @@ class Clients {
     return new Promise((resolve, reject) => {
       let planned: NodeJS.Immediate | undefined
       const timer = setTimeout(() => {
-        const { failures, held } = this.totals()
-        reject(new Error(`waited in vain: ${JSON.stringify({ failures, held })}`))
-      }, 120_000)
+        const { failures } = this.totals()
+        const open = this.#clients.filter((client) => !client.isComplete)
+        const states = [...new Set(open.map((client) => client.describe()))].slice(0, 5)
+        reject(new Error(`waited in vain for ${open.length} clients: ${[...failures, ...states]}`))
+      }, LONGEST_WAIT)
       const look = () => {
         planned = undefined
         if (!condition()) return

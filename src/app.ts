@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { type CertificateAuthority, openAuthority } from './ca/ca.ts'
 import { isProblem, reasonOf } from './ca/problem.ts'
+import { directoryOf } from './directory.ts'
 import { type Listening, listen } from './listen.ts'
 import { LiveMesh } from './live-mesh.ts'
 import { compareDiagnostics, type Diagnostic } from './model/diagnostic.ts'
@@ -10,6 +11,8 @@ import type { ResourceSet } from './model/resource.ts'
 import type { MeshProxy } from './proxies.ts'
 import { openEnrolments } from './registry/enrolment.ts'
 import { type FileRegistry, openFiles, type RegistryState } from './registry/file.ts'
+import { type Graph, type GraphOptions, graphOf } from './telemetry/graph.ts'
+import { Signals } from './telemetry/signals.ts'
 import type { XdsService } from './xds/server.ts'
 
 export interface AppOptions {
@@ -31,6 +34,9 @@ export interface App {
   readonly services: readonly XdsService<MeshProxy>[]
   readonly authority: CertificateAuthority
   readonly resources: (proxy: MeshProxy) => ResourceSet
+  /** What the proxies reported. */
+  readonly signals: Signals
+  readonly graph: (options: GraphOptions) => Graph
   /** Ports as bound. */
   readonly xds: string
   readonly plaintextXds: string | undefined
@@ -68,12 +74,13 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   for (const warning of authority.warnings) options.log(warning)
   core.publish({ trustDomain: authority.trust.trustDomain, roots: authority.trust.rootsPem })
   core.report()
-  const listening = await listen({ ...options, core, authority, now })
+  const signals = new Signals({ now: () => now().getTime(), onReport: () => core.changed() })
+  const listening = await listen({ ...options, core, authority, signals, now })
   if (isProblem(listening)) {
     await files.close()
     return listening
   }
-  return appOf(core, files, authority, listening)
+  return appOf({ core, files, authority, signals, listening })
 }
 
 function makeDirectory(path: string): Diagnostic | undefined {
@@ -100,12 +107,16 @@ function nothingRead(state: RegistryState, paths: readonly string[]): Diagnostic
   }
 }
 
-function appOf(
-  core: LiveMesh,
-  files: FileRegistry,
-  authority: CertificateAuthority,
-  listening: Listening,
-): App {
+interface Parts {
+  readonly core: LiveMesh
+  readonly files: FileRegistry
+  readonly authority: CertificateAuthority
+  readonly signals: Signals
+  readonly listening: Listening
+}
+
+function appOf({ core, files, authority, signals, listening }: Parts): App {
+  const directory = directoryOf(() => core.mesh)
   core.services.push(...listening.services)
   return {
     mesh: () => core.mesh,
@@ -116,6 +127,8 @@ function appOf(
     services: core.services,
     authority,
     resources: (proxy) => core.resources(proxy),
+    signals,
+    graph: (wanted) => graphOf(signals, directory, wanted),
     xds: listening.xds,
     plaintextXds: listening.plaintextXds,
     onChange: (listener) => core.onChange(listener),

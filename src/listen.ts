@@ -8,7 +8,15 @@ import { isProblem } from './ca/problem.ts'
 import { openServerIdentity } from './ca/server-credentials.ts'
 import type { LiveMesh } from './live-mesh.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
-import { identifyByCertificate, identifyByNodeId, type MeshProxy } from './proxies.ts'
+import {
+  identifyByCertificate,
+  identifyByNodeId,
+  type MeshProxy,
+  reporterByCertificate,
+  reporterByNodeId,
+} from './proxies.ts'
+import { metricsService } from './telemetry/server.ts'
+import type { Signals } from './telemetry/signals.ts'
 import { createXdsService, SERVER_OPTIONS, type XdsService } from './xds/server.ts'
 
 export interface ListenOptions {
@@ -16,6 +24,7 @@ export interface ListenOptions {
   readonly plaintextXds?: string
   readonly core: LiveMesh
   readonly authority: CertificateAuthority
+  readonly signals: Signals
   readonly now: () => Date
   readonly log: (diagnostic: Diagnostic) => void
 }
@@ -51,6 +60,11 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
     })
     services.push(service)
     service.addTo(server)
+    const reports = metricsService(
+      options.signals,
+      secure ? reporterByCertificate : reporterByNodeId,
+    )
+    server.addService(reports.definition, reports.handlers)
     if (secure) addEnrolment(server, options)
     return bind(server, address, credentials, secure ? '--xds' : '--insecure-plaintext-xds')
   }

@@ -89,6 +89,11 @@ export class LiveMesh {
     for (const diagnostic of this.diagnostics) {
       if (!known.has(JSON.stringify(diagnostic))) this.#log(diagnostic)
     }
+    this.changed()
+  }
+
+  /** Tells all who wait for news: of diagnostics, of streams, or of what proxies reported. */
+  changed(): void {
     for (const listener of this.#listeners) listener()
   }
 

@@ -6,6 +6,7 @@ import type { Diagnostic } from './model/diagnostic.ts'
 import type { Mesh } from './model/mesh.ts'
 import type { Node } from './model/node.ts'
 import type { ResourceSet } from './model/resource.ts'
+import type { Reporter } from './telemetry/server.ts'
 import { nodeOf, type ProxyClaims, type ProxyName, parseNodeId } from './translate/node.ts'
 import type { Caller, KnownProxy } from './xds/host.ts'
 import type { ClaimedNode } from './xds/request.ts'
@@ -38,6 +39,18 @@ export function identifyByNodeId(caller: Caller): MeshProxy | Diagnostic {
   }
   const { namespace, workload } = parsed
   return proxyOf({ namespace, workload, certified: false }, caller.node)
+}
+
+/** Whose figures they are, as `NAMESPACE/NAME`: by the certificate alone. */
+export function reporterByCertificate({ certificate }: Reporter): string | undefined {
+  const workload = certificate ? workloadOf(certificate) : undefined
+  return !workload || isProblem(workload) ? undefined : `${workload.namespace}/${workload.name}`
+}
+
+/** In plain text on loopback: as the caller says. */
+export function reporterByNodeId({ node }: Reporter): string | undefined {
+  const parsed = parseNodeId(node)
+  return parsed && `${parsed.namespace}/${parsed.workload}`
 }
 
 function proxyOf(name: ProxyName, node: ClaimedNode): MeshProxy {

@@ -18,7 +18,8 @@ export interface CertificateAuthority {
 
 export interface AuthorityOptions {
   readonly directory: string
-  readonly trustDomain: string
+  /** Absent: that of the root that is there, and `cluster.local` for a new one. */
+  readonly trustDomain?: string
   readonly now: () => Date
   /** Seconds, of workload certificates; 24 hours by default. */
   readonly lifetime?: number

@@ -41,9 +41,12 @@ export interface OpenedRoot {
 export interface RootOptions {
   /** The data directory; made (0700) if absent. The root lives in its folder `ca`. */
   readonly directory: string
-  readonly trustDomain: string
+  /** Absent: that of the root that is there, and `cluster.local` for a new one. */
+  readonly trustDomain?: string
   readonly now: () => Date
 }
+
+const DEFAULT_TRUST_DOMAIN = 'cluster.local'
 
 /**
  * Loads the root certificate and key, or makes them when the directory holds no trace of an authority. Everything
@@ -51,7 +54,7 @@ export interface RootOptions {
  */
 export async function openRoot(options: RootOptions): Promise<OpenedRoot | Diagnostic> {
   const { directory } = options
-  if (!isTrustDomain(options.trustDomain)) {
+  if (options.trustDomain !== undefined && !isTrustDomain(options.trustDomain)) {
     return problem(
       'L0401',
       'The trust domain is not valid: use lower-case letters, digits, . - and _.',
@@ -83,8 +86,9 @@ function lost(directory: string): Diagnostic {
 async function createRoot(options: RootOptions): Promise<boolean> {
   const keys = await webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])
   const now = options.now().getTime()
+  const trustDomain = options.trustDomain ?? DEFAULT_TRUST_DOMAIN
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=Lotse root,O=${options.trustDomain}`,
+    name: `CN=Lotse root,O=${trustDomain}`,
     keys,
     notBefore: new Date(now - BACKDATED),
     notAfter: new Date(now + LIFETIME),
@@ -96,9 +100,7 @@ async function createRoot(options: RootOptions): Promise<boolean> {
         true,
       ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'url', value: `spiffe://${options.trustDomain}` },
-      ]),
+      new x509.SubjectAlternativeNameExtension([{ type: 'url', value: `spiffe://${trustDomain}` }]),
     ],
   })
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
@@ -146,7 +148,7 @@ async function loadRoot(options: RootOptions): Promise<Omit<OpenedRoot, 'created
     ['sign'],
   )
   const root: Root = {
-    trustDomain: options.trustDomain,
+    trustDomain: trustDomainOf(certificate.rawData) ?? '',
     certificate,
     certificatePem: pemOf('CERTIFICATE', Buffer.from(certificate.rawData)),
     sha256: createHash('sha256').update(Buffer.from(certificate.rawData)).digest('base64url'),
@@ -218,10 +220,11 @@ function checkRoot(
       `${paths.certificate} is not a self-signed certificate of an authority.`,
     )
   }
-  if (parsed.subjectAltName !== `URI:spiffe://${options.trustDomain}`) {
+  const trustDomain = trustDomainOf(parsed.raw)
+  if (trustDomain === undefined || trustDomain !== (options.trustDomain ?? trustDomain)) {
     return problem(
       'L0412',
-      `${paths.certificate} is not for the trust domain ${options.trustDomain}. Use the trust domain it was made for, or an empty data directory.`,
+      `${paths.certificate} is not for the trust domain ${options.trustDomain ?? 'of a mesh'}. Use the trust domain it was made for, or an empty data directory.`,
     )
   }
   const now = options.now()
@@ -234,4 +237,10 @@ function checkRoot(
   if (left >= WARN_BEFORE_EXPIRY) return undefined
   const days = Math.floor(left / DAY)
   return problem('L0413', `${paths.certificate} expires in ${days} days.`, 'warning')
+}
+
+/** The root's only name is its trust domain (X509-SVID §2). */
+function trustDomainOf(raw: ArrayBuffer | Buffer): string | undefined {
+  const names = new NodeCertificate(Buffer.from(raw as Buffer)).subjectAltName ?? ''
+  return /^URI:spiffe:\/\/([^/,]+)$/.exec(names)?.[1]
 }

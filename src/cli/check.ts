@@ -1,9 +1,12 @@
 // `lotse check`: every diagnostic of the given YAML, without a running control plane.
+import { compareDiagnostics } from '../model/diagnostic.ts'
+import { encodingDiagnostics } from './encodable.ts'
 import { readMesh } from './offline.ts'
 import { printAll, verdict } from './print.ts'
 
 export async function check(paths: string[]): Promise<number> {
-  const { mesh, diagnostics } = await readMesh(paths)
+  const { mesh, diagnostics: read } = await readMesh(paths)
+  const diagnostics = [...read, ...encodingDiagnostics(mesh)].sort(compareDiagnostics)
   printAll(diagnostics)
   const count = (severity: string) => diagnostics.filter((d) => d.severity === severity).length
   const objects = Object.values(mesh.tables).reduce((sum, table) => sum + table.rows.size, 0)

@@ -1,5 +1,5 @@
 // `lotse translate`: the Envoy configuration of one workload as YAML, each resource and part with the line it came from.
-import { isCollection, Document as YamlDocument, type Node as YamlNode } from 'yaml'
+import { isCollection, isScalar, Document as YamlDocument, type Node as YamlNode } from 'yaml'
 import { ORIGIN, originsOf, printOrigin, type Traced } from '../model/origin.ts'
 import {
   MESSAGE_NAMES,
@@ -52,6 +52,8 @@ export function printResource(item: Resource): string {
     const path = pointer.split('/').slice(1).map(unescapePointer)
     const node = document.getIn(path, true) as YamlNode | undefined
     if (path.length > 0 && isCollection(node)) node.commentBefore = ` from ${printOrigin(origin)}`
+    // A field that was written into an object from elsewhere.
+    if (path.length > 0 && isScalar(node)) node.comment = ` from ${printOrigin(origin)}`
     if (path.length === 0) document.commentBefore = ` ${item.type} from ${printOrigin(origin)}`
   }
   if (!document.commentBefore) document.commentBefore = ` ${item.type}`

@@ -82,6 +82,8 @@ export const CODES = {
   L0284: 'The key of a secret does not fit its certificate.',
   L0285: 'A certificate in a secret is not valid at this time.',
   L0286: 'The key of a secret is of a kind or size that Envoy refuses.',
+  L0290: 'A patch of an EnvoyFilter is incomplete, or its operation is not possible there.',
+  L0291: 'A patch of an EnvoyFilter, or a part of its match, has no effect.',
   L0301: 'The resource is not valid for Envoy and is withheld.',
   L0302: 'Envoy rejected the resource.',
   L0303: 'The request of a proxy cannot be understood or exceeds a limit.',

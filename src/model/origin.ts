@@ -17,8 +17,12 @@ export type Path = readonly (string | number)[]
  */
 export const ORIGIN: unique symbol = Symbol('origin')
 
+/** Key of the origins of single fields, where something was written into an object that comes from elsewhere. */
+export const FIELD_ORIGINS: unique symbol = Symbol('field origins')
+
 export interface Traced {
   readonly [ORIGIN]?: Origin
+  readonly [FIELD_ORIGINS]?: Readonly<Record<string, Origin>>
 }
 
 /** `file:line:col`, the form editors and terminals make clickable. */
@@ -37,9 +41,21 @@ function collect(value: unknown, pointer: string, found: Map<string, Origin>): v
   if (typeof value !== 'object' || value === null) return
   const origin = (value as Traced)[ORIGIN]
   if (origin) found.set(pointer, origin)
+  const fields = fieldsFromElsewhere(value)
   for (const [key, child] of Object.entries(value)) {
-    collect(child, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, found)
+    const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const field = Object.hasOwn(fields, key) ? fields[key] : undefined
+    if (field) found.set(at, field)
+    collect(child, at, found)
   }
+}
+
+/** Where all of an object comes from one place, that of the object is enough. */
+function fieldsFromElsewhere(object: Traced): Readonly<Record<string, Origin>> {
+  const fields = object[FIELD_ORIGINS]
+  if (!fields) return {}
+  const isWhole = object[ORIGIN] && Object.keys(object).every((key) => Object.hasOwn(fields, key))
+  return isWhole ? {} : fields
 }
 
 /** The origin of the innermost traced object on the way to `pointer`, for errors that name a field. */
@@ -49,6 +65,8 @@ export function nearestOrigin(value: unknown, pointer: string): Origin | undefin
   for (const part of pointer.split('/').slice(1)) {
     if (typeof current !== 'object' || current === null) break
     const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
+    const fields = (current as Traced)[FIELD_ORIGINS]
+    if (fields && Object.hasOwn(fields, key)) nearest = fields[key]
     current = (current as Record<string, unknown>)[key]
     nearest = (current as Traced | undefined)?.[ORIGIN] ?? nearest
   }

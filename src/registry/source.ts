@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Document, nameOf } from '../model/document.ts'
 import { type Origin, type Path, printOrigin } from '../model/origin.ts'
 import { type Checked, check, type Finding, objectsIn } from './check.ts'
+import { closedVersion, isStandIn } from './closed.ts'
 import type { Held } from './merge.ts'
 import type { Parsed, Place } from './parsed.ts'
 import { find, parse, split } from './yaml.ts'
@@ -149,7 +150,8 @@ function inForceNow(
   }
   for (const { chunk, object } of objects) {
     const { about, refused } = object.checked
-    const last = refused && about && !named.has(about) ? previous.get(about) : undefined
+    const last =
+      refused && about && !named.has(about) ? fallback(source, chunk, object, previous) : undefined
     if (last && about) {
       named.add(about)
       held.push({ name: about, document: last, fresh: false })
@@ -170,6 +172,23 @@ function inForceNow(
   return { held, diagnostics }
 }
 
+/** The last good version of a refused object; without one, a closed stand-in if it guards something. */
+function fallback(
+  source: string,
+  { line, parsed }: ReadChunk,
+  { path, checked }: ReadObject,
+  previous: ReadonlyMap<string, Document>,
+): Document | undefined {
+  const about = checked.about ?? ''
+  const last = previous.get(about)
+  if ((last && !isStandIn(last)) || parsed.type !== 'value') return last
+  const value = path.reduce<unknown>((at, key) => (at as Fields)[key], parsed.value)
+  const at = (inside: Path) => originOf(source, line, parsed.place, [...path, ...inside])
+  return closedVersion(about, value, at)
+}
+
+type Fields = Readonly<Record<string | number, unknown>>
+
 /** The findings with their places; the first error of a refused object says what is in force instead. */
 function diagnose(
   source: string,
@@ -179,9 +198,7 @@ function diagnose(
 ): Diagnostic[] {
   if (parsed.type !== 'value') return []
   const first = checked.findings.find(({ severity }) => severity === 'error')
-  const note = last
-    ? `; the object is refused, its last good version (${printOrigin(last.at([]))}) stays in force`
-    : '; the object is refused'
+  const note = consequence(last)
   return checked.findings.map((finding: Finding) => ({
     code: finding.code,
     severity: finding.severity,
@@ -189,6 +206,12 @@ function diagnose(
     origin: originOf(source, line, parsed.place, [...path, ...finding.path]),
     ...(checked.about === undefined ? {} : { about: checked.about }),
   }))
+}
+
+function consequence(last: Document | undefined): string {
+  if (!last) return '; the object is refused'
+  if (isStandIn(last)) return '; the object is refused, and what it is about is closed until then'
+  return `; the object is refused, its last good version (${printOrigin(last.at([]))}) stays in force`
 }
 
 function inForce(held: readonly Held[]): string {

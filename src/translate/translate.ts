@@ -15,6 +15,7 @@ import { grpcResources } from './grpc.ts'
 import { boundInboundListeners, inboundClusters, inboundRoutes } from './inbound.ts'
 import { capturedListeners, isCaptured } from './listener/captured.ts'
 import { outboundListeners } from './listener/outbound.ts'
+import { withPatches } from './patch/patch.ts'
 import { reachableIn, reachableNamespaces } from './reachable.ts'
 import { routeConfiguration } from './route/configuration.ts'
 import { ownCertificate, trustedRoots } from './secret.ts'
@@ -28,7 +29,7 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
   if (view.facet('type') === 'grpc') return grpcResources(view, '')
   const gateway = gatewayResources(view, workload)
   const namespaces = reachableNamespaces(view, '')
-  return Object.freeze({
+  return withPatches(view, {
     cluster: chunks([
       fixedClusters(view),
       inboundClusters(view, workload),

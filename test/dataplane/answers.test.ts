@@ -277,6 +277,12 @@ test('answers and time', { skip }, async (t) => {
     const port = `{name: http-${PORT}, port: ${PORT}, targetPort: 8080}`
     await shop.rules(
       dead.replace('"labels"', `"ports":{"http-${PORT}":${closed}},"labels"`),
+      // In turn, so that looking again finds the other host for certain.
+      policy(
+        'DestinationRule',
+        'shop/half',
+        '{host: half, trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}}',
+      ),
       workload({ workload: 'shop/alive', address: shop.one.address, labels: { h: '1' } }),
       `apiVersion: v1\nkind: Service\nmetadata: {name: half, namespace: shop}\nspec: {selector: {h: "1"}, ports: [${port}]}`,
     )

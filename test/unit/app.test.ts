@@ -45,7 +45,7 @@ async function open(
 
 function proxy(id: string, metadata: object = {}): MeshProxy {
   const node = { id, metadata: metadata as Record<string, unknown>, locality: '' }
-  const found = identifyByNodeId({ node, peerCertificate: undefined })
+  const found = identifyByNodeId({ node })
   assert.ok(!isProblem(found), JSON.stringify(found))
   return found
 }
@@ -124,11 +124,11 @@ test('who a proxy is', async (t) => {
   }
   for (const id of ['', 'web', 'sidecar~1~web~x', 'frob~1~web.shop~x', 'sidecar~1~.shop~x']) {
     const node = { id, metadata: {}, locality: '' }
-    const found = identifyByNodeId({ node, peerCertificate: undefined })
+    const found = identifyByNodeId({ node })
     assert.ok(isProblem(found) && found.code === 'L0306', id)
   }
   const node = { id: nodeId('web'), metadata: {}, locality: '' }
-  const nobody = identifyByCertificate({ node, peerCertificate: undefined })
+  const nobody = identifyByCertificate({ node })
   assert.ok(isProblem(nobody) && nobody.code === 'L0306')
 })
 

@@ -101,7 +101,14 @@ test('what cannot be delegated is told with its line, and hurts nothing else', (
   assert.equal(http.length, 2)
   assert.deepEqual(
     told.map((line) => line.replace(/: warning: .*\((L\d+)\)$/, ' $1')),
-    [],
+    [
+      'mesh.yaml:4:28 L0234',
+      'mesh.yaml:4:54 L0234',
+      'mesh.yaml:4:80 L0234',
+      'mesh.yaml:17:16 L0236',
+      'mesh.yaml:23:16 L0235',
+      'mesh.yaml:29:1 L0238',
+    ],
   )
 })
 

@@ -162,8 +162,8 @@ test('kinds: wrong versions and misspelt kinds are errors, other projects are ig
   assert.match(codes('Gateway', 'gateway.networking.k8s.io/v1')[0]!, /^L0103 warning/)
   assert.match(codes('WasmPlugin', 'extensions.istio.io/v1alpha1')[0]!, /^L0103 warning/)
   assert.match(codes('Service', 'v2')[0]!, /^L0103 error/)
-  assert.deepEqual(codes('EnvoyFilter', 'networking.istio.io/v1alpha3'), [
-    'L0107 warning EnvoyFilter is read and checked but not translated yet',
+  assert.deepEqual(codes('ProxyConfig', 'networking.istio.io/v1beta1'), [
+    'L0107 warning ProxyConfig is read and checked but not translated yet',
   ])
   for (const value of [1, null, [], 'x', {}, { kind: 'Service' }, { kind: 1, apiVersion: 'v1' }]) {
     const { findings, refused } = check(value)
@@ -364,4 +364,33 @@ test('the nearest word is found, and none if none is near', () => {
   assert.equal(nearest('tiemout', known), 'timeout')
   assert.equal(nearest('banana', known), undefined)
   assert.equal(nearest('x', known), undefined)
+})
+
+test('a security object that cannot be understood closes what it is about, until it can', () => {
+  const policy = (action: string, labels = 'matchLabels: { app: web }') => `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: p, namespace: shop }
+spec: { selector: { ${labels} }, action: ${action}, rules: [{}] }
+`
+  const after = (state: FilesState, text: string) => step(state, { 'a.yaml': text })
+  const broken = read(policy('ALOW'))
+  assert.deepEqual(broken.documents[0]?.spec, {
+    selector: { matchLabels: { app: 'web' } },
+    action: 'DENY',
+    rules: [{}],
+  })
+  assert.match(broken.diagnostics[0]?.text ?? '', /closed until then/)
+  assert.deepEqual(read(policy('ALOW', 'matchLabels: 7')).documents[0]?.spec, {
+    action: 'DENY',
+    rules: [{}],
+  })
+  // Still broken it stays closed; corrected it is what was written; broken again the good version stays.
+  const again = after(broken, policy('ALOWW'))
+  assert.match(again.diagnostics[0]?.text ?? '', /closed until then/)
+  const good = after(again, policy('ALLOW'))
+  assert.match(JSON.stringify(good.documents[0]?.spec), /"ALLOW"/)
+  const last = after(good, policy('ALOW'))
+  assert.match(JSON.stringify(last.documents[0]?.spec), /"ALLOW"/)
+  assert.match(last.diagnostics[0]?.text ?? '', /last good version/)
 })

@@ -53,7 +53,7 @@ export const SCHEMAS = {
   WorkloadGroup: inSpec(networking, later(workloadGroup)),
   Sidecar: inSpec(networking, sidecar),
   ProxyConfig: inSpec(networking, later(proxyConfig)),
-  EnvoyFilter: inSpec(networking, later(envoyFilter)),
+  EnvoyFilter: inSpec(networking, envoyFilter),
   PeerAuthentication: inSpec(security, peerAuthentication),
   RequestAuthentication: inSpec(security, later(requestAuthentication)),
   AuthorizationPolicy: inSpec(security, authorizationPolicy),

@@ -79,6 +79,7 @@ const configPatch = object({
       'INSERT_AFTER',
       'INSERT_FIRST',
       'REPLACE',
+      'MERGE_AND_REPLACE_LIST',
     ),
     value: struct,
     filterClass: enumOf('UNSPECIFIED', 'AUTHN', 'AUTHZ', 'STATS'),

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Document } from '../../model/document.ts'
 import { isKind } from '../../model/schema/index.ts'
 import { checkDestinationRule } from './destination-rule.ts'
+import { checkEnvoyFilter } from './envoy-filter.ts'
 import { checkGateway } from './gateway.ts'
 import { reportOn } from './report.ts'
 import { checkService } from './service.ts'
@@ -24,6 +25,7 @@ export function validate(document: Document): Diagnostic[] {
   else if (isKind(document, 'ServiceEntry')) checkServiceEntry(report, document)
   else if (isKind(document, 'WorkloadEntry')) checkWorkloadEntry(report, document.spec, ['spec'])
   else if (isKind(document, 'Sidecar')) checkSidecar(report, document)
+  else if (isKind(document, 'EnvoyFilter')) checkEnvoyFilter(report, document)
   else if (isKind(document, 'Service')) checkService(report, document)
   return report.diagnostics
 }

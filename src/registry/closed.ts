@@ -1,0 +1,47 @@
+// What stands in for a security object that cannot be understood and has no earlier version: it lets nothing through.
+import type { Document, Kind } from '../model/document.ts'
+import type { Origin, Path } from '../model/origin.ts'
+
+/** Marks a document as a stand-in; never set by users' objects that are in force, whose annotations come from their file. */
+const STAND_IN = 'lotse/closed'
+
+/** Everything that the object may have been about is closed: its selector if that can be read, else its namespace. */
+const CLOSED: Partial<Record<Kind, (selector: object) => object>> = {
+  AuthorizationPolicy: (selector) => ({ ...selector, action: 'DENY', rules: [{}] }),
+  PeerAuthentication: (selector) => ({ ...selector, mtls: { mode: 'STRICT' } }),
+}
+
+/** Undefined for kinds that do not guard anything. `about` is `Kind/namespace/name`. */
+export function closedVersion(
+  about: string,
+  value: unknown,
+  at: (path: Path) => Origin,
+): Document | undefined {
+  const [kind, namespace = '', name = ''] = about.split('/') as [Kind, string, string]
+  const spec = CLOSED[kind]?.(selectorOf(value))
+  if (!spec) return undefined
+  return Object.freeze({
+    kind,
+    apiVersion: 'security.istio.io/v1',
+    metadata: { name, namespace, labels: {}, annotations: { [STAND_IN]: 'yes' } },
+    spec: Object.freeze(spec),
+    at,
+  })
+}
+
+export function isStandIn(document: Document): boolean {
+  return document.metadata.annotations[STAND_IN] === 'yes'
+}
+
+function selectorOf(value: unknown): object {
+  const labels = field(field(field(value, 'spec'), 'selector'), 'matchLabels')
+  if (typeof labels !== 'object' || labels === null) return {}
+  const entries = Object.entries(labels)
+  if (entries.length === 0 || !entries.every(([, label]) => typeof label === 'string')) return {}
+  return { selector: { matchLabels: Object.fromEntries(entries) } }
+}
+
+function field(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return (value as Readonly<Record<string, unknown>>)[name]
+}

@@ -1,0 +1,108 @@
+// What a data point of a proxy's report says of an edge. The names are those of `src/translate/listener/signals.ts`.
+import type { Histogram, Point } from './otlp.ts'
+
+/** `client`: told by where the traffic left; `server`: by where it came in. */
+export type Side = 'client' | 'server'
+
+/** The edge as its reporter sees it; the reporter is the other end. */
+export interface Edge {
+  readonly side: Side
+  /** Name of Envoy's cluster: `outbound|80|v1|web.default.svc.cluster.local`, `inbound|8080||`; empty if none was found. */
+  readonly cluster: string
+  /** Client's side: `NAMESPACE/NAME` of the workload that answered; empty if none did, or if it is none of ours. */
+  readonly workload: string
+  /** Server's side: the caller's SPIFFE ID; empty in plain text. */
+  readonly principal: string
+}
+
+export type Signal =
+  | {
+      readonly kind: 'requests'
+      readonly edge: Edge
+      readonly outcome: Outcome
+      readonly count: number
+    }
+  | { readonly kind: 'durations'; readonly edge: Edge; readonly histogram: Histogram }
+  | {
+      readonly kind: 'opened' | 'closed'
+      readonly edge: Edge
+      readonly outcome: Outcome
+      readonly count: number
+    }
+  | {
+      readonly kind: 'bytes'
+      readonly cluster: string
+      readonly direction: 'sent' | 'received'
+      readonly count: number
+    }
+
+export interface Outcome {
+  /** HTTP status; 0 without an answer, and for connections. */
+  readonly status: number
+  /** Envoy's response flags, such as `UF`; empty if there are none. */
+  readonly flags: string
+  /** gRPC status; undefined for what is not gRPC. */
+  readonly grpc: number | undefined
+  /** The other end proved who it is by certificate. */
+  readonly mutualTls: boolean
+}
+
+/** Undefined for what is not of the service graph. */
+export function signalOf(point: Point): Signal | undefined {
+  const { name, attributes, value = 0, histogram } = point
+  if (name.startsWith('cluster.')) return bytesOf(point)
+  const edge = edgeOf(attributes)
+  if (!edge) return undefined
+  const words = (attributes.get('c') ?? '').split(';')
+  switch (name) {
+    case 'lotse.rq': {
+      const [status = '', flags = '', grpc = '', peer = ''] = words
+      const outcome = { status: Number(status) || 0, ...ending(edge, flags, peer) }
+      const known = /^\d{1,3}$/.test(grpc) ? Number(grpc) : undefined
+      return { kind: 'requests', edge, outcome: { ...outcome, grpc: known }, count: value }
+    }
+    case 'lotse.cx':
+    case 'lotse.end': {
+      const [flags = '', peer = ''] = words
+      const outcome = { status: 0, grpc: undefined, ...ending(edge, flags, peer) }
+      return { kind: name === 'lotse.cx' ? 'opened' : 'closed', edge, outcome, count: value }
+    }
+    case 'lotse.us':
+      return histogram ? { kind: 'durations', edge, histogram } : undefined
+    default:
+      return undefined
+  }
+}
+
+function ending(edge: Edge, flags: string, peer: string) {
+  return { flags: flags === '-' ? '' : flags, mutualTls: (peer || edge.principal) !== '' }
+}
+
+function edgeOf(attributes: ReadonlyMap<string, string>): Edge | undefined {
+  const client = attributes.get('e')
+  if (client !== undefined) {
+    const [cluster = '', name = '', namespace = ''] = client.split(';')
+    const workload = name && namespace ? `${namespace}/${name}` : ''
+    return { side: 'client', cluster, workload, principal: '' }
+  }
+  const server = attributes.get('i')
+  if (server === undefined) return undefined
+  const [cluster = '', principal = ''] = server.split(';')
+  return { side: 'server', cluster, workload: '', principal }
+}
+
+const BYTES = /^cluster\.(.*\.)?upstream_cx_([rt])x_bytes_total$/
+
+/** Envoy takes the cluster's name up to its first dot for a label, and leaves the rest where it was. */
+function bytesOf({ name, attributes, value = 0 }: Point): Signal | undefined {
+  const [found, rest = '', direction] = BYTES.exec(name) ?? []
+  const first = attributes.get('envoy.cluster_name')
+  if (!found || first === undefined) return undefined
+  const cluster = `${first}.${rest}`.replace(/\.$/, '')
+  return {
+    kind: 'bytes',
+    cluster,
+    direction: direction === 'r' ? 'received' : 'sent',
+    count: value,
+  }
+}
