@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BIN = join(ROOT, 'node_modules', '.bin')
 /** Run only when they are named: they need more than this machine is sure to have. */
-const ON_DEMAND = ['test/docker/', 'test/kubernetes/', 'test/namespaces/']
+const ON_DEMAND = ['test/docker/', 'test/kubernetes/', 'test/namespaces/', 'test/browser/']
 const SECONDS_PER_FILE = 300
 
 const filters = process.argv.slice(2)
@@ -19,6 +19,7 @@ const env = { ...process.env }
 
 if (filters.length === 0) {
   await stage('types', join(BIN, 'tsc'), ['-p', '.'])
+  await stage('types of the page', join(BIN, 'tsc'), ['-p', 'page'])
   await stage('lint', join(BIN, 'biome'), ['check', '.'])
 }
 const files = testFiles().filter((file) =>
