@@ -38,6 +38,7 @@ export async function bundle(root) {
     logLevel: 'silent',
     plugins: [besides(dist), inlineYaml(root)],
   })
+  outputFiles.push(...(await buildPage(build, root, dist)))
   mkdirSync(dist, { recursive: true })
   // Chunks are named by their content; the entry that refers to them comes last.
   const entry = (file) => (basename(file.path).startsWith('lotse.mjs') ? 1 : 0)
@@ -49,6 +50,22 @@ export async function bundle(root) {
     renameSync(aside, file.path)
   }
   dropOldChunks(dist, new Set(outputFiles.map((file) => basename(file.path))))
+}
+
+/** `page.js` and `page.css` of the dashboard; src/dashboard/page.ts does the same when Lotse runs from its sources. */
+async function buildPage(build, root, dist) {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { page: 'page/main.ts' },
+    outdir: dist,
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    logLevel: 'silent',
+  })
+  return outputFiles
 }
 
 /** Sources name files of the project by `new URL('../x', import.meta.url)`; in the bundle these are relative to dist/. */

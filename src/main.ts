@@ -1,5 +1,5 @@
 // The command line: one file a command in `cli/`, loaded only when it is called.
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 
 const program = new Command('lotse')
   .description('An Envoy control plane for Istio policies that tells which line of YAML did what')
@@ -54,6 +54,10 @@ program
   .command('check')
   .description('check YAML without a running control plane; exit code 1 if there are errors')
   .argument('<path...>', 'files or directories')
+  .option(
+    '--deep',
+    'also encode what every workload would get, as is always done with EnvoyFilters',
+  )
   .addHelpText('after', '\nExample:\n  lotse check mesh/')
   .action(run(async () => (await import('./cli/check.ts')).check))
 
@@ -109,6 +113,30 @@ program
   .option('--json', 'as JSON')
   .addHelpText('after', '\nExample:\n  lotse status --http 127.0.0.1:15080')
   .action(run(async () => (await import('./cli/status.ts')).status))
+
+function graphOptions(command: Command, window: string): Command {
+  return command
+    .option('--http <host:port>', 'the control plane', address, '127.0.0.1:15080')
+    .option('--token-file <file>', 'API token, needed from another machine')
+    .option('--window <seconds>', 'how far back', wholeNumber, window)
+    .addOption(
+      new Option('--by <what>', 'nodes').choices(['service', 'workload']).default('service'),
+    )
+}
+
+graphOptions(program.command('graph'), '60')
+  .description('show who calls whom, how often, how fast, with how many errors')
+  .option('--dot', 'as a picture for Graphviz')
+  .option('--json', 'as JSON')
+  .addHelpText('after', '\nExample:\n  lotse graph --by workload\n  lotse graph --dot | dot -Tsvg')
+  .action(run(async () => (await import('./cli/graph.ts')).graphCommand))
+
+graphOptions(program.command('top'), '15')
+  .description('show the calls, the busiest first, again and again')
+  .option('--every <seconds>', 'pause between two looks', wholeNumber, '2')
+  .option('--times <n>', 'how often; 0 until it is stopped', wholeNumber, '0')
+  .addHelpText('after', '\nExample:\n  lotse top --every 5')
+  .action(run(async () => (await import('./cli/graph.ts')).top))
 
 const token = program.command('token').description('join tokens: who may enrol')
 token

@@ -1,12 +1,21 @@
 // `lotse check`: every diagnostic of the given YAML, without a running control plane.
 import { compareDiagnostics } from '../model/diagnostic.ts'
-import { encodingDiagnostics } from './encodable.ts'
 import { readMesh } from './offline.ts'
 import { printAll, verdict } from './print.ts'
 
-export async function check(paths: string[]): Promise<number> {
+interface Options {
+  /** Shows everything to the encoder, not only where raw Envoy configuration (EnvoyFilter) is among it. */
+  readonly deep?: boolean
+}
+
+export async function check(paths: string[], options: Options = {}): Promise<number> {
   const { mesh, diagnostics: read } = await readMesh(paths)
-  const diagnostics = [...read, ...encodingDiagnostics(mesh)].sort(compareDiagnostics)
+  const diagnostics = [...read]
+  if (options.deep || mesh.tables.EnvoyFilter.rows.size > 0) {
+    const { encodingDiagnostics } = await import('./encodable.ts')
+    diagnostics.push(...encodingDiagnostics(mesh))
+    diagnostics.sort(compareDiagnostics)
+  }
   printAll(diagnostics)
   const count = (severity: string) => diagnostics.filter((d) => d.severity === severity).length
   const objects = Object.values(mesh.tables).reduce((sum, table) => sum + table.rows.size, 0)

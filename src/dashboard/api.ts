@@ -3,33 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { App } from '../app.ts'
 import { printOrigin } from '../model/origin.ts'
 import { RESOURCE_TYPES, type ResourceType } from '../model/resource.ts'
-
-/** One proxy as the API tells it. */
-export interface ProxyStatus {
-  readonly proxy: string
-  readonly mode: string
-  /** RFC 3339. */
-  readonly connectedAt: string
-  readonly synced: boolean
-  readonly types: Readonly<
-    Record<
-      string,
-      { held: number; sent: number; nacks: number; stale: boolean; lastError?: string }
-    >
-  >
-}
-
-export interface Status {
-  readonly proxies: readonly ProxyStatus[]
-  readonly diagnostics: readonly {
-    readonly severity: string
-    readonly code: string
-    readonly text: string
-    readonly place?: string
-  }[]
-  /** Number of objects in force, by kind. */
-  readonly objects: Readonly<Record<string, number>>
-}
+import type { Status } from './status.ts'
 
 export function statusOf(app: App): Status {
   return {

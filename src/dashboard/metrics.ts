@@ -13,6 +13,14 @@ const COUNTERS = {
   pushes: 'Times that streams were brought up to date',
 } as const
 
+const REPORTS = {
+  reports: 'Reports received from proxies',
+  refused: 'Reports that could not be read',
+  points: 'Figures in reports',
+  bytes: 'Bytes of reports',
+  dropped: 'Figures dropped since too many series are kept already',
+} as const
+
 export function addMetrics(server: FastifyInstance, app: () => App | undefined): void {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'lotse_' })
@@ -27,6 +35,24 @@ export function addMetrics(server: FastifyInstance, app: () => App | undefined):
       },
     })
   }
+  for (const [name, help] of Object.entries(REPORTS)) {
+    new Gauge({
+      name: `lotse_reports_${name}_total`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(app()?.signals.counters[name as keyof typeof REPORTS] ?? 0)
+      },
+    })
+  }
+  new Gauge({
+    name: 'lotse_reports_series',
+    help: 'Series of figures that are kept',
+    registers: [registry],
+    collect() {
+      this.set(app()?.signals.size ?? 0)
+    },
+  })
   new Gauge({
     name: 'lotse_xds_streams',
     help: 'Open streams',

@@ -8,6 +8,8 @@ import type { App } from '../app.ts'
 import { isProblem, reasonOf } from '../ca/problem.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { addApi } from './api.ts'
+import { addEvents } from './events.ts'
+import { addGraph } from './graph.ts'
 import { addMetrics } from './metrics.ts'
 import { addPage } from './page.ts'
 
@@ -49,8 +51,10 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   })
   const current = () => app
   addApi(server, current)
+  addGraph(server, current)
+  addEvents(server, current)
   addMetrics(server, current)
-  addPage(server, current)
+  addPage(server)
   try {
     await server.listen({ host, port: Number(options.address.slice(colon + 1)) })
   } catch (error) {

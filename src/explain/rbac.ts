@@ -3,15 +3,15 @@ import { BlockList, isIPv6 } from 'node:net'
 import type {
   CidrRange,
   HeaderMatcher,
-  MetadataMatcher,
   Permission,
   Principal,
   RBAC,
   SourcedMetadata,
   StringMatcher,
-  ValueMatcher,
 } from '../../proto/envoy.d.ts'
 import { ORIGIN, type Origin } from '../model/origin.ts'
+import { matchesMetadataAt } from './metadata.ts'
+import { matchesText } from './text.ts'
 
 /** A request as the RBAC filter sees it, after path normalisation. */
 export interface RbacRequest {
@@ -118,17 +118,6 @@ function matchesPath(matcher: StringMatcher | undefined, request: RbacRequest): 
   return matchesText(matcher, path.replace(/[?#].*$/s, ''))
 }
 
-function matchesText(matcher: StringMatcher, text: string): boolean {
-  const { safe_regex: regex } = matcher
-  if (regex) return new RegExp(`^(?:${regex.regex})$`, 'u').test(text)
-  const fold = (value: string) => (matcher.ignore_case ? value.toLowerCase() : value)
-  const folded = fold(text)
-  if (matcher.exact !== undefined) return folded === fold(matcher.exact)
-  if (matcher.prefix !== undefined) return folded.startsWith(fold(matcher.prefix))
-  if (matcher.suffix !== undefined) return folded.endsWith(fold(matcher.suffix))
-  throw new Error(`unknown text matcher: ${Object.keys(matcher)}`)
-}
-
 function inRange({ address_prefix: prefix = '', prefix_len: length = 0 }: CidrRange, ip: string) {
   const family = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4')
   if (family(prefix) !== family(ip)) return false
@@ -138,26 +127,5 @@ function inRange({ address_prefix: prefix = '', prefix_len: length = 0 }: CidrRa
 }
 
 function matchesMetadata({ metadata_matcher: matcher }: SourcedMetadata, request: RbacRequest) {
-  if (!matcher) return false
-  return matcher.value !== undefined && matchesValue(matcher.value, valueAt(matcher, request))
-}
-
-function valueAt({ filter = '', path = [] }: MetadataMatcher, request: RbacRequest): unknown {
-  let value: unknown = request.metadata?.[filter]
-  for (const { key } of path) {
-    if (typeof value !== 'object' || value === null || key === undefined) return undefined
-    value = Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
-  }
-  return value
-}
-
-function matchesValue(matcher: ValueMatcher, value: unknown): boolean {
-  const { string_match: text, list_match: list, or_match: or } = matcher
-  if (text) return typeof value === 'string' && matchesText(text, value)
-  if (list?.one_of) {
-    const { one_of: item } = list
-    return Array.isArray(value) && value.some((one) => matchesValue(item, one))
-  }
-  if (or) return or.value_matchers?.some((one) => matchesValue(one, value)) ?? false
-  throw new Error(`unknown value matcher: ${Object.keys(matcher)}`)
+  return matcher !== undefined && matchesMetadataAt(matcher, request.metadata)
 }

@@ -37,9 +37,18 @@ const SERVICE_NAME = 'kubernetes.io/service-name'
 export const endpointsOf = memo((view: View, service: Service): readonly Endpoint[] => {
   const { document } = service
   if (document.kind === 'ServiceEntry') {
-    return entryEndpoints(view, document as Document<ServiceEntry>, service)
+    return Object.freeze([
+      ...entryEndpoints(view, document as Document<ServiceEntry>, service),
+      ...service.also.flatMap((entry) => addedEndpoints(view, entry)),
+    ])
   }
   const { metadata, spec } = document as Document<ServiceSpec>
+  if (spec.type === 'ExternalName') {
+    const place = ['spec', 'externalName']
+    return spec.externalName
+      ? [toEndpoint({ address: spec.externalName }, '', document, place)]
+      : NONE
+  }
   const sliced = labelled(
     view,
     `EndpointSlice ${metadata.namespace} ${SERVICE_NAME}=${metadata.name}`,
@@ -68,17 +77,43 @@ function entryEndpoints(
     : NONE
 }
 
+/** Those of a younger ServiceEntry, for the ports that it has under the same name as the older one. */
+const addedEndpoints = memo((view: View, document: Document<ServiceEntry>): readonly Endpoint[] => {
+  const { spec, metadata } = document
+  const own = spec.workloadSelector
+    ? selectedWorkloads(view, metadata.namespace, spec.workloadSelector.labels ?? {})
+    : inlineEndpoints(view, document)
+  return Object.freeze(
+    own.map((endpoint) => {
+      const ports = (spec.ports ?? []).map(({ name, number, targetPort }) => [
+        name,
+        endpoint.ports[name] ?? targetPort ?? number,
+      ])
+      return Object.freeze({
+        ...endpoint,
+        ports: Object.fromEntries(ports) as Endpoint['ports'],
+        onlyNamedPorts: true,
+      })
+    }),
+  )
+})
+
 const inlineEndpoints = memo((_view: View, document: Document<ServiceEntry>) =>
   Object.freeze(
-    (document.spec.endpoints ?? []).map((entry, index) =>
-      toEndpoint(entry, '', document, ['spec', 'endpoints', index]),
-    ),
+    (document.spec.endpoints ?? [])
+      .map((entry, index) => toEndpoint(entry, '', document, ['spec', 'endpoints', index]))
+      .filter(hasAddress),
   ),
 )
 
 const workloadEndpoint = memo((_view: View, document: Document<WorkloadEntry>) =>
   toEndpoint(document.spec, document.metadata.name, document, ['spec']),
 )
+
+/** Without one it stands for what is behind another network's gateway. */
+function hasAddress({ address }: Endpoint): boolean {
+  return address !== ''
+}
 
 function toEndpoint(
   entry: WorkloadEntry,
@@ -102,6 +137,7 @@ function toEndpoint(
   })
 }
 
+/** One that is being shut down takes no more requests; one that is not ready is sent as such (Istio). */
 const sliceEndpoints = memo(
   (_view: View, document: Document<EndpointSlice>): readonly Endpoint[] => {
     const ports: Record<string, number> = {}
@@ -110,7 +146,7 @@ const sliceEndpoints = memo(
     }
     return Object.freeze(
       (document.spec.endpoints ?? []).flatMap((endpoint, index) =>
-        endpoint.addresses.slice(0, 1).map((address) =>
+        (isEnding(endpoint) ? [] : endpoint.addresses.slice(0, 1)).map((address) =>
           Object.freeze({
             address,
             ports,
@@ -131,6 +167,10 @@ const sliceEndpoints = memo(
   },
 )
 
+function isEnding({ conditions }: NonNullable<EndpointSlice['endpoints']>[number]): boolean {
+  return conditions?.terminating === true && conditions.ready !== true
+}
+
 function selectedWorkloads(
   view: View,
   namespace: string,
@@ -142,7 +182,7 @@ function selectedWorkloads(
     : view.keysIn('WorkloadEntry', namespace).map((key) => view.get('WorkloadEntry', key)!)
   return (candidates as readonly Document<WorkloadEntry>[])
     .map((document) => workloadEndpoint(view, document))
-    .filter((endpoint) => matchesLabels(selector, endpoint.labels))
+    .filter((endpoint) => hasAddress(endpoint) && matchesLabels(selector, endpoint.labels))
 }
 
 /** Documents of a namespace that carry one label, by `kind namespace key=value`; the index below makes it cheap. */

@@ -1,5 +1,6 @@
 // The whole input at one moment: frozen tables that share structure with the moment before.
 import { type Document, KINDS, type Kind, keyOf } from './document.ts'
+import type { RemoteKeys } from './jwks.ts'
 import type { Specs } from './schema/index.ts'
 
 /** What the certificate authority publishes for all proxies. */
@@ -20,11 +21,13 @@ export type Tables = { readonly [K in Kind]: Document<Specs[K]> } & {
   readonly enrolment: Enrolment
   /** One entry, `trust`. */
   readonly trust: Trust
+  /** Keys of token issuers, by the URL they come from. */
+  readonly jwks: RemoteKeys
 }
 
 export type TableName = keyof Tables
 
-export const TABLE_NAMES: readonly TableName[] = [...KINDS, 'enrolment', 'trust']
+export const TABLE_NAMES: readonly TableName[] = [...KINDS, 'enrolment', 'trust', 'jwks']
 
 /** Frozen. Key lists keep their identity while membership does. */
 export interface Table<Value> {
@@ -59,6 +62,8 @@ export interface MeshState {
   readonly documents: readonly Document[]
   readonly enrolments: readonly Enrolment[]
   readonly trust?: Trust
+  /** Identical objects for what did not change. */
+  readonly remoteKeys?: readonly RemoteKeys[]
 }
 
 /** The mesh after `state` was read; the identical `previous` if nothing in it changed. */
@@ -87,6 +92,7 @@ function rowsOf(state: MeshState): Map<TableName, Map<string, unknown>> {
   for (const document of state.documents) put(document.kind, keyOf(document.metadata), document)
   for (const enrolment of state.enrolments) put('enrolment', enrolment.workload, enrolment)
   if (state.trust) put('trust', 'trust', state.trust)
+  for (const keys of state.remoteKeys ?? []) put('jwks', keys.url, keys)
   return rows
 }
 

@@ -2,6 +2,7 @@
 import { byAge, type Document } from './document.ts'
 import { DOMAIN_SUFFIX } from './host.ts'
 import { memo } from './memo.ts'
+import { sameElements } from './mesh.ts'
 import { type Protocol, protocolOf } from './protocol.ts'
 import type { Service as ServiceSpec } from './schema/core.ts'
 import type { ServiceEntry } from './schema/service-entry.ts'
@@ -38,6 +39,8 @@ export interface Service {
   /** Namespaces that may see it: `*` all, `.` its own, `~` none. */
   readonly exportTo: readonly string[]
   readonly document: Document<ServiceSpec> | Document<ServiceEntry>
+  /** Younger ServiceEntries of the namespace for the same host: they add endpoints, and nothing else. */
+  readonly also: readonly Document<ServiceEntry>[]
 }
 
 const EVERYWHERE: readonly string[] = Object.freeze(['*'])
@@ -47,17 +50,46 @@ export const EXPORT_TO = 'networking.istio.io/exportTo'
 /** Services that one namespace declares; of two with the same host the Kubernetes one wins, then the older. */
 export const servicesDeclaredIn = memo((view: View, namespace: string): readonly Service[] => {
   const byHost = new Map<string, Service>()
-  const add = (service: Service) => {
-    if (!byHost.has(service.hostname)) byHost.set(service.hostname, service)
+  for (const key of view.keysIn('Service', namespace)) {
+    const service = kubernetesService(view, key)
+    byHost.set(service.hostname, service)
   }
-  for (const key of view.keysIn('Service', namespace)) add(kubernetesService(view, key))
-  const entries = view
-    .keysIn('ServiceEntry', namespace)
-    .map((key) => view.get('ServiceEntry', key)!)
-    .sort(byAge)
-  for (const entry of entries) for (const service of entryServices(view, entry)) add(service)
+  for (const [host, [first, ...more]] of entriesByHost(view, namespace)) {
+    if (byHost.has(host) || !first) continue
+    byHost.set(host, more.length > 0 ? mergedEntry(view, `${namespace} ${host}`) : first)
+  }
   return Object.freeze([...byHost.values()])
 })
+
+/** Oldest first. */
+const entriesByHost = memo(
+  (view: View, namespace: string): ReadonlyMap<string, readonly Service[]> => {
+    const byHost = new Map<string, Service[]>()
+    const entries = view
+      .keysIn('ServiceEntry', namespace)
+      .map((key) => view.get('ServiceEntry', key)!)
+      .sort(byAge)
+    for (const service of entries.flatMap((entry) => entryServices(view, entry))) {
+      const list = byHost.get(service.hostname)
+      if (list) list.push(service)
+      else byHost.set(service.hostname, [service])
+    }
+    return byHost
+  },
+)
+
+/** By `namespace host`. The oldest says all but the endpoints, which are those of all (Istio). */
+const mergedEntry = memo(
+  (view: View, query: string): Service => {
+    const [namespace, host] = query.split(' ', 2) as [string, string]
+    const [first, ...more] = entriesByHost(view, namespace).get(host)!
+    const also = more.map(({ document }) => document as Document<ServiceEntry>)
+    return Object.freeze({ ...first!, also: Object.freeze(also) })
+  },
+  {
+    same: (before, now) => before.document === now.document && sameElements(before.also, now.also),
+  },
+)
 
 const kubernetesService = memo((view: View, key: string): Service => {
   const document = view.get('Service', key)!
@@ -85,6 +117,7 @@ const kubernetesService = memo((view: View, key: string): Service => {
     trafficDistribution: DISTRIBUTIONS[distributionOf(document)] ?? 'any',
     exportTo: exportTo ? exportTo.split(',').map((namespace) => namespace.trim()) : EVERYWHERE,
     document,
+    also: [],
   } satisfies Service)
 })
 
@@ -134,6 +167,7 @@ const entryServices = memo((_view: View, document: Document<ServiceEntry>): read
       trafficDistribution: DISTRIBUTIONS[distributionOf(document)] ?? 'any',
       exportTo: spec.exportTo?.length ? spec.exportTo : EVERYWHERE,
       document,
+      also: [],
     } satisfies Service),
   )
 })

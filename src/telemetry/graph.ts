@@ -1,4 +1,5 @@
 // The service graph of a span of time: who calls whom, how often, how fast, with how many errors.
+import type { By, Graph, GraphEdge, GraphNode } from '../model/graph.ts'
 import type { ByteSeries, Series, Signals } from './signals.ts'
 import { FIGURE, FIGURES, quantile, STEP } from './window.ts'
 
@@ -19,62 +20,12 @@ export interface Directory {
   readonly withPrincipal: (principal: string) => readonly string[]
 }
 
-export type By = 'service' | 'workload'
-
 export interface GraphOptions {
   readonly by: By
   /** Seconds. */
   readonly window: number
   /** Seconds before now at which the window ends; default 0. */
   readonly ago?: number
-}
-
-export interface GraphNode {
-  readonly id: string
-  /** `outside`: a caller or destination that is no workload of the mesh. */
-  readonly kind: 'workload' | 'service' | 'outside'
-  readonly service: string
-  readonly namespace: string
-  /** Empty where several are one node. */
-  readonly workload: string
-  /** Several are separated by commas. */
-  readonly version: string
-}
-
-export interface GraphEdge {
-  readonly source: string
-  readonly target: string
-  readonly protocol: 'http' | 'grpc' | 'tcp'
-  /** Whose count it is: the caller's where it has a proxy, else the server's. */
-  readonly reporter: 'client' | 'server'
-  readonly mutualTls: 'all' | 'some' | 'none'
-  /** Requests, or connections for TCP, in the window. */
-  readonly requests: number
-  /** The same, a second. */
-  readonly rate: number
-  readonly errors: number
-  /** 0 to 1. */
-  readonly errorShare: number
-  /** Requests by class of status (`2xx`), `none` without an answer. */
-  readonly statuses: Readonly<Record<string, number>>
-  /** Envoy's response flags that were seen. */
-  readonly flags: readonly string[]
-  /** Milliseconds; absent if nothing was measured. */
-  readonly p50?: number
-  readonly p95?: number
-  readonly p99?: number
-  readonly bytesSent: number
-  readonly bytesReceived: number
-}
-
-export interface Graph {
-  /** Seconds. */
-  readonly window: number
-  readonly by: By
-  /** RFC 3339, the end of the window. */
-  readonly at: string
-  readonly nodes: readonly GraphNode[]
-  readonly edges: readonly GraphEdge[]
 }
 
 interface Flow {

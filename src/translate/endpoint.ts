@@ -1,5 +1,5 @@
 // Load assignments (EDS): the endpoints of each cluster of a service, by locality.
-import type { ClusterLoadAssignment, LbEndpoint } from '../../proto/envoy.d.ts'
+import type { ClusterLoadAssignment, LbEndpoint, LocalityLbEndpoints } from '../../proto/envoy.d.ts'
 import { type Endpoint, endpointPort, endpointsOf, hasProxy } from '../model/endpoint.ts'
 import { memo } from '../model/memo.ts'
 import { ORIGIN } from '../model/origin.ts'
@@ -42,34 +42,26 @@ export interface Target {
 function assignment(view: View, target: Target): Resource {
   const { service, port, subset } = target
   const name = outboundCluster(service.hostname, port.number, subset?.value.name)
-  const placed = selectedEndpoints(view, target).flatMap((endpoint): Placed[] => {
-    const lbEndpoint = lbEndpointOf(view, endpoint, port)
-    return lbEndpoint ? [{ endpoint, lbEndpoint }] : []
-  })
   return resource('endpoint', name, {
     [ORIGIN]: service.document.at(['metadata', 'name']),
     cluster_name: name,
-    endpoints: arranged(view, target, placed),
+    endpoints: groupedEndpoints(view, target),
   } satisfies ClusterLoadAssignment)
 }
 
-/** Endpoints in their localities, as the policy of the cluster orders those. */
-export function arranged(
-  view: View,
-  { service, port, rule, subset }: Target,
-  placed: readonly Placed[],
-) {
+/** Endpoints that carry the labels of the subset, in their localities, as the policy of the cluster orders those. */
+export function groupedEndpoints(view: View, target: Target): readonly LocalityLbEndpoints[] {
+  const { service, port, rule, subset } = target
+  if (service.resolution === 'NONE') return []
+  const wanted = Object.entries(subset?.value.labels ?? {})
+  const placed = endpointsOf(view, service)
+    .filter(({ labels }) => wanted.every(([name, value]) => labels[name] === value))
+    .flatMap((endpoint): Placed[] => {
+      const lbEndpoint = lbEndpointOf(view, endpoint, port)
+      return lbEndpoint ? [{ endpoint, lbEndpoint }] : []
+    })
   const policy = policyFor(view, rule, port.number, subset)
   return localityEndpoints(view, placed, localityBalance(view, service, policy))
-}
-
-/** Endpoints that carry the labels of the subset. */
-export function selectedEndpoints(view: View, { service, subset }: Target): readonly Endpoint[] {
-  const wanted = Object.entries(subset?.value.labels ?? {})
-  if (service.resolution === 'NONE') return []
-  return endpointsOf(view, service).filter(({ labels }) =>
-    wanted.every(([name, value]) => labels[name] === value),
-  )
 }
 
 function tcpAssignment(view: View, target: Target): Resource {

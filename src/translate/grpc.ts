@@ -27,14 +27,22 @@ export const grpcResources = memo((view: View, _: ''): ResourceSet => {
     reachableIn(view, namespace),
   )
   const parts = services.map((service) => grpcService(view, service))
+  const taken = new Set<string>()
   return Object.freeze({
     ...NO_RESOURCES,
     cluster: [NOWHERE.clusters, ...parts.map(({ clusters }) => clusters)],
     endpoint: [NOWHERE.endpoints, ...parts.map(({ endpoints }) => endpoints)],
-    listener: parts.map(({ listeners }) => listeners),
+    listener: parts.map(({ listeners }) => withoutTaken(listeners, taken)),
     route: parts.map(({ routes }) => routes),
   })
 })
+
+/** Two services may have a name or address in common: the first keeps it. */
+function withoutTaken(listeners: readonly Resource[], taken: Set<string>): readonly Resource[] {
+  const free = listeners.filter(({ name }) => !taken.has(name))
+  for (const { name } of free) taken.add(name)
+  return free.length === listeners.length ? listeners : free
+}
 
 /** A cluster without endpoints. */
 const NOWHERE = {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join as path } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Status } from '../../src/dashboard/api.ts'
+import type { Status } from '../../src/dashboard/status.ts'
 import {
   joinTokenOf,
   lotse,

@@ -287,9 +287,19 @@ test('certificates change and go wrong while requests are served', { skip }, asy
     )
     assert.ok(!codes().includes('L0280') && !codes().includes('L0284'), codes().join())
 
-    edge.mesh.write('late.yaml', pairSecret('edge/late', { ...late!, keyPem: pair.keyPem }))
+    const { resources } = edge.mesh.sent()
+    const next = await edge.ca.issue({ dns: 'late.edge.test' })
+    await edge.mesh.edit('late.yaml', pairSecret('edge/late', next))
+    await waitFor(
+      'the next certificate',
+      () => serial('late'),
+      (seen) => seen === next.serial,
+    )
+    assert.equal(edge.mesh.sent().resources, resources + 1, 'nothing but the secret is sent')
+
+    edge.mesh.write('late.yaml', pairSecret('edge/late', { ...next, keyPem: pair.keyPem }))
     await waitFor('the wrong key to be noticed', codes, (seen) => seen.includes('L0284'))
-    assert.equal(await serial('late'), late!.serial, 'the last good pair stays')
+    assert.equal(await serial('late'), next.serial, 'the last good pair stays')
     await edge.mesh.edit('late.yaml', '')
     await waitFor(
       'late to be gone',

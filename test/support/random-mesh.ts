@@ -52,7 +52,7 @@ const workload = fc.record(
   {
     address: fc.constantFrom('10.1.0.1', '10.1.0.2', '10.1.0.3'),
     labels: fc.record({ app, version }),
-    locality: fc.constantFrom('eu/berlin', 'us/nyc'),
+    locality: fc.constantFrom('eu/berlin', 'eu/bonn/1', 'us/nyc'),
     serviceAccount: fc.constantFrom('sa1', 'sa2'),
     weight: fc.integer({ min: 1, max: 3 }),
   },
@@ -99,11 +99,50 @@ const httpRoute = fc.record(
   { requiredKeys: ['route'] },
 )
 
+const l4Route = fc.array(fc.record({ destination, weight: fc.integer({ min: 1, max: 9 }) }), {
+  minLength: 1,
+  maxLength: 2,
+})
+
+const tlsRoute = fc.record({
+  match: fc.array(
+    fc.record(
+      {
+        sniHosts: fc.subarray(['api.example.com', '*.example.com', 'web'], { minLength: 1 }),
+        destinationSubnets: fc.constantFrom(['10.0.0.0/8'], ['10.0.0.1/8', '192.0.2.1']),
+        port: fc.constantFrom(443, 9000),
+      },
+      { requiredKeys: ['sniHosts'] },
+    ),
+    { minLength: 1, maxLength: 2 },
+  ),
+  route: l4Route,
+})
+
+const tcpRoute = fc.record(
+  {
+    match: fc.array(
+      fc.record(
+        {
+          destinationSubnets: fc.constantFrom(['10.0.0.0/8'], ['10.0.0.1/8', '192.0.2.1']),
+          sourceLabels: fc.record({ app }),
+        },
+        { requiredKeys: [] },
+      ),
+      { maxLength: 2 },
+    ),
+    route: l4Route,
+  },
+  { requiredKeys: ['route'] },
+)
+
 const virtualService = fc.record(
   {
     hosts: fc.array(host, { minLength: 1, maxLength: 2 }),
     gateways: fc.constantFrom(['mesh'], ['edge'], ['mesh', 'a/edge']),
     http: fc.array(httpRoute, { minLength: 1, maxLength: 3 }),
+    tls: fc.array(tlsRoute, { minLength: 1, maxLength: 2 }),
+    tcp: fc.array(tcpRoute, { minLength: 1, maxLength: 2 }),
     exportTo: fc.constantFrom(['.'], ['*']),
   },
   { requiredKeys: ['hosts', 'http'] },
@@ -114,10 +153,21 @@ const trafficPolicy = fc.record(
     connectionPool: fc.constant({ http: { http1MaxPendingRequests: 3 } }),
     outlierDetection: fc.constant({ consecutive5xxErrors: 4 }),
     loadBalancer: fc.constantFrom(
-      { simple: 'ROUND_ROBIN' },
+      { simple: 'ROUND_ROBIN', warmup: { duration: '10s' } },
+      { simple: 'PASSTHROUGH' },
       { consistentHash: { httpHeaderName: 'x-user' } },
+      { localityLbSetting: { distribute: [{ from: 'eu/*', to: { 'eu/*': 70, us: 30 } }] } },
+      { localityLbSetting: { failover: [{ from: 'eu', to: 'us' }] } },
+      { localityLbSetting: { failoverPriority: ['version', 'topology.kubernetes.io/region'] } },
+      { localityLbSetting: { enabled: false } },
     ),
-    tls: fc.constantFrom({ mode: 'DISABLE' }, { mode: 'ISTIO_MUTUAL' }),
+    tls: fc.constantFrom(
+      { mode: 'DISABLE' },
+      { mode: 'ISTIO_MUTUAL' },
+      { mode: 'MUTUAL', credentialName: 'bank' },
+    ),
+    proxyProtocol: fc.constant({ version: 'V1' }),
+    retryBudget: fc.constant({ percent: 10 }),
   },
   { requiredKeys: [] },
 )
@@ -126,6 +176,8 @@ const destinationRule = fc.record(
   {
     host,
     trafficPolicy,
+    exportTo: fc.constantFrom(['.'], ['*'], ['b']),
+    workloadSelector: fc.record({ matchLabels: fc.record({ version }) }),
     subsets: fc.constantFrom(
       [{ name: 'v1', labels: { version: '1' } }],
       [
@@ -166,9 +218,53 @@ const authorizationPolicy = fc.record(
   { requiredKeys: [] },
 )
 
-const gateway = fc.constant({
-  selector: { istio: 'edge' },
-  servers: [{ port: { number: 80, protocol: 'HTTP', name: 'http' }, hosts: ['*'] }],
+const meshConfig = fc.constantFrom(
+  { h2UpgradePolicy: 'UPGRADE', localityLbSetting: { enabled: false } },
+  { defaultTrafficPolicy: { outlierDetection: { consecutive5xxErrors: 2 } } },
+  { meshMTLS: { minProtocolVersion: 'TLSV1_3' }, tcpKeepalive: { time: '10s' } },
+)
+
+const secret = fc.constantFrom(
+  { stringData: { 'tls.crt': 'certificate\n', 'tls.key': 'key\n', 'ca.crt': 'roots\n' } },
+  { stringData: { 'ca.crt': 'other roots\n' } },
+)
+
+const secure = fc.record(
+  {
+    mode: fc.constantFrom(
+      'SIMPLE',
+      'MUTUAL',
+      'OPTIONAL_MUTUAL',
+      'ISTIO_MUTUAL',
+      'PASSTHROUGH',
+      'AUTO_PASSTHROUGH',
+    ),
+    credentialName: fc.constantFrom('bank', 'late'),
+  },
+  { requiredKeys: ['mode', 'credentialName'] },
+)
+
+const server = fc.oneof(
+  fc.constant({ port: { number: 80, protocol: 'HTTP', name: 'http' }, hosts: ['*'] }),
+  fc.constant({ port: { number: 9000, protocol: 'TCP', name: 'tcp' }, hosts: ['*'] }),
+  fc.record({
+    port: fc.record({
+      number: fc.constantFrom(80, 443),
+      protocol: fc.constantFrom('HTTPS', 'TLS'),
+      name: fc.constantFrom('https-1', 'https-2'),
+    }),
+    hosts: fc.subarray(['*', 'api.example.com', 'a/*.example.com', '*.local'], { minLength: 1 }),
+    tls: secure,
+  }),
+)
+
+const gateway = fc.record({
+  selector: fc.constant({ istio: 'edge' }),
+  servers: fc.uniqueArray(server, {
+    minLength: 1,
+    maxLength: 3,
+    selector: (one) => one.port.name,
+  }),
 })
 
 const KINDS: [Kind, fc.Arbitrary<unknown>, fc.Arbitrary<string>][] = [
@@ -181,6 +277,8 @@ const KINDS: [Kind, fc.Arbitrary<unknown>, fc.Arbitrary<string>][] = [
   ['PeerAuthentication', peerAuthentication, fc.constantFrom('p1', 'p2')],
   ['AuthorizationPolicy', authorizationPolicy, fc.constantFrom('q1', 'q2')],
   ['Gateway', gateway, fc.constant('edge')],
+  ['MeshConfig', meshConfig, fc.constant('mesh')],
+  ['Secret', secret, fc.constantFrom('bank', 'bank-cacert', 'late')],
 ]
 
 const edit: fc.Arbitrary<Edit> = fc.oneof(
@@ -247,8 +345,10 @@ function node(workload: string, namespace: string, extra: Partial<Node>): Node {
 
 /** Proxies that differ in what translation may read of them. */
 export const NODES: readonly Node[] = [
-  node('w1', 'a', { labels: { app: 'web', version: '1' } }),
-  node('w2', 'a', { labels: { app: 'web', version: '2' } }),
+  node('w1', 'a', { labels: { app: 'web', version: '1' }, locality: 'eu/bonn' }),
+  node('w2', 'a', { labels: { app: 'web', version: '2' }, locality: 'us/nyc' }),
   node('w3', 'b', { labels: { app: 'cart' }, certified: 'no', certificateFolder: '' }),
   node('edge', 'a', { type: 'gateway', labels: { istio: 'edge' } }),
+  // It has a workload entry, which a gateway needs to have secrets.
+  node('w1', 'b', { type: 'gateway', labels: { istio: 'edge' } }),
 ]

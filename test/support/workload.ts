@@ -80,6 +80,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   Sidecar: 'networking.istio.io/v1',
   PeerAuthentication: 'security.istio.io/v1',
   AuthorizationPolicy: 'security.istio.io/v1',
+  EnvoyFilter: 'networking.istio.io/v1alpha3',
 }
 
 /** A policy `namespace/name` with its spec as YAML; an age as creation time, years after 2020. */

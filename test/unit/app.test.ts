@@ -175,6 +175,22 @@ test('a gRPC client without an Envoy gets a listener for each name of each targe
   assert.equal(app.resources(proxy(nodeId('client'), { GENERATOR: 'grpc' })), set)
 })
 
+test('two targets of a gRPC client with an address in common', async (t) => {
+  const entry = (name: string) =>
+    policy(
+      'ServiceEntry',
+      `shop/${name}`,
+      `{hosts: [${name}.example], addresses: [10.9.9.9], resolution: STATIC, location: MESH_INTERNAL,
+        ports: [{number: 7070, name: grpc, protocol: GRPC}], endpoints: [{address: 127.9.0.3}]}`,
+    )
+  const config = join(testFolder(t), 'mesh.yaml')
+  writeFileSync(config, documents(entry('one'), entry('two')))
+  const { app } = await open(t, { config: [config] })
+  const { listener } = app.resources(proxy(nodeId('client'), { GENERATOR: 'grpc' }))
+  const names = listener.flat().map(({ name }) => name)
+  assert.deepEqual(names.sort(), ['10.9.9.9:7070', 'one.example:7070', 'two.example:7070'])
+})
+
 test('what a start refuses, and that it leaves no port open', async (t) => {
   const folder = testFolder(t)
   writeFileSync(join(folder, 'mesh.yaml'), MESH)

@@ -4,7 +4,6 @@ import {
   duration,
   enumOf,
   type Infer,
-  later,
   list,
   object,
   required,
@@ -54,7 +53,7 @@ export const authorizationPolicy = object({
   targetRefs: list(targetRef),
   rules: list(rule),
   action: enumOf('ALLOW', 'DENY', 'AUDIT', 'CUSTOM'),
-  provider: later(object({ name: string })),
+  provider: object({ name: string }),
 })
 
 const jwtRule = object(

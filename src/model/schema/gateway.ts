@@ -46,7 +46,7 @@ export const gatewayPort = object({
   number: required(port),
   protocol: required(string),
   name: required(string),
-  targetPort: port,
+  targetPort: later(port),
 })
 
 const server = object({

@@ -55,7 +55,7 @@ export const SCHEMAS = {
   ProxyConfig: inSpec(networking, later(proxyConfig)),
   EnvoyFilter: inSpec(networking, envoyFilter),
   PeerAuthentication: inSpec(security, peerAuthentication),
-  RequestAuthentication: inSpec(security, later(requestAuthentication)),
+  RequestAuthentication: inSpec(security, requestAuthentication),
   AuthorizationPolicy: inSpec(security, authorizationPolicy),
   Telemetry: inSpec(telemetryVersions, later(telemetry)),
   MeshConfig: { ...atRoot(['mesh.istio.io/v1alpha1'], meshConfig), namespaced: false },

@@ -1,29 +1,25 @@
 // The clusters by which a proxy reaches a service: one for each port, and one for each port and subset.
 import type { Document } from '../../model/document.ts'
-import { endpointPort, endpointsOf, hasProxy } from '../../model/endpoint.ts'
+import { seconds } from '../../model/duration.ts'
+import { endpointsOf, hasProxy } from '../../model/endpoint.ts'
 import { memo } from '../../model/memo.ts'
 import { ORIGIN } from '../../model/origin.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
-import {
-  arranged,
-  byAssignment,
-  endpointMetadata,
-  selectedEndpoints,
-  type Target,
-} from '../endpoint.ts'
+import { byAssignment, groupedEndpoints, type Target } from '../endpoint.ts'
 import {
   destinationRuleFor,
   type MergedRule,
   type Policy,
   policyFor,
 } from '../kinds/destination-rule.ts'
-import { isLocalityWeighted, localityBalance, type Placed } from '../locality.ts'
+import { isLocalityWeighted, localityBalance } from '../locality.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { outboundCluster, outboundTcpCluster, serverName } from '../names.ts'
 import { type ClusterFields, configMetadata, FROM_ADS, resource, typed } from '../typed.ts'
 import { clientCredential } from './credential.ts'
+import { dynamicDiscovery } from './dynamic-dns.ts'
 import { connectionPool, loadBalancing, outlierDetection } from './policy.ts'
 import { type ProtocolOptions, protocolOptions, upstreamVersion } from './protocol.ts'
 import {
@@ -78,8 +74,9 @@ function outbound(view: View, target: Named): Resource {
   const body: ClusterFields = {
     [ORIGIN]: originOf(target),
     name,
-    ...(passThrough ? originalDestination() : discovery(view, target, name)),
-    ...(passThrough ? {} : loadBalancing(policy.loadBalancer)),
+    ...(passThrough
+      ? originalDestination()
+      : { ...loadBalancing(policy.loadBalancer), ...discovery(view, target, name, options) }),
     ...connectionPool(policy.connectionPool, config, policy),
     ...outlierDetection(
       policy.outlierDetection,
@@ -106,8 +103,17 @@ function originalDestination(): ClusterFields {
   return { type: 'ORIGINAL_DST', lb_policy: 'CLUSTER_PROVIDED' }
 }
 
-function discovery(view: View, target: Target, name: string): ClusterFields {
+/** How Envoy finds the endpoints. */
+function discovery(
+  view: View,
+  target: Target,
+  name: string,
+  { autoServerName }: ProtocolOptions,
+): ClusterFields {
   const { service } = target
+  if (service.resolution === 'DYNAMIC_DNS') {
+    return dynamicDiscovery(autoServerName?.auto_san_validation === false)
+  }
   if (byAssignment(view, service)) {
     return { type: 'EDS', eds_cluster_config: { eds_config: FROM_ADS } }
   }
@@ -115,7 +121,7 @@ function discovery(view: View, target: Target, name: string): ClusterFields {
     cluster_type: {
       name: 'envoy.cluster.dns',
       typed_config: typed('envoy.extensions.clusters.dns.v3.DnsCluster', {
-        dns_refresh_rate: '60s',
+        dns_refresh_rate: seconds(meshConfig(view).dnsRefreshRate),
         respect_dns_ttl: true,
         dns_lookup_family: 'V4_PREFERRED',
         ...(service.resolution === 'DNS_ROUND_ROBIN'
@@ -125,28 +131,9 @@ function discovery(view: View, target: Target, name: string): ClusterFields {
     },
     load_assignment: {
       cluster_name: name,
-      endpoints: arranged(view, target, namedEndpoints(view, target)),
+      endpoints: groupedEndpoints(view, target),
     },
   }
-}
-
-function namedEndpoints(view: View, target: Target): Placed[] {
-  return selectedEndpoints(view, target).flatMap((endpoint) => {
-    const number = endpointPort(endpoint, target.port)
-    if (number === undefined) return []
-    const socket_address = { address: endpoint.address, port_value: number }
-    return [
-      {
-        endpoint,
-        lbEndpoint: {
-          [ORIGIN]: endpoint.document.at(endpoint.path),
-          endpoint: { address: { socket_address } },
-          load_balancing_weight: endpoint.weight,
-          ...endpointMetadata(endpoint),
-        },
-      },
-    ]
-  })
 }
 
 interface Secured extends Target {

@@ -1,9 +1,11 @@
 // Certificates of a gateway's TLS servers: which secrets it may have, and their names in SDS.
 import type { Secret } from '../../../proto/envoy.d.ts'
 import { authoritySecret, credentialOf } from '../../model/credential.ts'
+import type { Document } from '../../model/document.ts'
 import { memo } from '../../model/memo.ts'
 import { ORIGIN, type Origin } from '../../model/origin.ts'
 import type { Resource } from '../../model/resource.ts'
+import type { Secret as SecretSpec } from '../../model/schema/core.ts'
 import type { ServerTlsSettings } from '../../model/schema/gateway.ts'
 import type { View } from '../../model/view.ts'
 import { resource } from '../typed.ts'
@@ -62,42 +64,59 @@ function authorityOf(view: View, tls: ServerTlsSettings): Resource | undefined {
   return file ? fileAuthority(file, tls.caCrl) : undefined
 }
 
-function secretOf(view: View, name: string) {
-  if (view.facet('certified') !== 'yes') return undefined
-  return view.get('Secret', `${view.facet('namespace')}/${name}`)
+/**
+ * A Secret of the proxy's own namespace, only for a proxy that has proven its name, and of which the mesh (not the proxy
+ * itself) says what it is: every way to a secret's content goes through here.
+ */
+function secretOf(view: View, name: string): Document<SecretSpec> | undefined {
+  const namespace = view.facet('namespace')
+  const own = `${namespace}/${view.facet('workload')}`
+  if (view.facet('certified') !== 'yes' || !view.get('WorkloadEntry', own)) return undefined
+  return view.get('Secret', `${namespace}/${name}`)
 }
 
-export const certificateSecret = memo((view: View, name: string): Resource | undefined => {
+export function certificateSecret(view: View, name: string): Resource | undefined {
   const document = secretOf(view, name)
-  if (!document) return undefined
+  return document && certificateIn(view, document)
+}
+
+/** Named by the Secret that asks for it, wherever it stands: in that Secret itself, else in the one beside it (Istio). */
+export function authorityFor(view: View, name: string): Resource | undefined {
+  const own = secretOf(view, name)
+  if (own && credentialOf(own).authority) return authorityIn(view, own)
+  const beside = secretOf(view, authoritySecret(name))
+  return beside && authorityBeside(view, beside)
+}
+
+// By document, so that proxies of one namespace share what they have in common.
+const certificateIn = memo((_view: View, document: Document<SecretSpec>): Resource | undefined => {
   const { certificate, key } = credentialOf(document)
   if (!certificate || !key) return undefined
-  return secret(
-    `kubernetes://${name}`,
-    {
-      tls_certificate: {
-        certificate_chain: { inline_string: certificate },
-        private_key: { inline_string: key },
-      },
+  const content: Content = {
+    tls_certificate: {
+      certificate_chain: { inline_string: certificate },
+      private_key: { inline_string: key },
     },
-    document.at(['metadata', 'name']),
-  )
+  }
+  return secret(`kubernetes://${document.metadata.name}`, content, document.at(NAME))
 })
 
-/** In the secret itself, else in the one beside it (Istio). */
-export const authorityFor = memo((view: View, name: string): Resource | undefined => {
-  for (const source of [name, authoritySecret(name)]) {
-    const document = secretOf(view, source)
-    const authority = document && credentialOf(document).authority
-    if (!authority) continue
-    return secret(
-      `kubernetes://${authoritySecret(name)}`,
-      { validation_context: { trusted_ca: { inline_string: authority } } },
-      document.at(['metadata', 'name']),
-    )
-  }
-  return undefined
-})
+const authorityIn = memo((_view: View, document: Document<SecretSpec>): Resource | undefined =>
+  authority(authoritySecret(document.metadata.name), document),
+)
+
+const authorityBeside = memo((_view: View, document: Document<SecretSpec>): Resource | undefined =>
+  authority(document.metadata.name, document),
+)
+
+function authority(name: string, document: Document<SecretSpec>): Resource | undefined {
+  const text = credentialOf(document).authority
+  if (!text) return undefined
+  const content: Content = { validation_context: { trusted_ca: { inline_string: text } } }
+  return secret(`kubernetes://${name}`, content, document.at(NAME))
+}
+
+const NAME = ['metadata', 'name']
 
 /** Files are named in a secret too: one that cannot be read takes down its own server, not the listener. */
 function filePair(certificate: string, key: string): Resource {

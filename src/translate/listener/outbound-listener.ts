@@ -58,7 +58,7 @@ export function outboundListener(view: View, place: Place, taken: readonly Taken
   const sniffed = hasHttp ? undefined : others.find(({ protocol }) => protocol === 'auto')
   const chains = others.flatMap((one) =>
     isTls(one.protocol)
-      ? tlsChains(view, one, place.port, isShared(place, others))
+      ? tlsChains(view, one, place.port, isShared(place, taken))
       : tcpChains(view, one, place.port),
   )
   const plan = hasHttp ? planByHost(view, place, false) : sniffed && planOf(sniffed)
@@ -73,8 +73,8 @@ export function outboundListener(view: View, place: Place, taken: readonly Taken
 }
 
 /** Captured traffic to any address arrives here too: only its server name tells whether it is meant for a service. */
-function isShared({ isBound, bind }: Place, others: readonly Taken[]): boolean {
-  return others.length > 1 || (!isBound && bind === '0.0.0.0')
+function isShared({ isBound, bind }: Place, taken: readonly Taken[]): boolean {
+  return taken.length > 1 || (!isBound && bind === '0.0.0.0')
 }
 
 function planByHost(view: View, place: Place, anyPort: boolean): RoutePlan {

@@ -1,0 +1,96 @@
+// Where nodes and edges are drawn. Stays as it is while figures move, and while only known nodes talk.
+import { Graph, layout } from '@dagrejs/dagre'
+import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
+
+export const NODE = { width: 172, height: 46 } as const
+const LABEL = { width: 104, height: 34 } as const
+
+export interface Spot {
+  readonly x: number
+  readonly y: number
+}
+
+export interface Layout {
+  readonly width: number
+  readonly height: number
+  readonly nodes: ReadonlyMap<string, Spot>
+  readonly edges: ReadonlyMap<string, { readonly points: readonly Spot[]; readonly label: Spot }>
+}
+
+export interface Shown {
+  readonly nodes: ReadonlyMap<string, GraphNode>
+  readonly edges: ReadonlyMap<string, GraphEdge>
+}
+
+export function edgeKey({ source, target, protocol }: GraphEdge): string {
+  return `${source} ${target} ${protocol === 'tcp' ? 'tcp' : ''}`
+}
+
+/** What was seen so far together with what is there now: an edge that falls silent keeps its place. */
+export function merge(
+  before: Shown | undefined,
+  nodes: readonly GraphNode[],
+  edges: readonly GraphEdge[],
+): Shown {
+  return {
+    nodes: new Map([...(before?.nodes ?? []), ...nodes.map((node) => [node.id, node] as const)]),
+    edges: new Map([
+      ...[...(before?.edges ?? [])].map(([key, edge]) => [key, silent(edge)] as const),
+      ...edges.map((edge) => [edgeKey(edge), edge] as const),
+    ]),
+  }
+}
+
+function silent(edge: GraphEdge): GraphEdge {
+  const { p50: _, p95: __, p99: ___, ...rest } = edge
+  const nothing = { requests: 0, rate: 0, errors: 0, errorShare: 0, bytesSent: 0, bytesReceived: 0 }
+  return { ...rest, ...nothing, statuses: {}, flags: [] }
+}
+
+export function arrange({ nodes, edges }: Shown, direction: 'LR' | 'TB'): Layout {
+  const graph = new Graph({ multigraph: true })
+  graph.setGraph({
+    rankdir: direction,
+    nodesep: 22,
+    ranksep: direction === 'LR' ? 46 : 40,
+    edgesep: 14,
+    marginx: 8,
+    marginy: 8,
+  })
+  graph.setDefaultEdgeLabel(() => ({}))
+  for (const id of [...nodes.keys()].sort()) graph.setNode(id, { ...NODE })
+  for (const [key, { source, target }] of [...edges].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    graph.setEdge(source, target, { ...LABEL, labelpos: 'c' }, key)
+  }
+  layout(graph)
+  const { width = 0, height = 0 } = graph.graph()
+  return {
+    width,
+    height,
+    nodes: new Map(graph.nodes().map((id) => [id, spotOf(graph.node(id))])),
+    edges: new Map(
+      graph.edges().map((edge) => {
+        const drawn = graph.edge(edge)
+        return [edge.name ?? '', { points: drawn.points ?? [], label: spotOf(drawn) }]
+      }),
+    ),
+  }
+}
+
+function spotOf({ x = 0, y = 0 }: { readonly x?: number; readonly y?: number }): Spot {
+  return { x, y }
+}
+
+/** A smooth line through the points. */
+export function path(points: readonly Spot[]): string {
+  const [first, ...rest] = points
+  if (!first) return ''
+  const parts = [`M${first.x},${first.y}`]
+  for (const [index, point] of rest.entries()) {
+    const next = rest[index + 1]
+    if (next)
+      parts.push(`Q${point.x},${point.y} ${(point.x + next.x) / 2},${(point.y + next.y) / 2}`)
+    else parts.push(`L${point.x},${point.y}`)
+  }
+  return parts.join('')
+}

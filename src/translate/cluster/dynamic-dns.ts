@@ -1,0 +1,42 @@
+// Services of resolution DYNAMIC_DNS: Envoy looks up the name of each request (or connection), so hosts may be wildcards.
+import type { DnsCacheConfig, Filter, HttpFilter } from '../../../proto/envoy.d.ts'
+import { type ClusterFields, typed } from '../typed.ts'
+
+/** Cluster and filters find the one cache by its name, and must describe it alike. */
+const DNS_CACHE: DnsCacheConfig = Object.freeze({
+  name: 'dynamic_dns',
+  dns_lookup_family: 'V4_PREFERRED',
+})
+
+/** `insecure`: TLS that verifies nothing by the name looked up, which Envoy has to be told is meant. */
+export function dynamicDiscovery(insecure: boolean): ClusterFields {
+  return {
+    lb_policy: 'CLUSTER_PROVIDED',
+    cluster_type: {
+      name: 'envoy.clusters.dynamic_forward_proxy',
+      typed_config: typed('envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig', {
+        dns_cache_config: DNS_CACHE,
+        ...(insecure ? { allow_insecure_cluster_options: true } : {}),
+      }),
+    },
+  }
+}
+
+/** Looks up the Host before the router runs; does nothing for routes to other clusters. */
+export const DYNAMIC_DNS_FILTER: HttpFilter = Object.freeze({
+  name: 'envoy.filters.http.dynamic_forward_proxy',
+  typed_config: typed('envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig', {
+    dns_cache_config: DNS_CACHE,
+  }),
+})
+
+/** The same for a connection by its server name; stands before the TCP proxy. */
+export function dynamicDnsNetworkFilter(port: number): Filter {
+  return {
+    name: 'envoy.filters.network.sni_dynamic_forward_proxy',
+    typed_config: typed(
+      'envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig',
+      { port_value: port, dns_cache_config: DNS_CACHE },
+    ),
+  }
+}
