@@ -138,19 +138,19 @@ function edgeOf(
     h(
       'g',
       { transform: `translate(${x},${y})` },
-      h('rect', { x: -46, y: -16, width: 92, height: 32, rx: 6, class: 'plate' }),
+      h('rect', { x: -42, y: -17, width: 84, height: 34, rx: 6, class: 'plate' }),
       h('text', { y: below ? -3 : 4, class: 'rate' }, rateOf(edge)),
       below && h('text', { y: 11, class: 'below' }, below),
-      edge.mutualTls === 'all' && lock(),
+      edge.mutualTls === 'all' && lock(rateOf(edge)),
     ),
   )
 }
 
 /** Beside the rate: all of it by mutual TLS. */
-function lock(): ComponentChild {
+function lock(text: string): ComponentChild {
   return h(
     'g',
-    { class: 'lock', transform: 'translate(-40,-13)' },
+    { class: 'lock', transform: `translate(${-3.6 * text.length - 13},-13.5)` },
     h('path', { d: 'M2,5 V3.5 a2.5,2.5 0 0 1 5,0 V5', fill: 'none' }),
     h('rect', { x: 0.5, y: 5, width: 8, height: 6, rx: 1 }),
   )

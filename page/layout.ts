@@ -2,8 +2,8 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
 
-export const NODE = { width: 172, height: 46 } as const
-const LABEL = { width: 104, height: 34 } as const
+export const NODE = { width: 156, height: 44 } as const
+const LABEL = { width: 78, height: 34 } as const
 
 export interface Spot {
   readonly x: number
@@ -51,8 +51,8 @@ export function arrange({ nodes, edges }: Shown, direction: 'LR' | 'TB'): Layout
   const graph = new Graph({ multigraph: true })
   graph.setGraph({
     rankdir: direction,
-    nodesep: 22,
-    ranksep: direction === 'LR' ? 46 : 40,
+    nodesep: 30,
+    ranksep: direction === 'LR' ? 30 : 34,
     edgesep: 14,
     marginx: 8,
     marginy: 8,

@@ -72,6 +72,23 @@ program
   .action(run(async () => (await import('./cli/translate.ts')).translateCommand))
 
 program
+  .command('explain')
+  .description('show which way a request goes, step by step, each with the line that says so')
+  .argument('<path...>', 'files or directories')
+  .requiredOption('--workload <ns/name>', 'the workload that sends the request', workload)
+  .requiredOption('--host <host>', 'its Host header')
+  .option('--path <path>', 'with its query', '/')
+  .option('--method <method>', 'HTTP method', 'GET')
+  .option('--header <name=value...>', 'a header (several may be given)', collect)
+  .option('--port <port>', 'port of the listener; any by default', wholeNumber)
+  .option('--to-workload <ns/name>', 'whether this workload lets it in', workload)
+  .addHelpText(
+    'after',
+    '\nExample:\n  lotse explain mesh/ --workload default/frontend-v1 --host cart --path /items',
+  )
+  .action(run(async () => (await import('./cli/explain.ts')).explain))
+
+program
   .command('bootstrap')
   .description('get a certificate for a workload and write what its Envoy needs to start')
   .requiredOption('--workload <ns/name>', 'the workload', workload)

@@ -9,7 +9,8 @@ import { isProblem } from '../../envoy/problem.ts'
 import { printDiagnostic } from '../../src/model/diagnostic.ts'
 import { milliseconds, nanoseconds } from '../../src/model/duration.ts'
 import { browse, eventually, seconds, type Verdict } from './checks/check.ts'
-import { runChecks } from './checks/run.ts'
+import { serviceGraph } from './checks/graph.ts'
+import { judge, runChecks } from './checks/run.ts'
 import { Cleanup } from './cleanup.ts'
 import { startControlPlane } from './control-plane.ts'
 import { Load } from './load.ts'
@@ -98,7 +99,8 @@ async function play(binary: string, time: number, cleanup: Cleanup): Promise<num
     verdicts.push(verdict)
     console.log(`${verdict.passed ? 'ok    ' : 'FAILED'} ${name}: ${verdict.text}`)
   }
-  await runChecks({ services, meshFolder }, print)
+  const stage = { services, meshFolder, url: controlPlane.url }
+  await runChecks(stage, print)
 
   console.log(`\n${table(proxies)}\n`)
   console.log(`mesh YAML, to edit   ${meshFolder}`)
@@ -109,6 +111,7 @@ async function play(binary: string, time: number, cleanup: Cleanup): Promise<num
   await Promise.race([stopped, timePassed(time)])
   await load.stop()
   print('load', judgeLoad(load))
+  print('graph', await judge(serviceGraph, stage))
   print('processes', judgeProcesses(proxies))
   return verdicts.every((verdict) => verdict.passed) ? EXIT.passed : EXIT.failed
 }

@@ -62,6 +62,14 @@ export function publishDirectory(
   syncDirectory(dirname(path))
 }
 
+/** Replaces a file (0600) in one step, or creates it. */
+export function replaceFile(path: string, content: string): void {
+  const aside = asideOf(path)
+  createFile(aside, content)
+  renameSync(aside, path)
+  syncDirectory(dirname(path))
+}
+
 export function syncDirectory(path: string): void {
   const directory = openSync(path, 'r')
   try {

@@ -3,17 +3,18 @@ import { randomBytes, webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { CONTROL_PLANE, formatIdentity, formatWorkloadHost, type WorkloadName } from './identity.ts'
+import type { Root } from './authority-folder.ts'
 import { isProblem, problem } from './problem.ts'
 import { readRequest } from './request.ts'
-import type { Root } from './root.ts'
-import { KEY_ALGORITHM, pemOf, SIGNING_ALGORITHM, x509 } from './x509.ts'
+import { signingBy } from './signer.ts'
+import { KEY_ALGORITHM, pemOf, x509 } from './x509.ts'
 
 const HOUR = 3600
-/** Seconds a certificate is valid before it is made, for clocks that are late. */
+/** Seconds a certificate is valid before it is made, for clocks that are late; a tenth of a short life. */
 const BACKDATED = 60
 
 export interface Issued {
-  /** PEM, the leaf first, the root last. */
+  /** PEM, the leaf first, then intermediates, the root last. */
   readonly chain: readonly string[]
   readonly notBefore: Date
   readonly notAfter: Date
@@ -115,7 +116,8 @@ async function issueServer(
     } else return problem('L0401', "A host name for the control plane's certificate is not valid.")
   }
   const keys = await webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])
-  const issued = await sign(keys.publicKey, names, options, lifetime)
+  const spki = await webcrypto.subtle.exportKey('spki', keys.publicKey)
+  const issued = await sign(new x509.PublicKey(spki), names, options, lifetime)
   if (isProblem(issued)) return issued
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
   return { ...issued, keyPem: pemOf('PRIVATE KEY', Buffer.from(pkcs8)) }
@@ -123,38 +125,45 @@ async function issueServer(
 
 /** Everything the X509-SVID standard demands of a leaf; the subject is empty, so the list of names is critical. */
 async function sign(
-  publicKey: x509.PublicKey | webcrypto.CryptoKey,
+  publicKey: x509.PublicKey,
   names: readonly Name[],
   options: IssuerOptions,
   lifetime: number,
 ): Promise<Issued | Diagnostic> {
   const { root } = options
+  const { issuing } = root
   const now = options.now().getTime()
-  const begin = root.certificate.notBefore.getTime()
-  const end = root.certificate.notAfter.getTime()
+  const above = [root.certificate, issuing.certificate]
+  const begin = Math.max(...above.map(({ notBefore }) => notBefore.getTime()))
+  const end = Math.min(...above.map(({ notAfter }) => notAfter.getTime()))
   if (now < begin || now >= end) {
     return problem(
       'L0413',
       'The root certificate is not valid at this time; nothing can be signed.',
     )
   }
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: randomBytes(16).toString('hex'),
-    issuer: root.certificate.subjectName,
-    notBefore: new Date(Math.max(now - BACKDATED * 1000, begin)),
-    notAfter: new Date(Math.min(now + lifetime * 1000, end)),
-    publicKey,
-    signingKey: root.signingKey,
-    signingAlgorithm: SIGNING_ALGORITHM,
-    extensions: [
-      ...LEAF_EXTENSIONS,
-      new x509.SubjectAlternativeNameExtension([...names], true),
-      await x509.SubjectKeyIdentifierExtension.create(publicKey),
-      root.authorityKey,
-    ],
-  })
+  const { crypto, ...signing } = signingBy(issuing.signer)
+  const backdated = Math.min(BACKDATED, lifetime / 10) * 1000
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      ...signing,
+      serialNumber: randomBytes(16).toString('hex'),
+      issuer: issuing.certificate.subjectName,
+      notBefore: new Date(Math.max(now - backdated, begin)),
+      notAfter: new Date(Math.min(now + lifetime * 1000, end)),
+      publicKey,
+      extensions: [
+        ...LEAF_EXTENSIONS,
+        new x509.SubjectAlternativeNameExtension([...names], true),
+        await x509.SubjectKeyIdentifierExtension.create(publicKey),
+        issuing.authorityKey,
+      ],
+    },
+    crypto,
+  )
+  const leaf = pemOf('CERTIFICATE', Buffer.from(certificate.rawData))
   return {
-    chain: [pemOf('CERTIFICATE', Buffer.from(certificate.rawData)), root.certificatePem],
+    chain: [leaf, ...issuing.intermediates, root.certificatePem],
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
     serial: certificate.serialNumber,

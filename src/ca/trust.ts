@@ -1,15 +1,18 @@
 // The trust bundle as data for the mesh: whose certificates are believed.
-import type { Root } from './root.ts'
+import type { Root } from './authority-folder.ts'
 
 export interface TrustBundle {
   readonly trustDomain: string
   /** PEM, one certificate an entry. More than one while a root is being replaced. */
   readonly rootsPem: readonly string[]
+  /** PEM, one list for each authority that signs or signed; empty while nothing is revoked. */
+  readonly crlsPem: readonly string[]
 }
 
-export function trustBundleOf(root: Root): TrustBundle {
+export function trustBundleOf(roots: readonly [Root, ...Root[]], crls: readonly string[] = []): TrustBundle {
   return Object.freeze({
-    trustDomain: root.trustDomain,
-    rootsPem: Object.freeze([root.certificatePem]),
+    trustDomain: roots[0].trustDomain,
+    rootsPem: Object.freeze([...new Set(roots.map((root) => root.certificatePem))]),
+    crlsPem: Object.freeze([...crls]),
   })
 }

@@ -1,5 +1,5 @@
 // Where memo results live: one cache per process, a fresh one per test, so that no module keeps state.
-import type { TableName } from './mesh.ts'
+import { type Mesh, TABLE_NAMES } from './mesh.ts'
 import type { Facet, FacetValue } from './node.ts'
 
 export type Argument = string | object
@@ -7,13 +7,13 @@ export type Argument = string | object
 /** One remembered result and all that it depended on. */
 export interface Entry {
   value: unknown
-  /** Facets of the node that were read, directly or by a memo inside. */
-  facets: Map<Facet, FacetValue>
+  /** Facets of the node that were read, directly or by a memo inside. Entries with the same facets mostly share one map. */
+  facets: ReadonlyMap<Facet, FacetValue>
   /** Those read directly, so that the whole map can be rebuilt when an inner memo reads more. */
-  ownFacets: Map<Facet, FacetValue>
+  ownFacets: ReadonlyMap<Facet, FacetValue>
   reads: readonly (readonly [source: object, key: Argument, value: unknown])[]
-  /** Tables read, directly or inside: while none of them changed, nothing needs to be checked. */
-  tables: ReadonlySet<TableName>
+  /** Tables read, directly or inside, one bit each: while none of them changed, nothing needs to be checked. */
+  tables: number
   /** Generation for which it was last found valid. */
   checkedAt: number
   /** Generation in which it was last used. */
@@ -26,6 +26,9 @@ const SWEEP_EVERY = 64
 export class Cache {
   readonly #results = new Map<object, Map<Argument, Entry[]>>()
   #sweptAt = 0
+  #mesh: Mesh | undefined
+  /** For `#mesh`: the tables that changed after a generation. */
+  readonly #changes = new Map<number, number>()
 
   /** Entries of a memo for an argument, one per distinct set of facets. */
   entries(memo: object, argument: Argument): Entry[] {
@@ -40,6 +43,23 @@ export class Cache {
       byArgument.set(argument, entries)
     }
     return entries
+  }
+
+  /** Tables of the mesh that changed after a generation, one bit each in the order of `TABLE_NAMES`. */
+  changedSince(mesh: Mesh, generation: number): number {
+    if (this.#mesh !== mesh) {
+      this.#mesh = mesh
+      this.#changes.clear()
+    }
+    let bits = this.#changes.get(generation)
+    if (bits === undefined) {
+      bits = 0
+      for (const [index, name] of TABLE_NAMES.entries()) {
+        if (mesh.tables[name].changedAt > generation) bits |= 1 << index
+      }
+      this.#changes.set(generation, bits)
+    }
+    return bits
   }
 
   /** In such a generation every read is walked, also of unchanged tables, so that all that is in use is marked. */

@@ -54,7 +54,8 @@ export function readKeySet(text: string): KeySet {
   }
   const keys: unknown[] = set.keys
   const secret = keys.findIndex((key) => isObject(key) && PRIVATE.some((name) => name in key))
-  if (secret >= 0) return { problem: `key ${secret} is private or secret; publish public keys only` }
+  if (secret >= 0)
+    return { problem: `key ${secret} is private or secret; publish public keys only` }
   const usable = keys.flatMap((key) => publicKey(key) ?? [])
   if (usable.length === 0 && keys.length > 0) {
     return { problem: 'none of its keys is an RSA, EC (P-256, P-384, P-521) or Ed25519 public key' }

@@ -1,6 +1,6 @@
 // Remembers results of pure functions of (view, argument); a result stays valid while everything it read yields the identical value.
 import type { Argument, Entry } from './cache.ts'
-import { sameElements, type TableName } from './mesh.ts'
+import { sameElements } from './mesh.ts'
 import { type Facet, type FacetValue, facetOf, type Node } from './node.ts'
 import { type Source, type TableSource, type Trace, View } from './view.ts'
 
@@ -26,8 +26,7 @@ export function memo<A extends Argument, Value>(
     read: (view, key) => source.entry(view, key).value,
     entry(view, key) {
       const entries = view.cache.entries(source, key)
-      const index = entries.findIndex((entry) => facetsMatch(entry.facets, view.node))
-      const found = entries[index]
+      const found = entryFor(entries, view.node)
       if (found && isValid(found, view)) {
         found.usedAt = view.mesh.generation
         return found
@@ -48,7 +47,13 @@ export function memo<A extends Argument, Value>(
   }
 }
 
-function facetsMatch(facets: ReadonlyMap<Facet, FacetValue>, node: Node): boolean {
+function entryFor(entries: readonly Entry[], node: Node): Entry | undefined {
+  for (const entry of entries) if (facetsMatch(entry.facets, node)) return entry
+  return undefined
+}
+
+function facetsMatch(facets: Facets, node: Node): boolean {
+  if (facets.size === 0) return true
   for (const [facet, value] of facets) if (facetOf(node, facet) !== value) return false
   return true
 }
@@ -56,7 +61,8 @@ function facetsMatch(facets: ReadonlyMap<Facet, FacetValue>, node: Node): boolea
 function isValid(entry: Entry, view: View): boolean {
   const { generation } = view.mesh
   if (entry.checkedAt === generation) return true
-  if (view.cache.walksFully(generation) || tablesChanged(entry, view)) {
+  const changed = view.cache.changedSince(view.mesh, entry.checkedAt)
+  if (view.cache.walksFully(generation) || (entry.tables & changed) !== 0) {
     for (const [source, key, value] of entry.reads) {
       if ((source as Source).read(view, key) !== value) return false
     }
@@ -64,13 +70,6 @@ function isValid(entry: Entry, view: View): boolean {
   }
   entry.checkedAt = generation
   return true
-}
-
-function tablesChanged(entry: Entry, view: View): boolean {
-  for (const table of entry.tables) {
-    if (view.mesh.tables[table].changedAt > entry.checkedAt) return true
-  }
-  return false
 }
 
 function compute(
@@ -85,7 +84,7 @@ function compute(
     facets: trace.facets,
     ownFacets: trace.facets,
     reads: trace.reads,
-    tables: new Set(),
+    tables: 0,
     checkedAt: view.mesh.generation,
     usedAt: view.mesh.generation,
   }
@@ -95,23 +94,38 @@ function compute(
 
 /** An inner memo may read other facets and tables than last time, although it yields the same value. */
 function inherit(entry: Entry, view: View): void {
-  const facets = new Map(entry.ownFacets)
-  const tables = new Set<TableName>()
+  let facets = entry.ownFacets
+  let tables = 0
   for (const [source, key] of entry.reads) {
     if (isTable(source)) {
-      tables.add(source.table)
+      tables |= source.bit
       continue
     }
     const inner = (source as MemoSource).entry(view, key)
-    for (const [facet, value] of inner.facets) facets.set(facet, value)
-    for (const table of inner.tables) tables.add(table)
+    facets = joined(facets, inner.facets)
+    tables |= inner.tables
   }
   entry.facets = facets
   entry.tables = tables
 }
 
+type Facets = ReadonlyMap<Facet, FacetValue>
+
+/** One of the two where it has all, since most entries read what those inside them read. */
+function joined(a: Facets, b: Facets): Facets {
+  if (a === b || b.size === 0) return a
+  if (a.size === 0) return b
+  let all: Map<Facet, FacetValue> | undefined
+  for (const [facet, value] of b) {
+    if (a.has(facet)) continue
+    all ??= new Map(a)
+    all.set(facet, value)
+  }
+  return all ?? a
+}
+
 function isTable(source: object): source is TableSource {
-  return 'table' in source
+  return 'bit' in source
 }
 
 function keepIdentity(before: Entry, now: Entry, options: MemoOptions<unknown>): void {

@@ -60,17 +60,18 @@ export class View {
   }
 }
 
-/** A source that is one table of the mesh; `table` lets the memo skip tables that did not change. */
+/** A source that is one table of the mesh; its bit lets the memo skip what reads no table that changed. */
 export interface TableSource extends Source {
-  readonly table: TableName
+  /** 1 shifted by the table's place in `TABLE_NAMES`. */
+  readonly bit: number
 }
 
 type Sources = { readonly [T in TableName]: TableSource }
 
 function sources(read: (mesh: Mesh, table: TableName, key: string) => unknown): Sources {
-  const entries = TABLE_NAMES.map((table): [TableName, TableSource] => [
+  const entries = TABLE_NAMES.map((table, index): [TableName, TableSource] => [
     table,
-    { table, read: (view, key) => read(view.mesh, table, key as string) },
+    { bit: 1 << index, read: (view, key) => read(view.mesh, table, key as string) },
   ])
   return Object.freeze(Object.fromEntries(entries)) as Sources
 }

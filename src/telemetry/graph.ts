@@ -62,7 +62,7 @@ export function graphOf(signals: Signals, directory: Directory, options: GraphOp
     if (one.edge.side === 'server' || one.edge.workload !== '') {
       // A connection that was opened before the window is told by how it was opened.
       const told = requestsOf(figures) > 0 ? figures : one.window.sum(-1, to)
-      flow.reached.all += requestsOf(told)
+      flow.reached.all += told[FIGURE.mutualTls]! + told[FIGURE.plain]!
       flow.reached.mutual += told[FIGURE.mutualTls]!
     }
     for (const [flags, at] of one.flags) if (at > from && at <= to) flow.flags.add(flags)
@@ -88,10 +88,9 @@ function preferred(
   for (const { reporter, edge, window } of all) {
     if (edge.side !== 'client' || edge.workload === '' || window.latest <= from) continue
     const figures = window.sum(from, to)
-    const mutual = figures[FIGURE.mutualTls]!
     const principal = directory.workload(reporter)?.principal ?? ''
-    if (mutual > 0) reported.add(`${edge.workload}<${principal}`)
-    if (requestsOf(figures) > mutual) reported.add(`${edge.workload}<`)
+    if (figures[FIGURE.mutualTls]! > 0) reported.add(`${edge.workload}<${principal}`)
+    if (figures[FIGURE.plain]! > 0) reported.add(`${edge.workload}<`)
   }
   return all.filter(
     ({ reporter, edge }) =>

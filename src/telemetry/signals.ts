@@ -32,6 +32,8 @@ const MOST_PER_REPORTER = 1000
 const MOST_FLAGS = 8
 /** A gRPC status that means the server failed (OpenTelemetry's convention): unknown, deadline, unimplemented, internal, unavailable, data loss. */
 const GRPC_FAILURES: ReadonlySet<number> = new Set([2, 4, 12, 13, 14, 15])
+/** Envoy answered by itself or gave up, unless the flags are among these: none, a delay that a policy injected. */
+const REACHED = /^(DI)?$/
 /** Flags of a connection that nobody is to blame for: the client left, or its time was up. */
 const HARMLESS = /^(DC|DT|DR)?$/
 
@@ -160,6 +162,7 @@ function countRequests(figures: Float64Array, outcome: Outcome, count: number): 
   if (failed || (status === 0 && !HARMLESS.test(flags))) figures[FIGURE.errors]! += count
   if (grpc !== undefined) figures[FIGURE.grpc]! += count
   if (mutualTls) figures[FIGURE.mutualTls]! += count
+  else if (REACHED.test(flags)) figures[FIGURE.plain]! += count
 }
 
 function countConnections(
@@ -171,7 +174,7 @@ function countConnections(
   }: { readonly kind: 'opened' | 'closed'; readonly outcome: Outcome; readonly count: number },
 ): void {
   figures[FIGURE[kind]]! += count
-  if (kind === 'opened' && outcome.mutualTls) figures[FIGURE.mutualTls]! += count
+  if (kind === 'opened') figures[outcome.mutualTls ? FIGURE.mutualTls : FIGURE.plain]! += count
   if (kind === 'closed' && !HARMLESS.test(outcome.flags)) figures[FIGURE.errors]! += count
 }
 

@@ -19,13 +19,15 @@ export const FIGURE = {
   /** What went wrong on the server's side: status 5xx, such a gRPC status, or no connection. */
   errors: 6,
   grpc: 7,
+  /** What reached its destination: by mutual TLS, or not. */
   mutualTls: 8,
-  opened: 9,
-  closed: 10,
-  sent: 11,
-  received: 12,
+  plain: 9,
+  opened: 10,
+  closed: 11,
+  sent: 12,
+  received: 13,
   /** Microseconds in all. */
-  duration: 13,
+  duration: 14,
 } as const
 
 /** Upper bounds of the buckets of durations, microseconds; the last bucket has none. */
@@ -33,7 +35,7 @@ export const BOUNDS: readonly number[] = [
   250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 2_500_000,
   10_000_000,
 ]
-export const FIRST_BUCKET = 14
+export const FIRST_BUCKET = 15
 export const FIGURES = FIRST_BUCKET + BOUNDS.length + 1
 
 interface Step {

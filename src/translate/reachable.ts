@@ -3,6 +3,7 @@ import { memo } from '../model/memo.ts'
 import type { Service } from '../model/service.ts'
 import type { View } from '../model/view.ts'
 import { targetOf } from './destination.ts'
+import { authorizers } from './ext-authz.ts'
 import { passedServices } from './gateway/auto-passthrough.ts'
 import { boundRules } from './kinds/gateway.ts'
 import { type HostRule, meshRuleHosts } from './kinds/virtual-service.ts'
@@ -29,7 +30,8 @@ const reachable = memo((view: View, _: ''): readonly Service[] => {
             meshRuleHosts(view, '').map(([, rule]) => rule),
           ),
         ]
-  return Object.freeze([...new Set(services)])
+  const asked = authorizers(view, '').map(({ service }) => service)
+  return Object.freeze([...new Set([...services, ...asked])])
 })
 
 function imported(view: View): readonly Service[] {

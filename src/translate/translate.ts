@@ -13,6 +13,7 @@ import { namedClusters } from './gateway/auto-passthrough.ts'
 import { gatewayResources } from './gateway/gateway.ts'
 import { grpcResources } from './grpc.ts'
 import { boundInboundListeners, inboundClusters, inboundRoutes } from './inbound.ts'
+import { jwtConfigs } from './kinds/request-authentication.ts'
 import { capturedListeners, isCaptured } from './listener/captured.ts'
 import { outboundListeners } from './listener/outbound.ts'
 import { withPatches } from './patch/patch.ts'
@@ -51,7 +52,7 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
     ]),
     route: chunks([inboundRoutes(view, workload), outboundRoutes(view, ''), gateway.routes]),
     virtualHost: [],
-    extensionConfig: [],
+    extensionConfig: chunks([jwtConfigs(view, workload)]),
   })
 })
 

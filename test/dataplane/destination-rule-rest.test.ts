@@ -1,13 +1,17 @@
 // DestinationRules on the real Envoy: HTTP versions, rules for some workloads, client certificates, PROXY protocol, hashes, error codes.
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { createServer as createHttp } from 'node:http'
+import { connect, createServer } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { test } from 'node:test'
 import { testCa } from '../support/certificates.ts'
 import { skip } from '../support/envoy.ts'
+import { startMesh } from '../support/mesh.ts'
 import { loopback } from '../support/ports.ts'
 import { PORT, startShop } from '../support/shop.ts'
-import { httpUpstream } from '../support/upstreams.ts'
-import { policy } from '../support/workload.ts'
+import { httpUpstream, tcpUpstream } from '../support/upstreams.ts'
+import { join, policy, workload } from '../support/workload.ts'
 
 const rule = (trafficPolicy: string, more = '') =>
   policy('DestinationRule', 'shop/more', `{host: web, trafficPolicy: ${trafficPolicy}${more}}`, 1)
@@ -183,4 +187,49 @@ test('destination rules', { skip }, async (t) => {
     await f.mesh.envoy('shop/client').waitFor('the endpoint to be ejected', ask, (s) => s === 503)
     f.other.behave({})
   })
+})
+
+test('a tunnel leads TCP through a forward proxy', { skip }, async (t) => {
+  const [client, forward] = [loopback(), loopback()]
+  const db = await tcpUpstream(t, { name: 'db', greeting: 'hello' })
+  const asked: string[] = []
+  const proxy = createHttp()
+  const tunnelled = (method: string, target: string, socket: Duplex) => {
+    asked.push(`${method} ${target}`)
+    const onward = connect(db.port, db.address)
+    for (const one of [socket, onward]) one.on('error', () => undefined)
+    socket.write('HTTP/1.1 200 OK\r\n\r\n')
+    socket.pipe(onward).pipe(socket)
+  }
+  proxy.on('connect', (incoming, socket) => tunnelled('CONNECT', incoming.url ?? '', socket))
+  await new Promise<void>((resolve) => proxy.listen(8080, forward, resolve))
+  t.after(() => {
+    proxy.closeAllConnections()
+    proxy.close()
+  })
+  await startMesh(t, {
+    yaml: join(
+      workload({
+        ...{ workload: 'shop/client', address: client },
+        calls: [{ port: PORT, protocol: 'TCP', hosts: ['shop/db.test'] }],
+      }),
+      policy(
+        'ServiceEntry',
+        'shop/db',
+        `{hosts: [db.test], addresses: [240.0.0.9], resolution: STATIC, endpoints: [{address: ${forward}}],
+          ports: [{number: ${PORT}, name: tcp, protocol: TCP, targetPort: 8080}]}`,
+      ),
+      policy(
+        'DestinationRule',
+        'shop/db',
+        '{host: db.test, trafficPolicy: {tunnel: {protocol: CONNECT, targetHost: db.far, targetPort: 5432}}}',
+      ),
+    ),
+    proxies: ['shop/client'],
+  })
+  const socket = connect(PORT, client)
+  t.after(() => socket.destroy())
+  const [greeting] = (await once(socket, 'data')) as [Buffer]
+  assert.equal(greeting.toString(), 'hello')
+  assert.deepEqual(asked, ['CONNECT db.far:5432'])
 })

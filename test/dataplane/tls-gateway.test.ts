@@ -6,11 +6,11 @@ import { join as path } from 'node:path'
 import { test } from 'node:test'
 import fastify from 'fastify'
 import { addApi } from '../../src/dashboard/api.ts'
-import { type Edge, gateway, HTTPS, pairSecret, secret, startEdge } from '../support/edge.ts'
+import { type Edge, gateway, HTTPS, startEdge } from '../support/edge.ts'
 import { skip } from '../support/envoy.ts'
 import { http2, keepAlive, rawExchange, request } from '../support/http.ts'
 import { waitFor } from '../support/wait.ts'
-import { join, policy } from '../support/workload.ts'
+import { join, pairSecret, policy, secret } from '../support/workload.ts'
 
 const TO_WEB = policy(
   'VirtualService',

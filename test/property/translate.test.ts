@@ -120,7 +120,8 @@ function checkReferences(set: ResourceSet): void {
     for (const resource of set[type].flat()) checkEncodes(resource)
   }
   for (const { body, name } of set.cluster.flat()) {
-    if ((body as Cluster).type === 'EDS') assert.ok(names.endpoint!.has(name), `no EDS ${name}`)
+    const { type, eds_cluster_config: eds } = body as Cluster
+    if (type === 'EDS') assert.ok(names.endpoint!.has(eds?.service_name || name), `no EDS ${name}`)
   }
   const text = JSON.stringify([set.listener, set.cluster])
   for (const [, route] of text.matchAll(/"route_config_name":"([^"]+)"/g)) {

@@ -140,23 +140,6 @@ async function identity(t: TestContext, { app, config }: TestMesh, named: string
   return { cert: read('chain.pem'), key: read('key.pem'), ca }
 }
 
-/** A Secret of texts, as Kubernetes has it. */
-export function secret(named: string, texts: Readonly<Record<string, string>>): string {
-  const [namespace, name] = named.split('/')
-  const data = Object.fromEntries(
-    Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
-  )
-  return JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data })
-}
-
-export function pairSecret(
-  named: string,
-  { chainPem, keyPem }: KeyPair,
-  more: object = {},
-): string {
-  return secret(named, { 'tls.crt': chainPem, 'tls.key': keyPem, ...more })
-}
-
 export interface ServerOptions {
   readonly name: string
   readonly port?: number

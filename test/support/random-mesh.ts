@@ -66,9 +66,13 @@ const entry = fc.record(
       [{ number: 80, name: 'http', protocol: 'HTTP' }],
       [{ number: 443, name: 'tls', protocol: 'TLS' }],
     ),
-    resolution: fc.constantFrom('NONE', 'STATIC', 'DNS'),
+    resolution: fc.constantFrom('NONE', 'STATIC', 'DNS', 'DYNAMIC_DNS'),
     location: fc.constantFrom('MESH_EXTERNAL', 'MESH_INTERNAL'),
-    endpoints: fc.constant([{ address: '192.0.2.1' }]),
+    endpoints: fc.constantFrom(
+      [{ address: '192.0.2.1' }],
+      [{ address: '192.0.2.2', locality: 'us/nyc' }, { network: 'elsewhere' }],
+    ),
+    subjectAltNames: fc.constant(['api.example.com']),
     exportTo: fc.constantFrom(['.'], ['*'], ['b']),
   },
   { requiredKeys: ['hosts', 'ports'] },
@@ -349,6 +353,7 @@ export const NODES: readonly Node[] = [
   node('w2', 'a', { labels: { app: 'web', version: '2' }, locality: 'us/nyc' }),
   node('w3', 'b', { labels: { app: 'cart' }, certified: 'no', certificateFolder: '' }),
   node('edge', 'a', { type: 'gateway', labels: { istio: 'edge' } }),
+  node('caller', 'a', { type: 'grpc', certified: 'no', certificateFolder: '' }),
   // It has a workload entry, which a gateway needs to have secrets.
   node('w1', 'b', { type: 'gateway', labels: { istio: 'edge' } }),
 ]

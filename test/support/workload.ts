@@ -80,6 +80,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   Sidecar: 'networking.istio.io/v1',
   PeerAuthentication: 'security.istio.io/v1',
   AuthorizationPolicy: 'security.istio.io/v1',
+  RequestAuthentication: 'security.istio.io/v1',
   EnvoyFilter: 'networking.istio.io/v1alpha3',
 }
 
@@ -92,6 +93,23 @@ kind: ${kind}
 metadata: {name: ${name}, namespace: ${namespace}, ${created}}
 spec: ${spec}
 `
+}
+
+/** A Secret of texts, as Kubernetes has it. */
+export function secret(named: string, texts: Readonly<Record<string, string>>): string {
+  const [namespace, name] = named.split('/')
+  const data = Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
+  )
+  return JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, data })
+}
+
+export function pairSecret(
+  named: string,
+  { chainPem, keyPem }: { readonly chainPem: string; readonly keyPem: string },
+  more: Readonly<Record<string, string>> = {},
+): string {
+  return secret(named, { 'tls.crt': chainPem, 'tls.key': keyPem, ...more })
 }
 
 export function join(...documents: readonly string[]): string {

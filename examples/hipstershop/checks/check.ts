@@ -9,6 +9,8 @@ export interface Stage {
   readonly services: Services
   /** The folder that the control plane watches: a copy of `mesh/`. */
   readonly meshFolder: string
+  /** Of the status page and the API. */
+  readonly url: string
 }
 
 export interface Verdict {

@@ -41,7 +41,7 @@ export async function runChecks(
 }
 
 /** A check that breaks has failed, and says by what. */
-async function judge(check: Check, stage: Stage): Promise<Verdict> {
+export async function judge(check: Check, stage: Stage): Promise<Verdict> {
   try {
     return await check(stage)
   } catch (error) {

@@ -1,14 +1,5 @@
 // AuthorizationPolicy: who may call what. RequestAuthentication: which tokens prove who an end user is.
-import {
-  boolean,
-  duration,
-  enumOf,
-  type Infer,
-  list,
-  object,
-  required,
-  string,
-} from '../shape.ts'
+import { boolean, duration, enumOf, type Infer, list, object, required, string } from '../shape.ts'
 import { policySelector, strings, targetRef } from './match.ts'
 
 const source = object({

@@ -128,9 +128,7 @@ const portTrafficPolicy = object({ ...settings, port: object({ number: port }) }
 export const trafficPolicy = object({
   ...settings,
   portLevelSettings: list(portTrafficPolicy),
-  tunnel: later(
-    object({ protocol: string, targetHost: required(string), targetPort: required(port) }),
-  ),
+  tunnel: object({ protocol: string, targetHost: required(string), targetPort: required(port) }),
   proxyProtocol: object({ version: enumOf('V1', 'V2') }),
   retryBudget: object({ percent: number, minRetryConcurrency: uint32, budgetInterval: duration }),
 })

@@ -9,13 +9,21 @@ import type {
   RBAC,
   RBAC_Action,
 } from '../../../proto/envoy.d.ts'
-import { type Document, keyOf } from '../../model/document.ts'
+import type { Document } from '../../model/document.ts'
 import { memo } from '../../model/memo.ts'
 import { ORIGIN } from '../../model/origin.ts'
 import type { AuthorizationPolicy } from '../../model/schema/authorization-policy.ts'
-import { matchesLabels, type Workload } from '../../model/selector.ts'
+import type { Workload } from '../../model/selector.ts'
 import type { View } from '../../model/view.ts'
-import { rootNamespace, trustDomains } from '../mesh-config.ts'
+import {
+  type Authorizer,
+  authorizers,
+  extAuthzNetworkFilter,
+  markFilterName,
+  markPrefix,
+} from '../ext-authz.ts'
+import { trustDomains } from '../mesh-config.ts'
+import { selectedKeys } from '../policy-scope.ts'
 import type { RuleContext } from '../rbac/attributes.ts'
 import type { Doubt } from '../rbac/logic.ts'
 import { NEVER, rulePolicy } from '../rbac/rule.ts'
@@ -32,6 +40,8 @@ export interface Authorization {
   /** Dry-run policies (`istio.io/dry-run`): counted and noted, never enforced. */
   readonly shadowDeny?: RBAC
   readonly shadowAllow?: RBAC
+  /** What an external provider is to be asked about, by its name; in the order of the MeshConfig. */
+  readonly custom?: Readonly<Record<string, RBAC>>
 }
 
 export type AuthorizationTarget = RuleContext['target']
@@ -83,6 +93,11 @@ export function rbacNetworkFilters(view: View, workload: Workload): readonly Fil
 const perRoute = memo((view: View, policies: string): Readonly<Record<string, Any>> => {
   const rules = rulesOf(view, argument('http', policies))
   const configs: Record<string, Any> = {}
+  for (const [provider, shadow_rules] of Object.entries(rules.custom ?? {})) {
+    const rbac = { shadow_rules, shadow_rules_stat_prefix: markPrefix(provider) }
+    const perRoute = typed('envoy.extensions.filters.http.rbac.v3.RBACPerRoute', { rbac })
+    configs[markFilterName(provider)] = perRoute
+  }
   for (const kind of FILTERS) {
     const config: HttpRBAC = { ...enforced(rules, kind), ...statPrefixes(kind) }
     if (!config.rules && !config.shadow_rules) continue
@@ -95,7 +110,10 @@ const perRoute = memo((view: View, policies: string): Readonly<Record<string, An
 
 const networkFilters = memo((view: View, policies: string): readonly Filter[] => {
   const rules = rulesOf(view, argument('tcp', policies))
-  return FILTERS.flatMap((kind) => {
+  const custom = authorizers(view, '').flatMap((one) =>
+    askingFilters(one, rules.custom?.[one.name]),
+  )
+  const own = FILTERS.flatMap((kind) => {
     const config: NetworkRBAC = {
       ...enforced(rules, kind),
       stat_prefix: `tcp.${kind}.`,
@@ -109,7 +127,25 @@ const networkFilters = memo((view: View, policies: string): readonly Filter[] =>
       },
     ]
   })
+  return Object.freeze([...custom, ...own])
 })
+
+function askingFilters(authorizer: Authorizer, shadow_rules: RBAC | undefined): readonly Filter[] {
+  const asking = extAuthzNetworkFilter(authorizer)
+  if (!shadow_rules || !asking) return []
+  const marking: NetworkRBAC = {
+    shadow_rules,
+    stat_prefix: `tcp.custom.${authorizer.name}.`,
+    shadow_rules_stat_prefix: markPrefix(authorizer.name),
+  }
+  return [
+    {
+      name: markFilterName(authorizer.name),
+      typed_config: typed('envoy.extensions.filters.network.rbac.v3.RBAC', marking),
+    },
+    asking,
+  ]
+}
 
 function enforced(rules: Authorization, kind: FilterKind): { rules?: RBAC; shadow_rules?: RBAC } {
   const shadow = { audit: undefined, deny: rules.shadowDeny, allow: rules.shadowAllow }[kind]
@@ -117,6 +153,10 @@ function enforced(rules: Authorization, kind: FilterKind): { rules?: RBAC; shado
     ...(rules[kind] ? { rules: rules[kind] } : {}),
     ...(shadow ? { shadow_rules: shadow } : {}),
   }
+}
+
+function isFilter(kind: PolicyKind): kind is FilterKind {
+  return Object.hasOwn(ACTIONS, kind)
 }
 
 function filterName(kind: FilterKind): string {
@@ -135,27 +175,9 @@ function dryRunPrefix(kind: FilterKind): string {
   return `istio_dry_run_${kind}_`
 }
 
-const policiesOf = memo((view: View, namespace: string): readonly PolicyDocument[] =>
-  view
-    .keysIn('AuthorizationPolicy', namespace)
-    .flatMap((key) => view.get('AuthorizationPolicy', key) ?? []),
-)
-
 /** Keys of the policies that select the workload: what decides which rules it gets. */
 function selected(view: View, workload: Workload): string {
-  const root = rootNamespace(view)
-  const namespaces = workload.namespace === root ? [root] : [root, workload.namespace]
-  return namespaces
-    .flatMap((namespace) => policiesOf(view, namespace))
-    .filter((policy) => !hasTargetRefs(policy.spec))
-    .filter((policy) => matchesLabels(policy.spec.selector?.matchLabels, workload.labels))
-    .map((policy) => keyOf(policy.metadata))
-    .join('\n')
-}
-
-/** A policy for objects of the Gateway API, which sidecars and Istio's gateways do not have. */
-export function hasTargetRefs(spec: AuthorizationPolicy): boolean {
-  return spec.targetRef !== undefined || (spec.targetRefs?.length ?? 0) > 0
+  return selectedKeys(view, workload, 'AuthorizationPolicy')
 }
 
 function argument(target: AuthorizationTarget, policies: string): string {
@@ -163,48 +185,61 @@ function argument(target: AuthorizationTarget, policies: string): string {
 }
 
 const rulesOf = memo((view: View, argument: string): Authorization => {
-  const [target, ...keys] = argument.split('\n')
+  const [target, ...keys] = argument.split('\n') as [AuthorizationTarget, ...string[]]
   const policies = keys.flatMap((key) => view.get('AuthorizationPolicy', key) ?? [])
-  const translate = (kind: FilterKind, dryRun: boolean) => {
+  const kinds = new Map(policies.map((policy) => [policy, kindOf(view, policy.spec, target)]))
+  const translate = (kind: PolicyKind, dryRun: boolean) => {
     const chosen = policies.filter(
-      (policy) => kindOf(policy.spec) === kind && isDryRun(policy) === dryRun,
+      (policy) => kinds.get(policy) === kind && isDryRun(policy) === dryRun,
     )
-    return chosen.length === 0 ? undefined : rbac(view, kind, chosen, target as AuthorizationTarget)
+    return chosen.length === 0 ? undefined : rbac(view, kind, chosen, target)
   }
   const audit = translate('audit', false)
   const deny = translate('deny', false)
   const allow = translate('allow', false)
   const shadowDeny = translate('deny', true)
   const shadowAllow = translate('allow', true)
+  const custom = authorizers(view, '').flatMap(({ name }): [string, RBAC][] => {
+    const asked = translate(`custom ${name}`, false)
+    return asked ? [[name, asked]] : []
+  })
   return {
     ...(audit ? { audit } : {}),
     ...(deny ? { deny } : {}),
     ...(allow ? { allow } : {}),
     ...(shadowDeny ? { shadowDeny } : {}),
     ...(shadowAllow ? { shadowAllow } : {}),
+    ...(custom.length > 0 ? { custom: Object.fromEntries(custom) } : {}),
   }
 })
 
-/** CUSTOM asks a provider that Lotse cannot ask yet: what its rules match is refused, as with Istio's unknown provider. */
-function kindOf(spec: AuthorizationPolicy): FilterKind {
+type PolicyKind = FilterKind | `custom ${string}`
+
+/** What a provider is to be asked about that cannot be asked (here) is refused (Istio). */
+function kindOf(view: View, spec: AuthorizationPolicy, target: AuthorizationTarget): PolicyKind {
   switch (spec.action ?? 'ALLOW') {
     case 'AUDIT':
       return 'audit'
     case 'ALLOW':
       return 'allow'
-    default:
+    case 'DENY':
       return 'deny'
+    default: {
+      const named = authorizers(view, '').find(({ name }) => name === spec.provider?.name)
+      return named && (target === 'http' || named.grpc) ? `custom ${named.name}` : 'deny'
+    }
   }
 }
 
-/** As Go's ParseBool reads it. */
+/** As Go's ParseBool reads it. A policy of action CUSTOM has no dry run: it is enforced. */
 function isDryRun(policy: PolicyDocument): boolean {
+  if (policy.spec.action === 'CUSTOM') return false
   return /^(1|t|T|true|True|TRUE)$/.test(policy.metadata.annotations[DRY_RUN] ?? '')
 }
 
 function rbac(
   view: View,
-  kind: FilterKind,
+  kind: PolicyKind,
   documents: readonly PolicyDocument[],
   target: AuthorizationTarget,
 ): RBAC {
@@ -224,7 +259,7 @@ function rbac(
       policies[policyName(document, 0)] = { ...NEVER, [ORIGIN]: document.at(['spec']) }
     }
   }
-  return { action: ACTIONS[kind], policies }
+  return { action: isFilter(kind) ? ACTIONS[kind] : 'DENY', policies }
 }
 
 /** Istio's name of a rule, which access logs show for what it refused. */

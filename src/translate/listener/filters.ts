@@ -8,8 +8,10 @@ import type {
 } from '../../../proto/envoy.d.ts'
 import { seconds } from '../../model/duration.ts'
 import type { View } from '../../model/view.ts'
+import { extAuthzHttpFilters } from '../ext-authz.ts'
 import { HTTP_FILTERS } from '../filters.ts'
 import { rbacHttpFilters } from '../kinds/authorization-policy.ts'
+import { jwtHttpFilter } from '../kinds/request-authentication.ts'
 import { meshConfig, type PathNormalization } from '../mesh-config.ts'
 import { FROM_ADS, typed } from '../typed.ts'
 import { httpSignals, sideOf, tcpSignals } from './signals.ts'
@@ -56,7 +58,7 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
   const manager: Part = {
     stat_prefix: statPrefix,
     rds: { route_config_name: routeName, config_source: FROM_ADS },
-    http_filters: httpFilters(options),
+    http_filters: httpFilters(view, options),
     access_log: httpSignals(place === 'inbound' ? 'server' : 'client'),
     stream_idle_timeout: '0s',
     upgrade_configs: [{ upgrade_type: 'websocket' }],
@@ -73,9 +75,11 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
 }
 
 /** In Istio's order (X14); what a policy configures comes per route, so that these bytes never change with it. */
-function httpFilters({ place, grpcWeb }: HttpOptions): HttpFilter[] {
+function httpFilters(view: View, { place, grpcWeb }: HttpOptions): HttpFilter[] {
   return [
-    ...(place === 'outbound' ? [] : rbacHttpFilters),
+    ...(place === 'outbound'
+      ? []
+      : [...extAuthzHttpFilters(view, ''), jwtHttpFilter, ...rbacHttpFilters]),
     ...(grpcWeb
       ? [
           httpFilter(

@@ -1,6 +1,7 @@
 // The TCP proxy filter: to one cluster, or to several by weight, with what DestinationRules say of connections.
 import type { Filter, TcpProxy } from '../../../proto/envoy.d.ts'
 import { seconds } from '../../model/duration.ts'
+import type { TrafficPolicy } from '../../model/schema/destination-rule.ts'
 import type { Destination, RouteDestination } from '../../model/schema/virtual-service.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
@@ -50,8 +51,10 @@ function tcpCluster(target: Target, destination: Destination): string {
 
 type ConnectionFields = Pick<
   TcpProxy,
-  'idle_timeout' | 'max_downstream_connection_duration' | 'hash_policy'
+  'idle_timeout' | 'max_downstream_connection_duration' | 'hash_policy' | 'tunneling_config'
 >
+
+type Tunnel = NonNullable<TrafficPolicy['tunnel']>
 
 /** With several destinations the first one's rule decides, since it is said before one is chosen. */
 function connectionFields(
@@ -62,8 +65,8 @@ function connectionFields(
   if (!target.service) return {}
   const rule = destinationRuleFor(view, target.service)
   const subset = rule?.subsets.find(({ value }) => value.name === subsetName)
-  const { idleTimeout, maxConnectionDuration } =
-    policyFor(view, rule, target.port, subset).connectionPool?.tcp ?? {}
+  const { connectionPool, tunnel } = policyFor(view, rule, target.port, subset)
+  const { idleTimeout, maxConnectionDuration } = connectionPool?.tcp ?? {}
   const hashed = hashPolicyOf(view, target, subsetName).some(
     (policy) => policy.connection_properties?.source_ip === true,
   )
@@ -73,6 +76,16 @@ function connectionFields(
       ? {}
       : { max_downstream_connection_duration: seconds(maxConnectionDuration) }),
     ...(hashed ? { hash_policy: [{ source_ip: {} }] } : {}),
+    ...(tunnel ? { tunneling_config: through(tunnel) } : {}),
+  }
+}
+
+/** The endpoints are forward proxies, asked to connect to the target (CONNECT, or POST where they want that). */
+function through({ protocol, targetHost, targetPort }: Tunnel): TcpProxy['tunneling_config'] {
+  const hostname = targetHost.includes(':') ? `[${targetHost}]` : targetHost
+  return {
+    hostname: `${hostname}:${targetPort}`,
+    ...(protocol === 'POST' ? { use_post: true } : {}),
   }
 }
 

@@ -10,7 +10,14 @@ import { grouped, type Known } from './known.ts'
 export function destinationRuleReferences(known: Known): Diagnostic[] {
   const groups = grouped(
     known.destinationRules,
-    ({ metadata, spec }) => `${metadata.namespace} ${fullName(spec.host, metadata.namespace)}`,
+    // Those for different namespaces or workloads do not merge, so none keeps out another.
+    ({ metadata, spec }) =>
+      JSON.stringify([
+        metadata.namespace,
+        fullName(spec.host, metadata.namespace),
+        spec.exportTo ?? [],
+        spec.workloadSelector ? metadata.name : '',
+      ]),
   )
   return [...groups.values()].flatMap((rules) =>
     rules.flatMap((rule, index) => {

@@ -1,0 +1,110 @@
+// What was handed out, as little as rotation and revocation need: written before a certificate leaves, read back at every start.
+import { appendFileSync, existsSync, readFileSync, renameSync } from 'node:fs'
+import { createFile, asideOf } from './files.ts'
+import type { LiveCertificate } from './rotation.ts'
+
+export interface IssuedCertificate extends LiveCertificate {
+  /** Serial of the first certificate of its line: each renewal continues the line of the certificate that it was made with. */
+  readonly line: string
+}
+
+/** One line of the file; `seen` is the serial of a certificate that its holder has used since. */
+type Entry = IssuedCertificate | { readonly seen: string }
+
+/** Entries beyond which the file is written anew with what still counts. */
+const MANY = 4096
+
+export class IssuedCertificates {
+  readonly #path: string
+  readonly #now: () => Date
+  #entries = 0
+  #many = MANY
+  /** What a process that was killed left at the end is not to swallow the next entry. */
+  #torn = false
+  /** By serial, in the order of issue. */
+  readonly #known = new Map<string, IssuedCertificate>()
+  readonly #seen = new Set<string>()
+
+  constructor(directory: string, now: () => Date) {
+    this.#path = `${directory}/ca/issued.jsonl`
+    this.#now = now
+    if (!existsSync(this.#path)) return
+    const text = readFileSync(this.#path, 'utf8')
+    this.#torn = text !== '' && !text.endsWith('\n')
+    for (const line of text.split('\n')) {
+      const entry = entryOf(line)
+      if (entry) this.#take(entry)
+    }
+  }
+
+  /** Throws if it cannot be written; the certificate must then not be handed out. */
+  add(certificate: IssuedCertificate): void {
+    this.#write(certificate)
+  }
+
+  lineOf(serial: string): string | undefined {
+    return this.#known.get(serial)?.line
+  }
+
+  /** The holder used this certificate: those before it in its line are out of use, since it was renewed from them. */
+  seen(serial: string): void {
+    if (this.#known.has(serial) && !this.#seen.has(serial)) this.#write({ seen: serial })
+  }
+
+  /** Those that may be in use now. */
+  live(): readonly IssuedCertificate[] {
+    const now = this.#now().getTime()
+    const live: IssuedCertificate[] = []
+    const replaced = new Set<string>()
+    for (const one of [...this.#known.values()].reverse()) {
+      if (one.notAfter > now && !replaced.has(one.line)) live.push(one)
+      if (this.#seen.has(one.serial)) replaced.add(one.line)
+    }
+    return live.reverse()
+  }
+
+  get(serial: string): IssuedCertificate | undefined {
+    return this.#known.get(serial)
+  }
+
+  #write(entry: Entry): void {
+    const line = `${this.#torn ? '\n' : ''}${JSON.stringify(entry)}\n`
+    appendFileSync(this.#path, line, { mode: 0o600 })
+    this.#torn = false
+    this.#take(entry)
+    if (this.#entries > this.#many) this.#compact()
+  }
+
+  #take(entry: Entry): void {
+    this.#entries++
+    if ('seen' in entry) this.#seen.add(entry.seen)
+    else this.#known.set(entry.serial, entry)
+  }
+
+  #compact(): void {
+    const live = this.live()
+    const seen = live.filter(({ serial }) => this.#seen.has(serial)).map(({ serial }) => serial)
+    this.#known.clear()
+    this.#seen.clear()
+    this.#entries = 0
+    const entries: Entry[] = [...live, ...seen.map((serial) => ({ seen: serial }))]
+    for (const entry of entries) this.#take(entry)
+    const aside = asideOf(this.#path)
+    createFile(aside, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+    renameSync(aside, this.#path)
+    this.#many = Math.max(MANY, 2 * this.#entries)
+  }
+}
+
+/** Half a line is of a certificate that was not handed out: the process ended while it wrote. */
+function entryOf(line: string): Entry | undefined {
+  try {
+    const entry = JSON.parse(line) as Partial<IssuedCertificate> & { seen?: unknown }
+    if (typeof entry.seen === 'string') return { seen: entry.seen }
+    const { serial, workload, authority, notAfter, line: of } = entry
+    if (!serial || !workload || !authority || !notAfter || !of) return undefined
+    return { serial, workload, authority, notAfter, line: of }
+  } catch {
+    return undefined
+  }
+}

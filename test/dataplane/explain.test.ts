@@ -1,0 +1,237 @@
+// The evaluator against the real Envoy: thousands of random requests to random rules, and both must name the same route.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { type Explanation, explainRoute } from '../../src/explain/route.ts'
+import { nodeOf } from '../../src/translate/node.ts'
+import { translate } from '../../src/translate/translate.ts'
+import { skip } from '../support/envoy.ts'
+import { keepAlive } from '../support/http.ts'
+import { startMesh } from '../support/mesh.ts'
+import { loopback } from '../support/ports.ts'
+import { join, policy, workload } from '../support/workload.ts'
+
+const PORT = 8000
+const WORLDS = 3
+const REQUESTS = 1000
+
+const HOSTS = ['a.test', 'b.test', '*.b.test', '*.x.b.test', '*.test', 'c-1.d.test']
+
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 3 })
+const text = (values: readonly string[], regexes: readonly string[]) =>
+  fc.oneof(
+    fc.record({ exact: fc.constantFrom(...values) }),
+    fc.record({ prefix: fc.constantFrom(...values) }),
+    fc.record({ regex: fc.constantFrom(...regexes) }),
+    fc.constant({}),
+  )
+
+const SEGMENTS = ['a', 'b', 'A', 'ab', 'a.b', 'x', '12', 'a%20b', 'a_b'] as const
+const path = fc
+  .array(fc.constantFrom(...SEGMENTS), { maxLength: 3 })
+  .map((all) => `/${all.join('/')}`)
+const uri = fc.oneof(
+  fc.record({ exact: path }),
+  fc.record({ prefix: path }),
+  fc.record({
+    regex: fc.constantFrom(
+      ...[
+        '/a.*',
+        '/[a-b]+',
+        '/(a|b)/[0-9]+',
+        '(?i)/AB.*',
+        '/a/?',
+        '/\\w+/x',
+        '/a\\.b',
+        '.*/x',
+        '/[[:alpha:]]+',
+        '/\\d{2}(/.*)?',
+      ],
+      ...['/(?P<one>a|x)/.+', '/[^/]+', '/\\Qa.b\\E', '(?:/a|/b){2}', '/\\pL+', '/a\\_b', '/a|/b'],
+    ),
+  }),
+)
+const VALUES = ['v', 'V', 'vv', 'v,w', '1'] as const
+const value = text(VALUES, ['v+', '.*', 'v.w', '[0-9]', '(?i)V+', 'w|v', '*', '.+'])
+
+const match = fc.record(
+  {
+    uri,
+    ignoreUriCase: fc.boolean(),
+    headers: fc.record({ 'x-a': maybe(value), 'X-B': maybe(value) }),
+    withoutHeaders: fc.record({ 'x-a': maybe(value) }),
+    queryParams: fc.record({ q: maybe(value), r: maybe(value) }),
+    method: text(['GET', 'POST', 'P'], ['G.*', 'GET|PUT']),
+    authority: text(['a.test', 'q.b.test', 'a.test:8000'], ['.*test', 'a.*']),
+    scheme: fc.constantFrom({ exact: 'http' }, { exact: 'https' }, { prefix: 'http' }),
+  },
+  { requiredKeys: [] },
+)
+
+/** Each part of a match is there only now and then: most requests would match nothing otherwise. */
+const seldom = fc
+  .tuple(match, fc.infiniteStream(fc.integer({ min: 0, max: 9 })))
+  .map(([all, dice]) => {
+    const kept = Object.entries(all).filter(
+      ([name]) => (dice.next().value as number) < (name === 'uri' ? 7 : 2),
+    )
+    return Object.fromEntries(kept)
+  })
+
+const rules = fc.array(fc.array(seldom, { maxLength: 2 }), { minLength: 2, maxLength: 9 })
+const world = fc.tuple(...HOSTS.map(() => rules))
+
+const request = fc.record({
+  host: fc.constantFrom(
+    ...[
+      'a.test',
+      'A.TEST',
+      'a.test:8000',
+      'a.test:',
+      'b.test',
+      'q.b.test',
+      'x.b.test',
+      'q.x.b.test',
+      'p.q.x.b.test',
+    ],
+    ...[
+      'zb.test',
+      'c-1.d.test',
+      'q-1.d.test',
+      '-1.d.test',
+      'z.test',
+      'elsewhere',
+      '.b.test',
+      'pre.x',
+      'pre.',
+      'pre.fix.y',
+      'x.b.c',
+      'a.test.',
+      '[::1]:8000',
+    ],
+  ),
+  path: fc
+    .tuple(
+      fc.oneof(
+        { weight: 5, arbitrary: path },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom(
+            '/a/../b',
+            '/a/./b',
+            '/%61',
+            '/a//b',
+            '/../x',
+            '/a/..',
+            '/.',
+            '/a/%2e%2e/x',
+            '/a%2Fb',
+            '/%5Fa',
+            '/a\\b',
+            '/a/',
+          ),
+        },
+      ),
+      fc.constantFrom(
+        '',
+        '',
+        '',
+        '?',
+        '?q',
+        '?q=v',
+        '?q=V&q=v',
+        '?r=1&q=vv',
+        '?q=v%2Cw',
+        '?q=v,w&x',
+        '?aq=v',
+        '?q=a=b',
+      ),
+    )
+    .map((parts) => parts.join('')),
+  method: fc.constantFrom('GET', 'GET', 'POST', 'PUT'),
+  headers: fc.record(
+    {
+      'x-a': fc.oneof(fc.constantFrom<string | string[]>(...VALUES, ''), fc.constant(['v', 'w'])),
+      'x-b': fc.constantFrom(...VALUES),
+    },
+    { requiredKeys: [] },
+  ),
+})
+
+/** Domains that only Envoy knows. */
+const MORE_HOSTS = ['*-1.d.test', '*b.test', 'pre.*', 'pre.fix.*', 'x.b.*'].map(
+  (
+    domain,
+  ) => `{applyTo: VIRTUAL_HOST, match: {context: SIDECAR_OUTBOUND}, patch: {operation: ADD, value:
+    {name: "${domain}", domains: ["${domain}"], routes: [
+      {match: {pathSeparatedPrefix: /a}, directResponse: {status: 200, body: {inlineString: "${domain} a"}}},
+      {match: {prefix: /, headers: [{name: x-a, stringMatch: {contains: V, ignoreCase: true}}, {name: x-b, rangeMatch: {start: 0, end: 2}, invertMatch: true}]},
+        directResponse: {status: 200, body: {inlineString: "${domain} x"}}},
+      {match: {prefix: /, headers: [{name: x-b, stringMatch: {exact: v}, invertMatch: true}]}, directResponse: {status: 200, body: {inlineString: "${domain} b"}}}]}}}`,
+)
+
+function virtualServices(generated: readonly (readonly (readonly object[])[])[]): string {
+  const documents = generated.map((all, index) => {
+    const http = all.map((blocks, number) => ({
+      ...(blocks.length > 0 ? { match: blocks } : {}),
+      directResponse: { status: 200, body: { string: `${HOSTS[index]} ${number}` } },
+    }))
+    return policy(
+      'VirtualService',
+      `shop/r${index}`,
+      JSON.stringify({ hosts: [HOSTS[index]], http }),
+    )
+  })
+  const more = policy('EnvoyFilter', 'shop/more', `{configPatches: [${MORE_HOSTS.join()}]}`)
+  return join(...documents, more)
+}
+
+/** What the evaluator says the client gets. */
+function answerOf({ route, none }: Explanation): string {
+  const direct = route?.direct_response
+  if (direct) return `${direct.status} ${direct.body?.inline_string ?? ''}`.trim()
+  return /\b(\d{3})$/.exec(none ?? '')?.[1] ?? `unknown: ${none}`
+}
+
+test('the evaluator and Envoy choose the same routes', { skip, timeout: 120_000 }, async (t) => {
+  const client = loopback()
+  const mesh = await startMesh(t, {
+    yaml: {
+      'mesh.yaml': workload({
+        workload: 'shop/client',
+        address: client,
+        calls: [{ port: PORT, protocol: 'HTTP' }],
+      }),
+      'rules.yaml': '',
+    },
+    proxies: ['shop/client'],
+  })
+  const connection = keepAlive({ address: client, port: PORT })
+  t.after(() => connection.close())
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
+  const outcomes = new Map<string, number>()
+  for (const [round, generated] of fc.sample(world, { numRuns: WORLDS, seed }).entries()) {
+    await mesh.edit('rules.yaml', virtualServices(generated))
+    const name = { namespace: 'shop', workload: 'client', certified: true }
+    const set = translate(mesh.app.mesh(), nodeOf(mesh.app.mesh(), name, { id: 'client' }))
+    for (const asked of fc.sample(request, { numRuns: REQUESTS, seed: seed + round })) {
+      const headers = Object.fromEntries(
+        Object.entries(asked.headers).map(([key, given]) => [key, [given].flat().join(',')]),
+      )
+      const explained = explainRoute(set, { direction: 'outbound', port: PORT, ...asked, headers })
+      const real = await connection.request(asked)
+      const got = real.status === 200 ? `200 ${real.body}` : String(real.status)
+      const context = JSON.stringify({
+        seed,
+        asked,
+        steps: explained.steps.at(-1),
+        none: explained.none,
+      })
+      assert.equal(answerOf(explained), got, context)
+      outcomes.set(got, (outcomes.get(got) ?? 0) + 1)
+    }
+  }
+  // Otherwise the test would prove little.
+  assert.ok(outcomes.size > 20, `only ${outcomes.size} different answers`)
+  assert.ok([...outcomes.values()].every((count) => count < (WORLDS * REQUESTS) / 2))
+})
