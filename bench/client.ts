@@ -186,8 +186,12 @@ export class BenchClient {
     if (known && sameNames(names, known)) return
     this.#names.set(other, names)
     if (names.length === 0 && !known) return
-    if (!known) return this.#hello(other)
-    if (this.#shared.mode === 'sotw') return this.#list(other)
+    if (!known) this.#hello(other)
+    else if (this.#shared.mode === 'sotw') this.#list(other)
+    else this.#adjust(other, known, names)
+  }
+
+  #adjust(other: ResourceType, known: readonly string[], names: readonly string[]): void {
     const had = new Set(known)
     const has = new Set(names)
     const added = names.filter((name) => !had.has(name))
@@ -203,7 +207,10 @@ export class BenchClient {
   }
 
   #hello(type: ResourceType): void {
-    if (this.#shared.mode === 'sotw') return this.#list(type)
+    if (this.#shared.mode === 'sotw') {
+      this.#list(type)
+      return
+    }
     const names = this.#names.get(type)
     const held = this.#held.get(type) ?? NOTHING
     const build = () =>
@@ -288,7 +295,5 @@ function without(holding: Holding, names: readonly string[]): Holding {
 }
 
 function namesOf(shared: Shared, holding: Holding): readonly string[] {
-  return remember(shared.names, holding, () => [
-    ...new Set([...holding.wanted.values()].flat()),
-  ])
+  return remember(shared.names, holding, () => [...new Set([...holding.wanted.values()].flat())])
 }

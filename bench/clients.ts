@@ -41,7 +41,7 @@ export interface ClientsOptions {
 }
 
 /** In ms. */
-const LONGEST_WAIT = 25_000
+const LONGEST_WAIT = 60_000
 
 class Clients {
   readonly #options: ClientsOptions
@@ -135,7 +135,7 @@ class Clients {
   /** Asked after each response, but only once a turn of the event loop. */
   #until(condition: () => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      let planned: NodeJS.Immediate | undefined
+      let planned = false
       const timer = setTimeout(() => {
         const { failures } = this.totals()
         const open = this.#clients.filter((client) => !client.isComplete)
@@ -143,14 +143,15 @@ class Clients {
         reject(new Error(`waited in vain for ${open.length} clients: ${[...failures, ...states]}`))
       }, LONGEST_WAIT)
       const look = () => {
-        planned = undefined
+        planned = false
         if (!condition()) return
         clearTimeout(timer)
         this.#changed = () => {}
         resolve()
       }
       this.#changed = () => {
-        planned ??= setImmediate(look)
+        if (!planned) setImmediate(look)
+        planned = true
       }
       look()
     })

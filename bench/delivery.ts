@@ -3,8 +3,8 @@ import { fork } from 'node:child_process'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { adopt, release } from '../test/support/processes.ts'
 import type { Call, ClientsApi, ClientsOptions } from './clients.ts'
 import { clock, round, summary } from './figures.ts'
@@ -23,7 +23,9 @@ export interface DeliveryOptions {
 }
 
 type Remote = {
-  [K in keyof ClientsApi]: (...args: Parameters<ClientsApi[K]>) => Promise<ReturnType<ClientsApi[K]>>
+  [K in keyof ClientsApi]: (
+    ...args: Parameters<ClientsApi[K]>
+  ) => Promise<ReturnType<ClientsApi[K]>>
 }
 
 export async function delivery(options: DeliveryOptions): Promise<object> {
@@ -84,7 +86,13 @@ async function measure(options: DeliveryOptions, running: Running): Promise<obje
   await remote.leave()
   const without = await server.collected()
   return {
-    ...{ mode: options.mode, clients, services: mesh.services, ports: mesh.ports ?? 'one', repeats },
+    ...{
+      mode: options.mode,
+      clients,
+      services: mesh.services,
+      ports: mesh.ports ?? 'one',
+      repeats,
+    },
     ...{ held, atReady, firstClient: first, otherClients: others, route, endpoint, comment, storm },
     memoryMB: {
       ...{ afterChanges: rss, collected, oneClientCollected: alone, peak: server.memory().peak },

@@ -21,10 +21,13 @@ export interface Summary {
 
 export function summary(values: readonly number[]): Summary {
   const sorted = [...values].sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
   const middle = sorted.length >> 1
   const median =
-    sorted.length % 2 === 1 ? sorted[middle]! : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+    sorted.length % 2 === 1
+      ? sorted[middle]!
+      : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
   return {
     median: round(median),
     p95: round(at(0.95) ?? 0),

@@ -14,7 +14,7 @@ export function edgeList(
   const sorted = [...edges].sort((a, b) => (edgeKey(a) < edgeKey(b) ? -1 : 1))
   return h(
     'details',
-    { class: 'list' },
+    { class: 'list', open: matchMedia('(max-width: 700px)').matches },
     h('summary', null, `${edges.length} edges as a list`),
     h(
       'div',

@@ -1,6 +1,6 @@
 // The service graph as a picture, and the same as a list.
 import { type ComponentChild, h } from 'preact'
-import { useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Graph, GraphEdge, GraphNode } from '../src/model/graph.ts'
 import { edgeDetails, edgeList } from './edges.ts'
 import { milliseconds, percent, rate } from './format.ts'
@@ -15,9 +15,15 @@ export interface GraphViewProps {
 export function GraphView({ graph, namespace }: GraphViewProps): ComponentChild {
   const [chosen, choose] = useState('')
   const shown = useShown(graph, namespace)
-  const narrow = useRef(matchMedia('(max-width: 700px)').matches).current
   const shape = [...shown.nodes.keys(), ...shown.edges.keys()].sort().join('\n')
-  const layout = useMemo(() => arrange(shown, narrow ? 'TB' : 'LR'), [shape, narrow])
+  const layout = useMemo(() => arrange(shown), [shape])
+  useEffect(() => {
+    const close = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') choose('')
+    }
+    addEventListener('keydown', close)
+    return () => removeEventListener('keydown', close)
+  }, [])
   if (shown.edges.size === 0) return h(Quiet, null)
   const edges = [...shown.edges.values()]
   const detail = shown.edges.get(chosen)
@@ -91,8 +97,9 @@ function picture(shown: Shown, layout: Layout, choice: Choice): ComponentChild {
         ),
       ),
     ),
-    ...[...shown.edges].map(([key, edge]) => edgeOf(key, edge, layout, choice)),
+    ...[...shown.edges].map(([key, edge]) => lineOf(key, edge, layout, choice)),
     ...[...shown.nodes.values()].map((node) => nodeOf(node, layout)),
+    ...[...shown.edges].map(([key, edge]) => figuresOf(key, edge, layout, choice)),
   )
 }
 
@@ -106,7 +113,21 @@ export function level({
   return errorShare < 0.05 ? 'warn' : 'bad'
 }
 
-function edgeOf(
+/** Lines come first, so that none crosses the figures of another. */
+function lineOf(key: string, edge: GraphEdge, layout: Layout, { choose }: Choice): ComponentChild {
+  const place = layout.edges.get(key)
+  if (!place) return null
+  const state = level(edge)
+  const d = path(place.points)
+  return h(
+    'g',
+    { key: `line ${key}`, class: `edge ${state}`, onClick: () => choose(key) },
+    h('path', { d, class: 'grip' }),
+    h('path', { d, class: 'line', 'marker-end': `url(#tip-${state})` }),
+  )
+}
+
+function figuresOf(
   key: string,
   edge: GraphEdge,
   layout: Layout,
@@ -114,15 +135,16 @@ function edgeOf(
 ): ComponentChild {
   const place = layout.edges.get(key)
   if (!place) return null
-  const state = level(edge)
   const { x, y } = place.label
   const below = edge.errorShare > 0 ? `${percent(edge.errorShare)} errors` : latencyOf(edge)
   return h(
     'g',
     {
       key,
-      class: `edge ${state}${chosen === key ? ' chosen' : ''}`,
-      tabIndex: 0,
+      class: `edge ${level(edge)}${chosen === key ? ' chosen' : ''}`,
+      transform: `translate(${x},${y})`,
+      // In SVG the case of this attribute matters.
+      tabindex: 0,
       role: 'button',
       'data-edge': `${edge.source} ${edge.target}`,
       'aria-label': spoken(edge),
@@ -133,16 +155,10 @@ function edgeOf(
         choose(key)
       },
     },
-    h('path', { d: path(place.points), class: 'grip' }),
-    h('path', { d: path(place.points), class: 'line', 'marker-end': `url(#tip-${state})` }),
-    h(
-      'g',
-      { transform: `translate(${x},${y})` },
-      h('rect', { x: -42, y: -17, width: 84, height: 34, rx: 6, class: 'plate' }),
-      h('text', { y: below ? -3 : 4, class: 'rate' }, rateOf(edge)),
-      below && h('text', { y: 11, class: 'below' }, below),
-      edge.mutualTls === 'all' && lock(rateOf(edge)),
-    ),
+    h('rect', { x: -42, y: -17, width: 84, height: 34, rx: 6, class: 'plate' }),
+    h('text', { y: below ? -3 : 4, class: 'rate' }, rateOf(edge)),
+    below && h('text', { y: 11, class: 'below' }, below),
+    edge.mutualTls === 'all' && lock(rateOf(edge)),
   )
 }
 

@@ -2,7 +2,7 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
 
-export const NODE = { width: 156, height: 44 } as const
+export const NODE = { width: 168, height: 44 } as const
 const LABEL = { width: 78, height: 34 } as const
 
 export interface Spot {
@@ -47,12 +47,12 @@ function silent(edge: GraphEdge): GraphEdge {
   return { ...rest, ...nothing, statuses: {}, flags: [] }
 }
 
-export function arrange({ nodes, edges }: Shown, direction: 'LR' | 'TB'): Layout {
+export function arrange({ nodes, edges }: Shown): Layout {
   const graph = new Graph({ multigraph: true })
   graph.setGraph({
-    rankdir: direction,
+    rankdir: 'LR',
     nodesep: 30,
-    ranksep: direction === 'LR' ? 30 : 34,
+    ranksep: 28,
     edgesep: 14,
     marginx: 8,
     marginy: 8,

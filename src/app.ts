@@ -12,8 +12,10 @@ import type { ResourceSet } from './model/resource.ts'
 import type { MeshProxy } from './proxies.ts'
 import { openEnrolments } from './registry/enrolment.ts'
 import { type FileRegistry, openFiles, type RegistryState } from './registry/file.ts'
+import { guardedFetch } from './registry/guarded-fetch.ts'
 import { type GraphOptions, graphOf } from './telemetry/graph.ts'
 import { Signals } from './telemetry/signals.ts'
+import { trustOf, watchTrust } from './trust.ts'
 import type { XdsService } from './xds/server.ts'
 
 export interface AppOptions {
@@ -25,6 +27,21 @@ export interface AppOptions {
   /** Plain text, loopback only. */
   readonly plaintextXds?: string
   readonly allowEmpty?: boolean
+  /** How keys of token issuers are fetched: from private addresses too? And when again, in milliseconds. */
+  readonly jwks?: {
+    readonly allowPrivate?: boolean
+    readonly refresh?: number
+    readonly retry?: number
+  }
+  /** What is particular about the certificate authority. */
+  readonly ca?: {
+    /** Opens the key. */
+    readonly passphrase?: string
+    /** Of workloads' certificates, in seconds; 24 hours by default. */
+    readonly lifetime?: number
+    /** Milliseconds between looks at what operators ask for; 1,000 by default. */
+    readonly interval?: number
+  }
   readonly log: (diagnostic: Diagnostic) => void
   readonly now?: () => Date
 }
@@ -52,7 +69,12 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   if (unusable) return unusable
   const enrolments = openEnrolments(options.data)
   if (isProblem(enrolments)) return enrolments
-  const core = new LiveMesh(options.log, enrolments)
+  const core = new LiveMesh(options.log, enrolments, {
+    ...options.jwks,
+    now,
+    fetch: (url, timeout) =>
+      guardedFetch(url, { timeout, allowPrivate: options.jwks?.allowPrivate ?? false }),
+  })
   const files = await openFiles(options.config, {
     allowEmpty: options.allowEmpty ?? false,
     onChange: (state) => core.read(state),
@@ -64,6 +86,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     return nothing
   }
   const authority = await openAuthority({
+    ...options.ca,
     directory: options.data,
     trustDomain: core.trustDomain(),
     now,
@@ -73,15 +96,18 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     return authority
   }
   for (const warning of authority.warnings) options.log(warning)
-  core.publish({ trustDomain: authority.trust.trustDomain, roots: authority.trust.rootsPem })
+  core.publish(trustOf(authority))
   core.report()
   const signals = new Signals({ now: () => now().getTime(), onReport: () => core.changed() })
+  // Proxies that come back after a restart would refuse good tokens for want of keys.
+  await core.keysTried()
   const listening = await listen({ ...options, core, authority, signals, now })
   if (isProblem(listening)) {
     await files.close()
     return listening
   }
-  return appOf({ core, files, authority, signals, listening })
+  const watching = watchTrust({ core, authority, listening, options })
+  return appOf({ core, files, authority, signals, listening, watching })
 }
 
 function makeDirectory(path: string): Diagnostic | undefined {
@@ -114,9 +140,11 @@ interface Parts {
   readonly authority: CertificateAuthority
   readonly signals: Signals
   readonly listening: Listening
+  /** Ends the rotation's looks at the data directory. */
+  readonly watching: () => Promise<void>
 }
 
-function appOf({ core, files, authority, signals, listening }: Parts): App {
+function appOf({ core, files, authority, signals, listening, watching }: Parts): App {
   const directory = directoryOf(() => core.mesh)
   core.services.push(...listening.services)
   return {
@@ -134,6 +162,8 @@ function appOf({ core, files, authority, signals, listening }: Parts): App {
     plaintextXds: listening.plaintextXds,
     onChange: (listener) => core.onChange(listener),
     async close() {
+      await watching()
+      core.close()
       await files.close()
       await listening.close()
     },

@@ -12,12 +12,13 @@ import {
   identifyByCertificate,
   identifyByNodeId,
   type MeshProxy,
+  refused,
   reporterByCertificate,
   reporterByNodeId,
 } from './proxies.ts'
 import { metricsService } from './telemetry/server.ts'
 import type { Signals } from './telemetry/signals.ts'
-import { createXdsService, SERVER_OPTIONS, type XdsService } from './xds/server.ts'
+import { type Caller, createXdsService, SERVER_OPTIONS, type XdsService } from './xds/server.ts'
 
 export interface ListenOptions {
   readonly xds: string
@@ -33,6 +34,8 @@ export interface Listening {
   readonly services: readonly XdsService<MeshProxy>[]
   readonly xds: string
   readonly plaintextXds: string | undefined
+  /** Call when other roots are trusted or certificates were revoked. */
+  readonly trustChanged: () => Promise<Diagnostic | undefined>
   readonly close: () => Promise<void>
 }
 
@@ -43,6 +46,7 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
   const identity = await openServerIdentity({
     issuer: authority.issuer,
     hosts: hostsOf(options.xds),
+    roots: () => authority.trust.rootsPem,
     now,
     onProblem: log,
   })
@@ -53,7 +57,7 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
     const server = new Server(SERVER_OPTIONS)
     servers.push(server)
     const service = createXdsService<MeshProxy>({
-      identify: secure ? identifyByCertificate : identifyByNodeId,
+      identify: secure ? (caller) => identifyUnrevoked(caller, authority) : identifyByNodeId,
       resources: (proxy) => core.resources(proxy),
       log,
       onChange: () => core.sweep(),
@@ -83,13 +87,28 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
     await close()
     return (isProblem(xds) ? xds : failed) as Diagnostic
   }
-  return { services, xds, plaintextXds: plain as string | undefined, close }
+  const trustChanged = async () => {
+    for (const service of services) service.recheck()
+    return identity.rotate()
+  }
+  return { services, xds, plaintextXds: plain as string | undefined, trustChanged, close }
+}
+
+function identifyUnrevoked(caller: Caller, authority: CertificateAuthority) {
+  const { serialNumber } = caller.peerCertificate ?? {}
+  if (serialNumber === undefined) return identifyByCertificate(caller)
+  if (authority.isRevoked(serialNumber)) return refused('Its certificate was revoked')
+  const proxy = identifyByCertificate(caller)
+  if (!isProblem(proxy)) authority.seen(serialNumber)
+  return proxy
 }
 
 function addEnrolment(server: Server, { core, authority, now, log }: ListenOptions): void {
   const service = csrService({
     issuer: authority.issuer,
     tokens: authority.tokens,
+    advise: authority.advise,
+    isRevoked: authority.isRevoked,
     now,
     authorize: ({ namespace, name }) => {
       const entry = core.mesh.tables.WorkloadEntry.rows.get(`${namespace}/${name}`)

@@ -3,10 +3,12 @@ import { Cache } from './model/cache.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
 import { EMPTY_MESH, type Mesh, nextMesh, type Trust } from './model/mesh.ts'
 import type { ResourceSet } from './model/resource.ts'
+import { isKind } from './model/schema/index.ts'
 import { type MeshProxy, resourcesOf } from './proxies.ts'
 import { checkCredential } from './registry/credential.ts'
 import type { Enrolments } from './registry/enrolment.ts'
 import type { RegistryState } from './registry/file.ts'
+import { KeyKeeper, type RemoteKeysOptions } from './registry/jwks.ts'
 import { translate } from './translate/translate.ts'
 import { type Admission, admit, NOTHING_ADMITTED } from './translate/validate/admit.ts'
 import { references } from './translate/validate/references.ts'
@@ -18,6 +20,7 @@ export class LiveMesh {
   readonly services: XdsService<MeshProxy>[] = []
   readonly #log: (diagnostic: Diagnostic) => void
   readonly #enrolments: Enrolments
+  readonly #keys: KeyKeeper
   readonly #cache = new Cache()
   readonly #checks = new Cache()
   #report: NodeJS.Immediate | undefined
@@ -26,9 +29,14 @@ export class LiveMesh {
   #registry: RegistryState = { documents: [], diagnostics: [] }
   #trust: Trust | undefined
 
-  constructor(log: (diagnostic: Diagnostic) => void, enrolments: Enrolments) {
+  constructor(
+    log: (diagnostic: Diagnostic) => void,
+    enrolments: Enrolments,
+    keys: Omit<RemoteKeysOptions, 'onChange'>,
+  ) {
     this.#log = log
     this.#enrolments = enrolments
+    this.#keys = new KeyKeeper({ ...keys, onChange: () => this.#advance() })
   }
 
   read(state: RegistryState): void {
@@ -36,7 +44,19 @@ export class LiveMesh {
     this.#admission = admit(this.#admission, state.documents, (document) =>
       checkCredential(document, new Date()),
     )
+    this.#keys.want(
+      this.#admission.documents.filter((document) => isKind(document, 'RequestAuthentication')),
+    )
     this.#advance()
+  }
+
+  /** When every address of keys was tried once, whatever came of it. */
+  keysTried(): Promise<void> {
+    return this.#keys.tried()
+  }
+
+  close(): void {
+    this.#keys.close()
   }
 
   publish(trust: Trust): void {
@@ -67,6 +87,7 @@ export class LiveMesh {
       documents: this.#admission.documents,
       enrolments: this.#enrolments.list(),
       ...(this.#trust ? { trust: this.#trust } : {}),
+      remoteKeys: this.#keys.list(),
     })
     const changed = mesh !== this.mesh
     this.mesh = mesh
@@ -83,6 +104,7 @@ export class LiveMesh {
     this.diagnostics = [
       ...this.#registry.diagnostics,
       ...this.#admission.diagnostics,
+      ...this.#keys.diagnostics(),
       ...references(this.mesh, this.#checks),
     ]
     this.#checks.sweep(this.mesh.generation)

@@ -47,6 +47,7 @@ program
   .option('--http <host:port>', 'status page, API and metrics', address, '127.0.0.1:15080')
   .option('--insecure-plaintext-xds <host:port>', 'plain-text xDS too; loopback only', address)
   .option('--allow-empty', 'an empty source means an empty mesh, not an accident')
+  .option('--allow-private-jwks', 'fetch keys of token issuers from private addresses, too')
   .addHelpText('after', '\nExample:\n  lotse serve --config mesh/ --data .lotse')
   .action(run(async () => (await import('./cli/serve.ts')).serve))
 

@@ -78,7 +78,7 @@ function stringsIn(value: unknown): Record<string, string> | undefined {
   return Object.fromEntries(entries)
 }
 
-function refused(text: string): Diagnostic {
+export function refused(text: string): Diagnostic {
   return { code: 'L0306', severity: 'error', text }
 }
 

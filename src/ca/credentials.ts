@@ -15,12 +15,14 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { createFile, syncDirectory } from './files.ts'
 import { type Workload, workloadOf } from './identity.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
+import { certificateBlocks } from './x509.ts'
 
 export interface Credentials {
   /** PKCS#8 PEM; made on this machine, written to `key.pem` and to nothing else. */
   readonly keyPem: string
-  /** The leaf first, the root last. */
+  /** The leaf first, then intermediates, the root last. */
   readonly chainPem: string
+  /** All roots that are trusted: more than one while a root is being replaced. */
   readonly rootPem: string
   readonly notBefore: Date
   readonly notAfter: Date
@@ -100,12 +102,13 @@ export function checkCredentials(
   pem: Pick<Credentials, 'keyPem' | 'chainPem' | 'rootPem'>,
 ): Credentials | Diagnostic {
   try {
-    const leaf = new X509Certificate(pem.chainPem)
-    const root = new X509Certificate(pem.rootPem)
+    const [leaf, ...above] = certificateBlocks(pem.chainPem).map(parsed)
+    if (!leaf) throw new Error('no certificate')
+    const roots = certificateBlocks(pem.rootPem).map(parsed)
     const workload = workloadOf(leaf)
     if (isProblem(workload)) return problem('L0443', workload.text)
     const fits = leaf.checkPrivateKey(createPrivateKey(pem.keyPem))
-    if (!fits || !leaf.verify(root.publicKey)) {
+    if (!fits || !isBelow(leaf, above, roots)) {
       return problem('L0443', 'The key, the certificate and the root do not belong together.')
     }
     const [notBefore, notAfter] = [new Date(leaf.validFrom), new Date(leaf.validTo)]
@@ -113,4 +116,23 @@ export function checkCredentials(
   } catch {
     return problem('L0443', 'The key or a certificate cannot be read.')
   }
+}
+
+function parsed(pem: string): X509Certificate {
+  return new X509Certificate(pem)
+}
+
+/** Whether each certificate is signed by the next one, and the last by one of the roots. */
+function isBelow(
+  leaf: X509Certificate,
+  above: readonly X509Certificate[],
+  roots: readonly X509Certificate[],
+): boolean {
+  let below = leaf
+  for (const next of above) {
+    if (roots.some((root) => below.verify(root.publicKey))) return true
+    if (!next.ca || !below.verify(next.publicKey)) return false
+    below = next
+  }
+  return roots.some((root) => below.verify(root.publicKey))
 }

@@ -31,6 +31,7 @@ export const UNREADABLE: CertificateRequest = {
 const { root } = protobuf.parse(
   readFileSync(new URL('../../proto/istio-ca.proto', import.meta.url), 'utf8'),
 )
+protobuf.parse(readFileSync(new URL('../../proto/lotse-ca.proto', import.meta.url), 'utf8'), root)
 // the file imports google/protobuf/struct.proto, which protobufjs carries with it
 root.addJSON(protobuf.common.get('google/protobuf/struct.proto')?.nested ?? {})
 root.resolveAll()
@@ -49,6 +50,28 @@ export const CREATE_CERTIFICATE: MethodDefinition<CertificateRequest, Certificat
     const decoded = Response.toObject(Response.decode(bytes), { arrays: true })
     return { chain: decoded.certChain as string[] }
   },
+}
+
+export interface AdviceResponse {
+  /** PEM. */
+  readonly roots: readonly string[]
+  readonly renew: boolean
+}
+
+const Advice = root.lookupType('lotse.ca.v1.AdviceResponse')
+
+/** Asked with the present certificate, which is all that the request says. */
+export const ADVISE: MethodDefinition<object, AdviceResponse> = {
+  path: '/lotse.ca.v1.CertificateAdvice/Advise',
+  requestStream: false,
+  responseStream: false,
+  originalName: 'advise',
+  requestSerialize: () => Buffer.alloc(0),
+  requestDeserialize: () => ({}),
+  responseSerialize: ({ roots, renew }) =>
+    Buffer.from(Advice.encode({ roots: [...roots], renew }).finish()),
+  responseDeserialize: (bytes) =>
+    Advice.toObject(Advice.decode(bytes), { arrays: true, defaults: true }) as AdviceResponse,
 }
 
 function encodeRequest(request: CertificateRequest): Buffer {

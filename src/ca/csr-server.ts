@@ -2,6 +2,8 @@
 import { type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import {
+  ADVISE,
+  type AdviceResponse,
   type CertificateRequest,
   type CertificateResponse,
   CREATE_CERTIFICATE,
@@ -16,6 +18,10 @@ export interface CsrServerOptions {
   readonly issuer: Issuer
   readonly tokens: Tokens
   readonly now: () => Date
+  /** What the holder of a certificate, named by its serial, is to do; absent: nothing is said of it. */
+  readonly advise?: (serial: string) => AdviceResponse
+  /** Whether a certificate is not to be believed although its time is not over. */
+  readonly isRevoked?: (serial: string) => boolean
   /** The service account of a workload of the mesh, or why it gets no certificate. Called for every request, renewals too. */
   readonly authorize: (workload: WorkloadName) => Authorized | Promise<Authorized>
   readonly onEnrolled?: (workload: WorkloadName, enrolled: Enrolled) => void
@@ -36,6 +42,8 @@ interface Caller {
   readonly workload: WorkloadName
   /** Set on renewal: the account that the present certificate proves. */
   readonly serviceAccount?: string
+  /** Of the present certificate, in hexadecimal. */
+  readonly serial?: string
   readonly token?: Token
 }
 
@@ -53,7 +61,20 @@ export function csrService(options: CsrServerOptions) {
       })
       .catch(() => undefined)
   }
-  return { definition: { createCertificate: CREATE_CERTIFICATE }, handlers: { createCertificate } }
+  const advise = (
+    call: ServerUnaryCall<object, AdviceResponse>,
+    answer: sendUnaryData<AdviceResponse>,
+  ) => {
+    const caller = byCertificate(call, undefined, options)
+    if (!isProblem(caller) && options.advise) return answer(null, options.advise(caller.serial))
+    const refused = isProblem(caller) ? caller : problem('L0430', 'There is no advice.')
+    answer({ code: statusOf(refused), details: `${refused.text} (${refused.code})` })
+    options.onRefused?.(refused)
+  }
+  return {
+    definition: { createCertificate: CREATE_CERTIFICATE, advise: ADVISE },
+    handlers: { createCertificate, advise },
+  }
 }
 
 async function serve(call: Call, options: CsrServerOptions): Promise<Issued | Diagnostic> {
@@ -75,7 +96,9 @@ async function serve(call: Call, options: CsrServerOptions): Promise<Issued | Di
     )
   }
   const { csr, lifetime } = request
-  const issued = await options.issuer.issue({ csr, workload, serviceAccount, lifetime })
+  const renews = caller.serial === undefined ? {} : { renews: caller.serial }
+  const order = { csr, workload, serviceAccount, lifetime, ...renews }
+  const issued = await options.issuer.issue(order)
   if (isProblem(issued)) return issued
   // last, so that a bad request wastes no use; a racing request that finds none left gets no certificate
   const spent = token && options.tokens.consume(token)
@@ -106,10 +129,10 @@ function authenticate(
 }
 
 function byCertificate(
-  call: Call,
+  call: Pick<Call, 'getAuthContext'>,
   named: WorkloadName | undefined,
   options: CsrServerOptions,
-): Caller | Diagnostic {
+): (Caller & { readonly serial: string }) | Diagnostic {
   const peer = call.getAuthContext().sslPeerCertificate
   if (!peer?.raw) {
     return problem(
@@ -119,6 +142,9 @@ function byCertificate(
   }
   const proven = workloadOf(peer, { now: options.now() })
   if (isProblem(proven)) return problem('L0430', proven.text)
+  if (options.isRevoked?.(peer.serialNumber)) {
+    return problem('L0430', 'The certificate was revoked. Enrol the workload again with a token.')
+  }
   if (proven.trustDomain !== options.issuer.root.trustDomain) {
     return problem('L0430', 'The certificate is of another trust domain.')
   }
@@ -126,7 +152,7 @@ function byCertificate(
   if (named && (named.namespace !== namespace || named.name !== name)) {
     return problem('L0431', 'A certificate can only be renewed for the workload that it proves.')
   }
-  return { workload: { namespace, name }, serviceAccount }
+  return { workload: { namespace, name }, serviceAccount, serial: peer.serialNumber }
 }
 
 function statusOf(diagnostic: Diagnostic): status {

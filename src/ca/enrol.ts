@@ -2,14 +2,26 @@
 import { createHash, webcrypto, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
-import { Client, credentials as channel, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import {
+  Client,
+  credentials as channel,
+  Metadata,
+  type MethodDefinition,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Credentials, checkCredentials } from './credentials.ts'
-import { type CertificateResponse, CREATE_CERTIFICATE } from './csr-protocol.ts'
+import {
+  ADVISE,
+  type AdviceResponse,
+  type CertificateResponse,
+  CREATE_CERTIFICATE,
+} from './csr-protocol.ts'
 import { CONTROL_PLANE, identityOf, parseWorkloadName, type Workload } from './identity.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
 import { parseToken } from './token-text.ts'
-import { KEY_ALGORITHM, pemOf, SIGNING_ALGORITHM, x509 } from './x509.ts'
+import { certificateBlocks, KEY_ALGORITHM, pemOf, SIGNING_ALGORITHM, x509 } from './x509.ts'
 
 interface Contact {
   /** `HOST:PORT` of the control plane. */
@@ -27,6 +39,8 @@ export interface EnrolOptions extends Contact {
   readonly workload: string
   /** Refused if the mesh says another; by default the mesh's. */
   readonly serviceAccount?: string
+  /** PEM of the roots that this workload got with its last certificate: they hold where the token's root was replaced since. */
+  readonly known?: string
 }
 
 export interface RenewOptions extends Contact {
@@ -39,13 +53,22 @@ export async function enrol(options: EnrolOptions): Promise<Credentials | Diagno
   if (isProblem(token)) return token
   const workload = parseWorkloadName(options.workload)
   if (isProblem(workload)) return workload
-  const rootPem = await fetchRoot(options, token.rootSha256)
+  const pinned = await fetchRoot(options, token.rootSha256)
+  const replaced = isProblem(pinned) && pinned.code === 'L0440'
+  const rootPem = replaced ? (options.known ?? pinned) : pinned
   if (isProblem(rootPem)) return rootPem
   const metadata = new Metadata()
   metadata.set('authorization', `Bearer ${options.token.trim()}`)
   const { serviceAccount = '' } = options
   const wanted = { ...workload, ...(serviceAccount && { serviceAccount }) }
   return obtain(options, { rootPem, metadata, wanted })
+}
+
+/** Which roots are trusted now and whether to renew at once, for the holder of these credentials; L0441. */
+export function askAdvice(options: RenewOptions): Promise<AdviceResponse | Diagnostic> {
+  const { credentials: present } = options
+  const { rootPem, workload: wanted } = present
+  return call(options, { rootPem, metadata: new Metadata(), wanted, present }, ADVISE, {})
 }
 
 /** A new key and certificate for the identity of the present ones, which must still be valid. */
@@ -63,18 +86,23 @@ interface Request {
 }
 
 async function obtain(contact: Contact, request: Request): Promise<Credentials | Diagnostic> {
-  const { wanted, rootPem } = request
+  const { wanted } = request
   const keys = await webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])
   const signed = await x509.Pkcs10CertificateRequestGenerator.create({
     keys,
     signingAlgorithm: SIGNING_ALGORITHM,
   })
-  const answer = await call(contact, request, pemOf('CERTIFICATE REQUEST', bytesOf(signed.rawData)))
+  const answer = await call(contact, request, CREATE_CERTIFICATE, {
+    csr: pemOf('CERTIFICATE REQUEST', bytesOf(signed.rawData)),
+    lifetime: contact.lifetime ?? 0,
+    workload: `${wanted.namespace}/${wanted.name}`,
+    serviceAccount: wanted.serviceAccount ?? '',
+  })
   if (isProblem(answer)) return answer
 
   const pkcs8 = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)
   const keyPem = pemOf('PRIVATE KEY', bytesOf(pkcs8))
-  const received = checkCredentials({ keyPem, chainPem: answer.chain.join(''), rootPem })
+  const received = checkCredentials({ keyPem, ...partsOf(answer) })
   if (isProblem(received)) return received
   const { workload } = received
   const asWanted = Object.entries(wanted).every(
@@ -84,19 +112,33 @@ async function obtain(contact: Contact, request: Request): Promise<Credentials |
   return problem('L0441', 'The control plane answered with a certificate for another workload.')
 }
 
-function call(
+/** The server has proven who it is: the roots at the end of its answer are the mesh's from now on. The leaf's own is the last. */
+function partsOf({ chain }: CertificateResponse): Pick<Credentials, 'chainPem' | 'rootPem'> {
+  const all = chain.flatMap(certificateBlocks)
+  const roots = all.slice(1).filter(isRoot)
+  const above = all.filter((pem) => !roots.includes(pem))
+  return { chainPem: [...above, ...roots.slice(-1)].join(''), rootPem: roots.join('') }
+}
+
+function isRoot(pem: string): boolean {
+  const certificate = new X509Certificate(pem)
+  return certificate.ca && certificate.checkIssued(certificate)
+}
+
+function call<Message, Response>(
   contact: Contact,
   request: Request,
-  csr: string,
-): Promise<CertificateResponse | Diagnostic> {
-  const { present, wanted } = request
+  method: MethodDefinition<Message, Response>,
+  message: Message,
+): Promise<Response | Diagnostic> {
+  const { present } = request
   const client = new Client(
     contact.address,
     channel.createSsl(
       Buffer.from(request.rootPem),
       present ? Buffer.from(present.keyPem) : null,
       present ? Buffer.from(present.chainPem) : null,
-      { checkServerIdentity: (_host, certificate) => checkServer(certificate, request.rootPem) },
+      { checkServerIdentity: (_host, certificate) => checkServer(certificate, request) },
     ),
     {
       'grpc.enable_http_proxy': 0,
@@ -105,13 +147,7 @@ function call(
       'grpc.ssl_target_name_override': 'lotse.internal',
     },
   )
-  const message = {
-    csr,
-    lifetime: contact.lifetime ?? 0,
-    workload: `${wanted.namespace}/${wanted.name}`,
-    serviceAccount: wanted.serviceAccount ?? '',
-  }
-  const { path, requestSerialize, responseDeserialize } = CREATE_CERTIFICATE
+  const { path, requestSerialize, responseDeserialize } = method
   const deadline = Date.now() + (contact.timeout ?? 10_000)
   return new Promise((resolve) => {
     client.makeUnaryRequest(
@@ -130,15 +166,23 @@ function call(
 }
 
 /** The certificate is verified against the root already; it must also be the control plane's, not any workload's. */
-function checkServer(certificate: { readonly raw: Buffer }, rootPem: string): Error | undefined {
+function checkServer(
+  certificate: { readonly raw: Buffer },
+  { rootPem, wanted }: Request,
+): Error | undefined {
   const identity = identityOf(certificate)
   if (isProblem(identity)) return new Error(identity.text)
   const { namespace, serviceAccount, trustDomain } = identity
-  const rootNames = new X509Certificate(rootPem).subjectAltName
+  // an organisation's root has no name of a trust domain; what the present certificate says holds there
+  const names = certificateBlocks(rootPem).map((pem) => new X509Certificate(pem).subjectAltName)
+  const domain = names.some(
+    (name = '') => !name.includes('URI:') || name === `URI:spiffe://${trustDomain}`,
+  )
   const own =
     namespace === CONTROL_PLANE.namespace &&
     serviceAccount === CONTROL_PLANE.serviceAccount &&
-    rootNames === `URI:spiffe://${trustDomain}`
+    trustDomain === (wanted.trustDomain ?? trustDomain) &&
+    domain
   return own ? undefined : new Error('The server is not the control plane of this mesh.')
 }
 

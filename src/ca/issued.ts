@@ -1,6 +1,6 @@
 // What was handed out, as little as rotation and revocation need: written before a certificate leaves, read back at every start.
 import { appendFileSync, existsSync, readFileSync, renameSync } from 'node:fs'
-import { createFile, asideOf } from './files.ts'
+import { asideOf, createFile } from './files.ts'
 import type { LiveCertificate } from './rotation.ts'
 
 export interface IssuedCertificate extends LiveCertificate {

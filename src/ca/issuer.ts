@@ -2,8 +2,8 @@
 import { randomBytes, webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { CONTROL_PLANE, formatIdentity, formatWorkloadHost, type WorkloadName } from './identity.ts'
 import type { Root } from './authority-folder.ts'
+import { CONTROL_PLANE, formatIdentity, formatWorkloadHost, type WorkloadName } from './identity.ts'
 import { isProblem, problem } from './problem.ts'
 import { readRequest } from './request.ts'
 import { signingBy } from './signer.ts'
@@ -41,6 +41,8 @@ export interface IssueOrder {
   readonly workload: WorkloadName
   readonly serviceAccount: string
   readonly lifetime?: number
+  /** Serial of the certificate that this one takes the place of; proven by the caller. */
+  readonly renews?: string
 }
 
 export interface IssuerOptions {

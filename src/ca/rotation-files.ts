@@ -14,6 +14,11 @@ export interface WrittenWish {
   readonly prepared?: string
 }
 
+/** The state with the wish that led to it. */
+export interface StoredRotation extends Rotation {
+  readonly answered?: string
+}
+
 export interface Answer {
   readonly id: string
   readonly diagnostic?: Diagnostic
@@ -34,9 +39,9 @@ export function newAuthorityName(): string {
 }
 
 /** Where there is no file the first authority is in force. A damaged one is L0412: to guess could end trust in what is in use. */
-export function readRotation(directory: string): Rotation | Diagnostic {
+export function readRotation(directory: string): StoredRotation | Diagnostic {
   const path = `${directory}/ca/rotation.json`
-  const read = readJson<Rotation>(path)
+  const read = readJson<StoredRotation>(path)
   if (read === undefined) return { current: '.' }
   if (isProblem(read)) return read
   const { current, next, phase, goal } = read
@@ -50,7 +55,7 @@ export function readRotation(directory: string): Rotation | Diagnostic {
 }
 
 /** Throws if it cannot be written. */
-export function writeRotation(directory: string, rotation: Rotation): void {
+export function writeRotation(directory: string, rotation: StoredRotation): void {
   replaceFile(`${directory}/ca/rotation.json`, `${JSON.stringify(rotation)}\n`)
 }
 

@@ -12,6 +12,8 @@ export interface ServerIdentityOptions {
   /** DNS names and IP addresses that clients connect to. */
   readonly hosts: readonly string[]
   readonly now: () => Date
+  /** PEM of the roots whose client certificates are believed; the issuer's own by default. Read at every `rotate`. */
+  readonly roots?: () => readonly string[]
   /** Milliseconds between looks at the clock; a short interval rather than one long timer, since machines sleep. */
   readonly interval?: number
   /** Told when a renewal failed; the old certificate stays in use and the next look tries again. */
@@ -34,13 +36,14 @@ export async function openServerIdentity(
   const first = await options.issuer.issueServer(options.hosts)
   if (isProblem(first)) return first
   let current = first
-  const credentials = new RotatingCredentials(contextOf(current, options.issuer))
+  const roots = () => options.roots?.() ?? [options.issuer.root.certificatePem]
+  const credentials = new RotatingCredentials(contextOf(current, roots()))
 
   const rotate = async () => {
     const next = await options.issuer.issueServer(options.hosts)
     if (isProblem(next)) return next
     current = next
-    credentials.replace(contextOf(next, options.issuer))
+    credentials.replace(contextOf(next, roots()))
     return undefined
   }
   const look = () => {
@@ -50,7 +53,8 @@ export async function openServerIdentity(
       () => undefined,
     )
   }
-  const timer = setInterval(look, options.interval ?? 30_000)
+  const life = first.notAfter.getTime() - first.notBefore.getTime()
+  const timer = setInterval(look, options.interval ?? Math.min(30_000, life / 10))
   timer.unref()
   return {
     credentials,
@@ -60,11 +64,11 @@ export async function openServerIdentity(
   }
 }
 
-function contextOf(server: IssuedServer, issuer: Issuer): SecureContextOptions {
+function contextOf(server: IssuedServer, roots: readonly string[]): SecureContextOptions {
   return {
     key: server.keyPem,
     cert: server.chain.join(''),
-    ca: issuer.root.certificatePem,
+    ca: roots.join(''),
     minVersion: 'TLSv1.2',
     // without tickets every connection proves its certificate anew: no session outlives it
     secureOptions: constants.SSL_OP_NO_TICKET,

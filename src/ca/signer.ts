@@ -64,7 +64,7 @@ export function signingBy(signer: Signer) {
   return {
     signingAlgorithm: algorithm,
     // the generators look at nothing of the key but its algorithm, and use nothing of the provider but `sign`
-    signingKey: { algorithm } as webcrypto.CryptoKey,
+    signingKey: { algorithm } as unknown as webcrypto.CryptoKey,
     crypto: { subtle } as unknown as webcrypto.Crypto,
   }
 }

@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { createFile, publishFile, syncDirectory } from './files.ts'
+import { createFile, publishFile, replaceFile, syncDirectory } from './files.ts'
 import { parseWorkloadName, type WorkloadName } from './identity.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
 import { formatToken, newToken, parseToken, TOKEN_ID } from './token-text.ts'
@@ -56,7 +56,8 @@ interface Stored extends Token {
 export interface TokensOptions {
   /** The data directory; tokens live in its folder `tokens`. */
   readonly directory: string
-  readonly rootSha256: string
+  /** Of the root that the control plane's certificate is below now. */
+  readonly rootSha256: () => string
   readonly now: () => Date
 }
 
@@ -100,6 +101,18 @@ export function writeJoinToken(directory: string, tokens: Tokens): Diagnostic | 
   }
 }
 
+/** After the root was replaced the file `join-token` names the new one; tokens elsewhere have to be made again. */
+export function repinJoinToken(
+  directory: string,
+  roots: { readonly old: string; readonly present: string },
+): void {
+  const path = `${directory}/join-token`
+  if (!existsSync(path)) return
+  const token = parseToken(readFileSync(path, 'utf8'))
+  if (isProblem(token) || token.rootSha256 !== roots.old) return
+  replaceFile(path, `${formatToken({ ...token, rootSha256: roots.present })}\n`)
+}
+
 function create(
   folder: string,
   order: TokenOrder,
@@ -115,7 +128,7 @@ function create(
   const bound = workload === undefined ? undefined : parseWorkloadName(workload)
   if (bound && isProblem(bound)) return bound
   const now = options.now()
-  const { id, secret, rootSha256 } = newToken(options.rootSha256)
+  const { id, secret, rootSha256 } = newToken(options.rootSha256())
   const token: Token = {
     id,
     createdAt: now.toISOString(),

@@ -9,7 +9,10 @@ export interface TrustBundle {
   readonly crlsPem: readonly string[]
 }
 
-export function trustBundleOf(roots: readonly [Root, ...Root[]], crls: readonly string[] = []): TrustBundle {
+export function trustBundleOf(
+  roots: readonly [Root, ...Root[]],
+  crls: readonly string[] = [],
+): TrustBundle {
   return Object.freeze({
     trustDomain: roots[0].trustDomain,
     rootsPem: Object.freeze([...new Set(roots.map((root) => root.certificatePem))]),

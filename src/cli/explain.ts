@@ -59,13 +59,13 @@ function nodeFor(mesh: Mesh, workload: string): Node {
 }
 
 /** `name=value` each; a name that stands twice has both values. */
-function headersOf(given: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {}
+function headersOf(given: readonly string[]): Record<string, string[]> {
+  const headers: Record<string, string[]> = {}
   for (const text of given) {
     const equals = text.indexOf('=')
     const name = (equals < 0 ? text : text.slice(0, equals)).toLowerCase()
     const value = equals < 0 ? '' : text.slice(equals + 1)
-    headers[name] = name in headers ? `${headers[name]},${value}` : value
+    headers[name] = [...(headers[name] ?? []), value]
   }
   return headers
 }

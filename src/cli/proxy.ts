@@ -1,18 +1,14 @@
 // `lotse proxy`: enrols, runs Envoy and the application beside it, renews the certificate, drains at the end.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findEnvoy } from '../../envoy/binary.ts'
 import { type RunningEnvoy, startEnvoy } from '../../envoy/run.ts'
-import {
-  type Credentials,
-  readCredentials,
-  renewalTime,
-  writeCredentials,
-} from '../ca/credentials.ts'
-import { renew } from '../ca/enrol.ts'
+import { keepCredentials } from '../ca/agent.ts'
+import { readCredentials } from '../ca/credentials.ts'
 import { isProblem } from '../ca/problem.ts'
 import { printDiagnostic } from '../model/diagnostic.ts'
-import { type BootstrapCommand, enrolWorkload, writeProxyFolder } from './bootstrap.ts'
+import { type BootstrapCommand, enrolWorkload, readToken, writeProxyFolder } from './bootstrap.ts'
 import { EXIT, fail } from './print.ts'
 
 interface ProxyCommand extends BootstrapCommand {
@@ -20,8 +16,6 @@ interface ProxyCommand extends BootstrapCommand {
   readonly drain: string
 }
 
-/** Looks at the clock this often rather than once at the right time: machines sleep, and clocks jump. */
-const LOOK_MS = 10_000
 const READY_MS = 60_000
 /** An application that does not end by itself is ended after so long. */
 const KILL_MS = 10_000
@@ -45,7 +39,14 @@ export async function proxyCommand(app: string[], options: ProxyCommand): Promis
   const notReady = await Promise.race([envoy.ready(READY_MS), aborted(stop.signal)])
   if (notReady) console.error(printDiagnostic(notReady))
   const child = app.length > 0 && !stop.signal.aborted ? startApp(app) : undefined
-  const renewing = keepRenewing(options, enrolled.credentials, stop.signal)
+  const renewing = keepCredentials({
+    address: options.xds,
+    folder: `${resolve(options.out)}/certs`,
+    credentials: enrolled.credentials,
+    token: () => readToken(options.tokenFile),
+    onProblem: (diagnostic) => console.error(printDiagnostic(diagnostic)),
+    signal: stop.signal,
+  })
   const code = await firstToEnd(envoy, child, stop.signal)
   stop.abort()
   await renewing
@@ -57,7 +58,7 @@ export async function proxyCommand(app: string[], options: ProxyCommand): Promis
 /** The application ends after the proxy, which may still have brought it requests. */
 async function endApp(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const ended = new Promise((end) => child.once('exit', end))
   child.kill('SIGTERM')
   const timer = setTimeout(() => child.kill('SIGKILL'), KILL_MS)
   await ended
@@ -65,9 +66,9 @@ async function endApp(child: ChildProcess): Promise<void> {
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined)
-    signal.addEventListener('abort', () => resolve(undefined))
+  return new Promise((end) => {
+    if (signal.aborted) end(undefined)
+    signal.addEventListener('abort', () => end(undefined))
   })
 }
 
@@ -104,40 +105,16 @@ async function firstToEnd(
   ]
   if (child) {
     ends.push(
-      new Promise((resolve) => {
+      new Promise((end) => {
         child.once('error', (error) => {
           console.error(`error: the application cannot be started: ${error.message} (L0512)`)
-          resolve(EXIT.environment)
+          end(EXIT.environment)
         })
-        child.once('exit', (code) => resolve(code ?? 1))
+        child.once('exit', (code) => end(code ?? 1))
       }),
     )
   }
   return Promise.race(ends)
-}
-
-/** Renews at half of the lifetime; when the certificate has run out meanwhile, enrols again by token. */
-async function keepRenewing(
-  options: ProxyCommand,
-  first: Credentials,
-  signal: AbortSignal,
-): Promise<void> {
-  let credentials = first
-  while (!(await stopped(LOOK_MS, signal))) {
-    const now = new Date()
-    if (now < renewalTime(credentials)) continue
-    const renewed =
-      now < credentials.notAfter
-        ? await renew({ address: options.xds, credentials })
-        : await enrolWorkload(options).then((e) => (isProblem(e) ? e : e.credentials))
-    if (isProblem(renewed)) {
-      console.error(printDiagnostic(renewed))
-      continue
-    }
-    const failed = writeCredentials(`${options.out}/certs`, renewed)
-    if (failed) console.error(printDiagnostic(failed))
-    else credentials = renewed
-  }
 }
 
 /** Waits; true if it is time to stop. */

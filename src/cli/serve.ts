@@ -13,6 +13,7 @@ interface ServeOptions {
   readonly http: string
   readonly insecurePlaintextXds?: string
   readonly allowEmpty?: boolean
+  readonly allowPrivateJwks?: boolean
 }
 
 export async function serve(options: ServeOptions): Promise<number> {
@@ -32,6 +33,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     xds: options.xds,
     ...(options.insecurePlaintextXds ? { plaintextXds: options.insecurePlaintextXds } : {}),
     allowEmpty: options.allowEmpty ?? false,
+    jwks: { allowPrivate: options.allowPrivateJwks ?? false },
     log,
   })
   if (isProblem(app)) {

@@ -4,6 +4,7 @@ import type { Node } from '../model/node.ts'
 import type { ResourceSet } from '../model/resource.ts'
 import { evaluate, type RbacRequest } from './rbac.ts'
 import { type Explanation, explainRoute, type Question, type Step, step } from './route.ts'
+import { one } from './route-match.ts'
 import { Unknown } from './text.ts'
 
 export interface Sent {
@@ -37,7 +38,9 @@ export function admissionAt(target: ResourceSet, sent: Sent): Admission {
     ...sent.question,
     direction: 'inbound',
     port: endpoint.port,
-    path: sent.explained.request?.headers[':path'] ?? sent.question.path,
+    path: sent.explained.request
+      ? one(sent.explained.request.headers, ':path')
+      : sent.question.path,
     connection: {
       tls,
       applicationProtocols: tls ? ['istio-http/1.1', 'istio'] : ['http/1.1'],

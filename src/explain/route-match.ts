@@ -3,10 +3,13 @@ import type { HeaderMatcher, QueryParameterMatcher, RouteMatch } from '../../pro
 import { matchesMetadataAt } from './metadata.ts'
 import { lower, matchesRegex, matchesText, Unknown } from './text.ts'
 
+/** A header that was sent several times has several values. */
+export type Headers = Readonly<Record<string, string | readonly string[]>>
+
 /** A request as the router sees it. */
 export interface RoutedRequest {
   /** By lower-case name, with `:method`, `:authority`, `:path` (with its query) and `:scheme`. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Headers
   /** Dynamic metadata by filter, as a verified token's claims. */
   readonly metadata?: Readonly<Record<string, unknown>>
 }
@@ -17,11 +20,11 @@ export function matchesRoute(match: RouteMatch, request: RoutedRequest): boolean
     if (match[field] !== undefined) throw new Unknown(`a route with ${field}`)
   }
   const { headers } = request
-  if (match.grpc && !(headers['content-type'] ?? '').startsWith('application/grpc')) return false
+  if (match.grpc && !one(headers, 'content-type').startsWith('application/grpc')) return false
   return (
-    matchesPath(match, headers[':path'] ?? '', headers[':method'] ?? '') &&
+    matchesPath(match, one(headers, ':path'), one(headers, ':method')) &&
     (match.headers ?? []).every((matcher) => matchesHeader(matcher, headers)) &&
-    matchesQuery(match.query_parameters ?? [], headers[':path'] ?? '') &&
+    matchesQuery(match.query_parameters ?? [], one(headers, ':path')) &&
     (match.dynamic_metadata ?? []).every((matcher) => matchesMetadataAt(matcher, request.metadata))
   )
 }
@@ -40,17 +43,24 @@ function matchesPath(match: RouteMatch, whole: string, method: string): boolean 
   throw new Unknown(`a path matcher of the kind ${Object.keys(match)}`)
 }
 
-export function matchesHeader(
-  matcher: HeaderMatcher,
-  headers: Readonly<Record<string, string>>,
-): boolean {
+/** The value of a header that is sent once; empty if it is not there. */
+export function one(headers: Headers, name: string): string {
+  return valuesOf(headers, name)[0] ?? ''
+}
+
+function valuesOf(headers: Headers, name: string): readonly string[] {
+  return Object.hasOwn(headers, name) ? [headers[name] ?? []].flat() : []
+}
+
+/** Each value of a repeated header is matched for itself. */
+export function matchesHeader(matcher: HeaderMatcher, headers: Headers): boolean {
   const { name = '', present_match: present, invert_match: invert = false } = matcher
-  const lowerName = lower(name)
-  const value = Object.hasOwn(headers, lowerName) ? headers[lowerName] : undefined
-  const isPresent = value !== undefined || matcher.treat_missing_header_as_empty === true
+  const given = valuesOf(headers, lower(name))
+  const values = given.length === 0 && matcher.treat_missing_header_as_empty ? [''] : given
+  const isPresent = values.length > 0
   const text = testOf(matcher)
   if (!text) return (isPresent === (present ?? true)) !== invert
-  return isPresent && text(value ?? '') !== invert
+  return isPresent && values.some(text) !== invert
 }
 
 /** Undefined for a matcher that asks for presence only. */

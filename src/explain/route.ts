@@ -11,7 +11,7 @@ import { ORIGIN, type Origin, originsOf } from '../model/origin.ts'
 import { type Resource, type ResourceSet, TYPE_PREFIX } from '../model/resource.ts'
 import { type Connection, chainFor } from './filter-chain.ts'
 import { normalizedPath } from './path.ts'
-import { matchesRoute, type RoutedRequest } from './route-match.ts'
+import { type Headers, matchesRoute, one, type RoutedRequest } from './route-match.ts'
 import { Unknown } from './text.ts'
 import { virtualHostFor } from './virtual-host.ts'
 
@@ -26,7 +26,7 @@ export interface Question {
   /** With its query, if it has one. */
   readonly path: string
   readonly method?: string
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Headers
   readonly connection?: Partial<Connection>
   readonly metadata?: RoutedRequest['metadata']
 }
@@ -202,7 +202,7 @@ function clustersOf({ route }: Route, { headers }: RoutedRequest): Explanation['
   if (!route) return []
   if (route.cluster !== undefined) return [{ name: route.cluster, weight: 1 }]
   if (route.cluster_header !== undefined) {
-    return [{ name: headers[route.cluster_header.toLowerCase()] ?? '', weight: 1 }]
+    return [{ name: one(headers, route.cluster_header.toLowerCase()), weight: 1 }]
   }
   const weighted = route.weighted_clusters?.clusters ?? []
   return weighted.map(({ name = '', weight = 0 }) => ({ name, weight }))

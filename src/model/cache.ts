@@ -11,7 +11,8 @@ export interface Entry {
   facets: ReadonlyMap<Facet, FacetValue>
   /** Those read directly, so that the whole map can be rebuilt when an inner memo reads more. */
   ownFacets: ReadonlyMap<Facet, FacetValue>
-  reads: readonly (readonly [source: object, key: Argument, value: unknown])[]
+  /** Source, key and value of each read in turn: one array, since there are many reads. */
+  reads: readonly unknown[]
   /** Tables read, directly or inside, one bit each: while none of them changed, nothing needs to be checked. */
   tables: number
   /** Generation for which it was last found valid. */

@@ -62,7 +62,7 @@ export const CODES = {
   L0248: 'Two servers of Gateways on one port exclude each other.',
   L0249: 'Two DestinationRules for the same host: the older one counts.',
   L0250:
-    'The policy asks an external provider, which is not supported yet: what its rules match is denied.',
+    'A policy of action CUSTOM names no provider that can be asked: what its rules match is denied.',
   L0251:
     'The policy names objects of the Gateway API, which Lotse does not read: it applies to nothing.',
   L0252: 'The policy has no rules and matches nothing.',
@@ -84,6 +84,12 @@ export const CODES = {
   L0286: 'The key of a secret is of a kind or size that Envoy refuses.',
   L0290: 'A patch of an EnvoyFilter is incomplete, or its operation is not possible there.',
   L0291: 'A patch of an EnvoyFilter, or a part of its match, has no effect.',
+  L0292: 'A rule of a RequestAuthentication names no issuer: it refuses every token it looks at.',
+  L0293:
+    'The keys in a RequestAuthentication cannot be used: every token of the issuer is refused.',
+  L0294: 'A header or claim of a RequestAuthentication is not possible; it is ignored.',
+  L0295: 'The keys of a token issuer cannot be fetched.',
+  L0296: 'The jwksUri of a RequestAuthentication is not an address that keys can be fetched from.',
   L0301: 'The resource is not valid for Envoy and is withheld.',
   L0302: 'Envoy rejected the resource.',
   L0303: 'The request of a proxy cannot be understood or exceeds a limit.',
@@ -98,6 +104,10 @@ export const CODES = {
   L0412: "The certificate authority's root certificate and key cannot be used.",
   L0413: 'The root certificate is not valid at this time.',
   L0414: 'Others than the owner can read or change the certificate authority.',
+  L0415: "The certificate authority's key is encrypted and its passphrase is absent or wrong.",
+  L0416: 'The rotation of the root cannot do what was asked.',
+  L0417: 'The certificate authority cannot be imported.',
+  L0418: 'There is no such certificate to revoke.',
   L0420: 'The signing request cannot be read.',
   L0421: 'The key of the signing request is too weak or of a kind that is not accepted.',
   L0422: 'The signature of the signing request does not fit its key.',

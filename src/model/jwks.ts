@@ -1,4 +1,5 @@
 // Keys that verify JSON web tokens: where a rule has them from, and which of a key set can be used at all.
+import { isPublicKey, MEMBERS } from './public-key.ts'
 import type { JwtRule } from './schema/authorization-policy.ts'
 
 /** Keys fetched for the proxies. Without a row, nothing verifies: every token of the issuer is refused. */
@@ -15,9 +16,6 @@ export interface KeySource {
   readonly discovery: boolean
 }
 
-/** A key set in which no key is: it verifies no token. */
-export const NO_KEYS = '{"keys":[]}'
-
 const WELL_KNOWN = '/.well-known/openid-configuration'
 
 /** Undefined if the keys stand in the rule. With neither field, the issuer tells where its keys are (Istio). */
@@ -27,19 +25,8 @@ export function keySourceOf({ jwks, jwksUri, issuer }: JwtRule): KeySource | und
   return { url: `${issuer.replace(/\/$/, '')}${WELL_KNOWN}`, discovery: true }
 }
 
-export type KeySet = { readonly keys: string } | { readonly problem: string }
-
-/** Members of public keys that verification needs, by kind of key; anything else is left out. */
-const MEMBERS: Readonly<Record<string, readonly string[]>> = {
-  RSA: ['n', 'e'],
-  EC: ['crv', 'x', 'y'],
-  OKP: ['crv', 'x'],
-}
-
-const CURVES: Readonly<Record<string, readonly string[]>> = {
-  EC: ['P-256', 'P-384', 'P-521'],
-  OKP: ['Ed25519'],
-}
+/** No keys: an empty set, which verifies no token. */
+export type KeySet = { readonly keys: string | undefined } | { readonly problem: string }
 
 const PRIVATE = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
@@ -58,17 +45,17 @@ export function readKeySet(text: string): KeySet {
     return { problem: `key ${secret} is private or secret; publish public keys only` }
   const usable = keys.flatMap((key) => publicKey(key) ?? [])
   if (usable.length === 0 && keys.length > 0) {
-    return { problem: 'none of its keys is an RSA, EC (P-256, P-384, P-521) or Ed25519 public key' }
+    return {
+      problem:
+        'none of its keys is an RSA (2048 bits or more), EC (P-256, P-384, P-521) or Ed25519 public key for signatures',
+    }
   }
-  return { keys: JSON.stringify({ keys: usable }) }
+  return { keys: usable.length > 0 ? JSON.stringify({ keys: usable }) : undefined }
 }
 
 function publicKey(key: unknown): object | undefined {
-  if (!isObject(key) || typeof key.kty !== 'string') return undefined
-  const { kty, crv, alg, kid, use } = key
-  const members = Object.hasOwn(MEMBERS, kty) ? MEMBERS[kty]! : undefined
-  if (!members?.every((name) => typeof key[name] === 'string' && key[name] !== '')) return undefined
-  if (CURVES[kty] && !CURVES[kty].includes(String(crv))) return undefined
+  if (!isObject(key) || !isPublicKey(key)) return undefined
+  const { kty, alg, kid, use } = key
   if (use !== undefined && use !== 'sig') return undefined
   // A key that claims to be for no algorithm, or for one with shared secrets, is for no token.
   if (alg !== undefined && !/^([RPE]S(256|384|512)|EdDSA)$/.test(String(alg))) return undefined
@@ -76,7 +63,7 @@ function publicKey(key: unknown): object | undefined {
   return Object.fromEntries([
     ['kty', kty],
     ...Object.entries(named).filter(([, value]) => typeof value === 'string'),
-    ...members.map((name) => [name, key[name]]),
+    ...MEMBERS[String(kty)]!.map((name) => [name, key[name]]),
   ])
 }
 

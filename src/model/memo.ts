@@ -42,7 +42,7 @@ export function memo<A extends Argument, Value>(
   }
   return (view, argument) => {
     const entry = source.entry(view, argument)
-    view.trace?.reads.push([source, argument, entry.value])
+    view.trace?.reads.push(source, argument, entry.value)
     return entry.value as Value
   }
 }
@@ -63,8 +63,10 @@ function isValid(entry: Entry, view: View): boolean {
   if (entry.checkedAt === generation) return true
   const changed = view.cache.changedSince(view.mesh, entry.checkedAt)
   if (view.cache.walksFully(generation) || (entry.tables & changed) !== 0) {
-    for (const [source, key, value] of entry.reads) {
-      if ((source as Source).read(view, key) !== value) return false
+    const { reads } = entry
+    for (let at = 0; at < reads.length; at += 3) {
+      const source = reads[at] as Source
+      if (source.read(view, reads[at + 1] as Argument) !== reads[at + 2]) return false
     }
     inherit(entry, view)
   }
@@ -96,12 +98,14 @@ function compute(
 function inherit(entry: Entry, view: View): void {
   let facets = entry.ownFacets
   let tables = 0
-  for (const [source, key] of entry.reads) {
+  const { reads } = entry
+  for (let at = 0; at < reads.length; at += 3) {
+    const source = reads[at] as TableSource | MemoSource
     if (isTable(source)) {
       tables |= source.bit
       continue
     }
-    const inner = (source as MemoSource).entry(view, key)
+    const inner = source.entry(view, reads[at + 1] as Argument)
     facets = joined(facets, inner.facets)
     tables |= inner.tables
   }
@@ -124,7 +128,7 @@ function joined(a: Facets, b: Facets): Facets {
   return all ?? a
 }
 
-function isTable(source: object): source is TableSource {
+function isTable(source: TableSource | MemoSource): source is TableSource {
   return 'bit' in source
 }
 

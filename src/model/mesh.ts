@@ -8,6 +8,8 @@ export interface Trust {
   readonly trustDomain: string
   /** PEM certificates of the roots that are trusted now. */
   readonly roots: readonly string[]
+  /** PEM lists of revoked certificates: none, or one of each authority. */
+  readonly crls?: readonly string[]
 }
 
 /** A fact recorded when a workload's proxy got its certificate: its endpoints can be called with mutual TLS. */

@@ -13,7 +13,8 @@ export interface Source {
 /** What one computation read. */
 export interface Trace {
   readonly facets: Map<Facet, FacetValue>
-  readonly reads: [source: Source, key: string | object, value: unknown][]
+  /** `Source`, key and value of each read in turn. */
+  readonly reads: unknown[]
 }
 
 export class View {
@@ -32,20 +33,20 @@ export class View {
   /** The row of a table; finding nothing is a read too. */
   get<T extends TableName>(table: T, key: string): Tables[T] | undefined {
     const value = this.mesh.tables[table].rows.get(key)
-    this.trace?.reads.push([ROWS[table], key, value])
+    this.trace?.reads.push(ROWS[table], key, value)
     return value as Tables[T] | undefined
   }
 
   /** All keys of a table, sorted: one read, which changes only with membership. */
   keys(table: TableName): readonly string[] {
     const value = this.mesh.tables[table].keys
-    this.trace?.reads.push([KEYS[table], '', value])
+    this.trace?.reads.push(KEYS[table], '', value)
     return value
   }
 
   keysIn(table: TableName, namespace: string): readonly string[] {
     const value = this.mesh.tables[table].keysByNamespace.get(namespace) ?? NO_KEYS
-    this.trace?.reads.push([KEYS_IN[table], namespace, value])
+    this.trace?.reads.push(KEYS_IN[table], namespace, value)
     return value
   }
 

@@ -6,8 +6,9 @@ import type { Origin, Path } from '../model/origin.ts'
 const STAND_IN = 'lotse/closed'
 
 /** Everything that the object may have been about is closed: its selector if that can be read, else its namespace. */
-const CLOSED: Partial<Record<Kind, (selector: object) => object>> = {
+const CLOSED: Partial<Record<Kind, (selector: object, value: unknown) => object>> = {
   AuthorizationPolicy: (selector) => ({ ...selector, action: 'DENY', rules: [{}] }),
+  RequestAuthentication: (selector, value) => ({ ...selector, jwtRules: closedRules(value) }),
   PeerAuthentication: (selector) => ({ ...selector, mtls: { mode: 'STRICT' } }),
 }
 
@@ -18,7 +19,7 @@ export function closedVersion(
   at: (path: Path) => Origin,
 ): Document | undefined {
   const [kind, namespace = '', name = ''] = about.split('/') as [Kind, string, string]
-  const spec = CLOSED[kind]?.(selectorOf(value))
+  const spec = CLOSED[kind]?.(selectorOf(value), value)
   if (!spec) return undefined
   return Object.freeze({
     kind,
@@ -31,6 +32,42 @@ export function closedVersion(
 
 export function isStandIn(document: Document): boolean {
   return document.metadata.annotations[STAND_IN] === 'yes'
+}
+
+/**
+ * Rules without an issuer have no keys and refuse every token: where tokens usually are, and where the rules look for them as far
+ * as that can be read. Headers that they would have written are still taken away from clients.
+ */
+function closedRules(value: unknown): object[] {
+  const rules = field(field(value, 'spec'), 'jwtRules')
+  const read = (Array.isArray(rules) ? rules : []).map((rule: unknown) => ({
+    issuer: '',
+    fromHeaders: objectsOf(rule, 'fromHeaders', 'name', 'prefix').filter((one) => 'name' in one),
+    fromParams: textsOf(field(rule, 'fromParams')),
+    fromCookies: textsOf(field(rule, 'fromCookies')),
+    outputClaimToHeaders: [
+      ...objectsOf(rule, 'outputClaimToHeaders', 'header').filter((one) => 'header' in one),
+      ...textsOf([field(rule, 'outputPayloadToHeader')]).map((header) => ({ header })),
+    ].map((one) => ({ ...one, claim: 'none' })),
+  }))
+  return [{ issuer: '' }, ...read]
+}
+
+function objectsOf(rule: unknown, list: string, ...names: readonly string[]): object[] {
+  const values = field(rule, list)
+  return (Array.isArray(values) ? values : []).map((value: unknown) =>
+    Object.fromEntries(
+      names.map((name) => [name, field(value, name)]).filter(([, text]) => isText(text)),
+    ),
+  )
+}
+
+function textsOf(values: unknown): string[] {
+  return Array.isArray(values) ? values.filter(isText) : []
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }
 
 function selectorOf(value: unknown): object {

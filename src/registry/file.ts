@@ -62,6 +62,8 @@ export class FileRegistry {
   #everything = false
   #firstEvent = 0
   #lastRead = 0
+  /** How long the last look at everything took, in ms. */
+  #scanTime = 0
   #reading: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #rescan: NodeJS.Timeout | undefined
@@ -81,7 +83,7 @@ export class FileRegistry {
     await this.#follow()
     this.#state = await drive(nextState(NOTHING, this.#found(), this.#options))
     this.#lastRead = performance.now()
-    this.#rescan = setInterval(() => this.#changed(), this.#options.rescan ?? 3000)
+    this.#rescan = setInterval(() => this.#lookAround(), this.#options.rescan ?? 3000)
     this.#rescan.unref()
     this.#changed()
   }
@@ -93,6 +95,11 @@ export class FileRegistry {
     clearTimeout(this.#timer)
     this.#watch.close()
     await this.#reading
+  }
+
+  /** Many files take long to look at, so they are looked at less often: at most one hundredth of the time. */
+  #lookAround(): void {
+    if (performance.now() - this.#lastRead >= 100 * this.#scanTime) this.#changed()
   }
 
   /** The first change after a quiet time is read at once; those of a burst together. */
@@ -153,7 +160,9 @@ export class FileRegistry {
   /** Looks at everything; files that an event named are read whatever their time and size say. */
   async #readAll(touched: ReadonlySet<string>): Promise<void> {
     const before = this.#scan
+    const began = performance.now()
     const now = await scan(this.#roots, before.entries, touched)
+    this.#scanTime = performance.now() - began
     const settled = withGrace(before, now, this.#fading, performance.now())
     this.#scan = settled.scan
     this.#fading = settled.fading

@@ -45,10 +45,12 @@ export function graphOf(signals: Signals, directory: Directory, options: GraphOp
   const series = preferred([...signals.series()], directory, from, to)
   const bytes = bytesBySeries(series, signals.byteSeries(), from, to)
   const place = placer(directory, options.by)
+  const ends: GraphNode[] = []
   for (const one of series) {
     const figures = one.window.sum(from, to, bytes.get(one))
     if (!isSeen(figures)) continue
     const [source, target] = place(one)
+    ends.push(source, target)
     const key = `${source.id}>${target.id}>${isTcp(figures) ? 'tcp' : ''}`
     let flow = flows.get(key)
     if (!flow) {
@@ -72,7 +74,7 @@ export function graphOf(signals: Signals, directory: Directory, options: GraphOp
     window: (to - from) * STEP,
     by: options.by,
     at: new Date((to + 1) * STEP * 1000).toISOString(),
-    nodes: nodesOf([...flows.values()]),
+    nodes: nodesOf(ends),
     edges: edges.sort((a, b) => order(a.source + a.target, b.source + b.target)),
   }
 }
@@ -251,10 +253,11 @@ function shortName(host: string): string {
   return /^([^.]+)\.[^.]+\.svc\./.exec(host)?.[1] ?? host
 }
 
-function nodesOf(flows: readonly Flow[]): GraphNode[] {
+/** Each node once, with all its versions. */
+function nodesOf(ends: readonly GraphNode[]): GraphNode[] {
   const nodes = new Map<string, GraphNode>()
   const versions = new Map<string, Set<string>>()
-  for (const node of flows.flatMap(({ source, target }) => [source, target])) {
+  for (const node of ends) {
     if (!nodes.has(node.id)) nodes.set(node.id, node)
     const known = versions.get(node.id) ?? new Set()
     versions.set(node.id, node.version ? known.add(node.version) : known)

@@ -24,9 +24,17 @@ export const ownCertificate = memo((view: View, _workload: string): readonly Res
 export const trustedRoots = memo((view: View, _: ''): readonly Resource[] => {
   const trust = view.get('trust', 'trust')
   if (!trust || view.facet('certified') !== 'yes') return []
+  const { roots, crls = [] } = trust
   const secret: Secret = {
     name: ROOTS_SECRET,
-    validation_context: { trusted_ca: { inline_string: trust.roots.join('') } },
+    validation_context: {
+      trusted_ca: { inline_string: roots.join('') },
+      // Lotse has lists of the authorities that sign leaves, not of those above an organisation's intermediate.
+      ...(crls.length > 0 && {
+        crl: { inline_string: crls.join('') },
+        only_verify_leaf_cert_crl: true,
+      }),
+    },
   }
   return Object.freeze([resource('secret', ROOTS_SECRET, secret)])
 })

@@ -51,6 +51,11 @@ export class Pusher<Item> {
     this.#runIn(Math.min(this.#quiet, left))
   }
 
+  /** A pass is under way or due. */
+  get busy(): boolean {
+    return this.#running || this.#timer !== undefined
+  }
+
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)

@@ -40,6 +40,10 @@ export interface XdsService<P extends KnownProxy = KnownProxy> {
   streams(): readonly StreamStatus[]
   /** Proxies with a stream, each once. */
   proxies(): readonly P[]
+  /** Proxies that have confirmed all they are to have of this type, on each of their streams; none while a push is under way. */
+  confirmed(type: ResourceType): readonly P[]
+  /** Asks again who the callers are: streams of those who are refused now end. */
+  recheck(): void
   /** What cannot be delivered or was refused, as of now. */
   diagnostics(): readonly Diagnostic[]
   /** Numbers since the start. */
@@ -111,6 +115,17 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
 
   proxies(): readonly P[] {
     return [...new Map([...this.#known].map(({ proxy }) => [proxy!.id, proxy!])).values()]
+  }
+
+  confirmed(type: ResourceType): readonly P[] {
+    if (this.#pusher.busy) return []
+    const stale = (stream: Stream<P>) => stream.status().types[type]?.stale === true
+    const behind = new Set([...this.#known].filter(stale).map(({ proxy }) => proxy!.id))
+    return this.proxies().filter(({ id }) => !behind.has(id))
+  }
+
+  recheck(): void {
+    for (const stream of [...this.#known]) stream.recheck()
   }
 
   diagnostics(): readonly Diagnostic[] {

@@ -35,6 +35,7 @@ export class Stream<P extends KnownProxy> {
   readonly #tally = new Tally()
   readonly #foreign = new Set<string>()
   readonly connectedAt: number
+  #caller: Caller | undefined
   #proxy: P | undefined
   #delivery: Delivery | undefined
   #ended = false
@@ -63,6 +64,11 @@ export class Stream<P extends KnownProxy> {
       if (!this.#delivery || this.#ended || set === this.#delivery.latest) return
       this.#advance(retarget(this.#delivery, set, this.#host.sets))
     })
+  }
+
+  /** Ends the stream if its caller would not be let in any more. */
+  recheck(): void {
+    if (this.#caller && !this.#ended) this.#identify(this.#caller)
   }
 
   /** Ends the stream in order; the proxy keeps what it has and connects again. */
@@ -114,14 +120,9 @@ export class Stream<P extends KnownProxy> {
   /** False if the proxy may not have anything; the stream is over then. */
   #open({ node }: Request): boolean {
     const { sslPeerCertificate: peerCertificate } = this.#call.getAuthContext()
-    const caller: Caller = peerCertificate ? { peerCertificate, node } : { node }
-    const proxy = this.#host.identify(caller)
-    if (isDiagnostic(proxy)) {
-      this.#host.log(proxy)
-      const code = peerCertificate ? status.PERMISSION_DENIED : status.UNAUTHENTICATED
-      this.#fail(code, `${proxy.text} (${proxy.code})`)
-      return false
-    }
+    this.#caller = peerCertificate ? { peerCertificate, node } : { node }
+    const proxy = this.#identify(this.#caller)
+    if (!proxy) return false
     this.#proxy = proxy
     this.#delivery = createDelivery(
       this.#mode,
@@ -130,6 +131,16 @@ export class Stream<P extends KnownProxy> {
     )
     this.#host.joined()
     return true
+  }
+
+  /** Undefined when the caller was refused. */
+  #identify(caller: Caller): P | undefined {
+    const proxy = this.#host.identify(caller)
+    if (!isDiagnostic(proxy)) return proxy
+    this.#host.log(proxy)
+    const code = caller.peerCertificate ? status.PERMISSION_DENIED : status.UNAUTHENTICATED
+    this.#fail(code, `${proxy.text} (${proxy.code})`)
+    return undefined
   }
 
   #hear(type: ResourceType, request: Request): void {

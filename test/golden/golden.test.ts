@@ -40,6 +40,7 @@ function resourcesOf(set: ResourceSet) {
     clusters: bodies.cluster,
     endpoints: bodies.endpoint,
     secrets: bodies.secret,
+    extensions: bodies.extensionConfig,
   }
 }
 

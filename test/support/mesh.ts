@@ -17,6 +17,8 @@ export interface MeshOptions {
   readonly proxies: readonly string[]
   /** The Envoys speak plain-text xDS and have no certificates. */
   readonly plaintext?: boolean
+  /** Fetches keys of token issuers, from this machine, too. */
+  readonly jwks?: { readonly refresh?: number; readonly retry?: number }
 }
 
 export interface TestMesh {
@@ -54,6 +56,7 @@ export async function startMesh(t: Cleanup, options: MeshOptions): Promise<TestM
     data: join(folder, 'data'),
     xds: '127.0.0.1:0',
     ...(options.plaintext ? { plaintextXds: '127.0.0.1:0' } : {}),
+    ...(options.jwks ? { jwks: { ...options.jwks, allowPrivate: true } } : {}),
     log: (diagnostic) => log.push(diagnostic),
   })
   if (isProblem(app)) throw new Error(printDiagnostic(app))

@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import type { Document, Kind } from '../../src/model/document.ts'
 import type { MeshState } from '../../src/model/mesh.ts'
 import type { Node } from '../../src/model/node.ts'
+import { gateway, tcpRoute, tlsRoute } from './random-edge.ts'
+import { delegatingRoute, envoyFilter } from './random-patch.ts'
 
 const NAMESPACES = ['a', 'b', 'istio-system'] as const
 const APPS = ['web', 'cart', 'pay'] as const
@@ -103,50 +105,17 @@ const httpRoute = fc.record(
   { requiredKeys: ['route'] },
 )
 
-const l4Route = fc.array(fc.record({ destination, weight: fc.integer({ min: 1, max: 9 }) }), {
-  minLength: 1,
-  maxLength: 2,
-})
-
-const tlsRoute = fc.record({
-  match: fc.array(
-    fc.record(
-      {
-        sniHosts: fc.subarray(['api.example.com', '*.example.com', 'web'], { minLength: 1 }),
-        destinationSubnets: fc.constantFrom(['10.0.0.0/8'], ['10.0.0.1/8', '192.0.2.1']),
-        port: fc.constantFrom(443, 9000),
-      },
-      { requiredKeys: ['sniHosts'] },
-    ),
-    { minLength: 1, maxLength: 2 },
-  ),
-  route: l4Route,
-})
-
-const tcpRoute = fc.record(
-  {
-    match: fc.array(
-      fc.record(
-        {
-          destinationSubnets: fc.constantFrom(['10.0.0.0/8'], ['10.0.0.1/8', '192.0.2.1']),
-          sourceLabels: fc.record({ app }),
-        },
-        { requiredKeys: [] },
-      ),
-      { maxLength: 2 },
-    ),
-    route: l4Route,
-  },
-  { requiredKeys: ['route'] },
-)
-
 const virtualService = fc.record(
   {
-    hosts: fc.array(host, { minLength: 1, maxLength: 2 }),
+    // Without hosts it can be delegated to.
+    hosts: fc.array(host, { maxLength: 2 }),
     gateways: fc.constantFrom(['mesh'], ['edge'], ['mesh', 'a/edge']),
-    http: fc.array(httpRoute, { minLength: 1, maxLength: 3 }),
-    tls: fc.array(tlsRoute, { minLength: 1, maxLength: 2 }),
-    tcp: fc.array(tcpRoute, { minLength: 1, maxLength: 2 }),
+    http: fc.array(
+      fc.oneof({ weight: 3, arbitrary: httpRoute }, { weight: 1, arbitrary: delegatingRoute }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    tls: fc.array(tlsRoute(destination), { minLength: 1, maxLength: 2 }),
+    tcp: fc.array(tcpRoute(destination), { minLength: 1, maxLength: 2 }),
     exportTo: fc.constantFrom(['.'], ['*']),
   },
   { requiredKeys: ['hosts', 'http'] },
@@ -233,44 +202,6 @@ const secret = fc.constantFrom(
   { stringData: { 'ca.crt': 'other roots\n' } },
 )
 
-const secure = fc.record(
-  {
-    mode: fc.constantFrom(
-      'SIMPLE',
-      'MUTUAL',
-      'OPTIONAL_MUTUAL',
-      'ISTIO_MUTUAL',
-      'PASSTHROUGH',
-      'AUTO_PASSTHROUGH',
-    ),
-    credentialName: fc.constantFrom('bank', 'late'),
-  },
-  { requiredKeys: ['mode', 'credentialName'] },
-)
-
-const server = fc.oneof(
-  fc.constant({ port: { number: 80, protocol: 'HTTP', name: 'http' }, hosts: ['*'] }),
-  fc.constant({ port: { number: 9000, protocol: 'TCP', name: 'tcp' }, hosts: ['*'] }),
-  fc.record({
-    port: fc.record({
-      number: fc.constantFrom(80, 443),
-      protocol: fc.constantFrom('HTTPS', 'TLS'),
-      name: fc.constantFrom('https-1', 'https-2'),
-    }),
-    hosts: fc.subarray(['*', 'api.example.com', 'a/*.example.com', '*.local'], { minLength: 1 }),
-    tls: secure,
-  }),
-)
-
-const gateway = fc.record({
-  selector: fc.constant({ istio: 'edge' }),
-  servers: fc.uniqueArray(server, {
-    minLength: 1,
-    maxLength: 3,
-    selector: (one) => one.port.name,
-  }),
-})
-
 const KINDS: [Kind, fc.Arbitrary<unknown>, fc.Arbitrary<string>][] = [
   ['Service', service, app],
   ['WorkloadEntry', workload, fc.constantFrom('w1', 'w2', 'w3')],
@@ -280,6 +211,7 @@ const KINDS: [Kind, fc.Arbitrary<unknown>, fc.Arbitrary<string>][] = [
   ['Sidecar', sidecar, fc.constantFrom('s1', 's2')],
   ['PeerAuthentication', peerAuthentication, fc.constantFrom('p1', 'p2')],
   ['AuthorizationPolicy', authorizationPolicy, fc.constantFrom('q1', 'q2')],
+  ['EnvoyFilter', envoyFilter, fc.constantFrom('f1', 'f2')],
   ['Gateway', gateway, fc.constant('edge')],
   ['MeshConfig', meshConfig, fc.constant('mesh')],
   ['Secret', secret, fc.constantFrom('bank', 'bank-cacert', 'late')],

@@ -16,7 +16,10 @@ export interface Issuer {
   readonly publicPem: string
   readonly privateJwk: JsonWebKey
   /** Claims over `iss`, `sub: user` and an hour to live; `header` over what fits the key. */
-  token(claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): string
+  token(
+    claims?: Readonly<Record<string, unknown>>,
+    header?: Readonly<Record<string, unknown>>,
+  ): string
 }
 
 export function issuerOf(issuer: string, algorithm: 'RS256' | 'ES256' = 'ES256'): Issuer {

@@ -8,7 +8,7 @@ const DNS_CACHE: DnsCacheConfig = Object.freeze({
   dns_lookup_family: 'V4_PREFERRED',
 })
 
-/** `insecure`: TLS that verifies nothing by the name looked up, which Envoy has to be told is meant. */
+/** `insecure`: no TLS that verifies the name looked up, which Envoy has to be told is meant. */
 export function dynamicDiscovery(insecure: boolean): ClusterFields {
   return {
     lb_policy: 'CLUSTER_PROVIDED',

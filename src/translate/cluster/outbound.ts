@@ -112,7 +112,7 @@ function discovery(
 ): ClusterFields {
   const { service } = target
   if (service.resolution === 'DYNAMIC_DNS') {
-    return dynamicDiscovery(autoServerName?.auto_san_validation === false)
+    return dynamicDiscovery(!autoServerName?.auto_san_validation)
   }
   if (byAssignment(view, service)) {
     return { type: 'EDS', eds_cluster_config: { eds_config: FROM_ADS } }

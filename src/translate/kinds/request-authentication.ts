@@ -7,13 +7,14 @@ import type {
   JwtRequirement,
 } from '../../../proto/envoy.d.ts'
 import type { Document } from '../../model/document.ts'
-import { keySourceOf, NO_KEYS, readKeySet } from '../../model/jwks.ts'
+import { keySourceOf, readKeySet } from '../../model/jwks.ts'
 import { memo } from '../../model/memo.ts'
 import { ORIGIN, type Origin } from '../../model/origin.ts'
 import { type Chunk, TYPE_PREFIX } from '../../model/resource.ts'
 import type { JwtRule, RequestAuthentication } from '../../model/schema/authorization-policy.ts'
 import { ownWorkload } from '../../model/selector.ts'
 import type { View } from '../../model/view.ts'
+import { BLACK_HOLE_CLUSTER } from '../names.ts'
 import { selectedKeys } from '../policy-scope.ts'
 import { isHeaderName } from '../rbac/text.ts'
 import { PAYLOAD } from '../rbac/token.ts'
@@ -106,7 +107,7 @@ function provider(
     [ORIGIN]: origin,
     ...(issuer ? { issuer } : {}),
     ...(audiences?.length ? { audiences } : {}),
-    local_jwks: { inline_string: keysFor(view, rule) },
+    ...keys(view, rule),
     ...(fromHeaders.length > 0
       ? {
           from_headers: fromHeaders.map(({ name, prefix }) => ({
@@ -129,13 +130,25 @@ function provider(
   }
 }
 
+/** Envoy takes no provider without keys: one that has none looks for them where nobody answers, and refuses every token. */
+const NO_KEYS: Pick<JwtProvider, 'remote_jwks'> = Object.freeze({
+  remote_jwks: {
+    http_uri: { uri: 'http://no-keys.invalid/', cluster: BLACK_HOLE_CLUSTER, timeout: '1s' },
+  },
+})
+
+function keys(view: View, rule: JwtRule): Pick<JwtProvider, 'remote_jwks' | 'local_jwks'> {
+  const inline_string = keysFor(view, rule)
+  return inline_string ? { local_jwks: { inline_string } } : NO_KEYS
+}
+
 /** A rule that names no issuer would take any, and so gets no keys. Keys that cannot be used or fetched are none. */
-function keysFor(view: View, rule: JwtRule): string {
-  if (!rule.issuer) return NO_KEYS
+function keysFor(view: View, rule: JwtRule): string | undefined {
+  if (!rule.issuer) return undefined
   const source = keySourceOf(rule)
-  if (source) return view.get('jwks', source.url)?.keys ?? NO_KEYS
+  if (source) return view.get('jwks', source.url)?.keys
   const set = readKeySet(rule.jwks ?? '')
-  return 'keys' in set ? set.keys : NO_KEYS
+  return 'keys' in set ? set.keys : undefined
 }
 
 /** A claim that no issuer gives. */

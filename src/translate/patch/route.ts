@@ -1,6 +1,7 @@
 // Patches of route configurations, their virtual hosts and routes.
 import type { Resource } from '../../model/resource.ts'
 import { isIn, type Patch, type PatchContext } from '../kinds/envoy-filter.ts'
+import { withoutRepeatedDomains } from '../route/configuration.ts'
 import { resource } from '../typed.ts'
 import { eachFound, patchedList, patchedMessage } from './list.ts'
 import { type Json, merged } from './message.ts'
@@ -106,7 +107,7 @@ export function closedRoute(
   const own = body === before.body ? body : mark(CONFIGURATION, body)
   return Object.freeze({
     ...resource('route', String(body.name ?? before.name), own),
-    virtualHosts: Object.freeze(closed),
+    virtualHosts: Object.freeze(withoutRepeatedDomains(closed)),
   })
 }
 

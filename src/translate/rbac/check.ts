@@ -23,13 +23,14 @@ type Report = (code: Code, severity: Severity, path: Path, text: string) => void
 /** Everything that can be told from the policy alone (Istio's validation, and what Lotse does not do yet). */
 export function checkAuthorizationPolicy(
   document: Document<AuthorizationPolicy>,
+  problemOf: (provider: string) => string | undefined = () => undefined,
 ): readonly Diagnostic[] {
   const found: Diagnostic[] = []
   const report: Report = (code, severity, path, text) => {
     const origin = document.at(['spec', ...path])
     found.push({ code, severity, text, origin, about: nameOf(document) })
   }
-  checkPolicy(document, report)
+  checkPolicy(document, problemOf, report)
   const { namespace } = document.metadata
   const context: RuleContext = { namespace, trustDomains: [], target: 'http' }
   for (const [index, rule] of (document.spec.rules ?? []).entries()) {
@@ -38,13 +39,17 @@ export function checkAuthorizationPolicy(
   return found
 }
 
-function checkPolicy({ spec, metadata }: Document<AuthorizationPolicy>, report: Report): void {
+function checkPolicy(
+  { spec, metadata }: Document<AuthorizationPolicy>,
+  problemOf: (provider: string) => string | undefined,
+  report: Report,
+): void {
   const { action = 'ALLOW', rules } = spec
   if (action === 'CUSTOM') {
-    const text =
-      'action CUSTOM asks an external provider, which is not supported yet; until then every request its rules match is denied. ' +
-      'Use ALLOW or DENY, or ask the provider in an EnvoyFilter.'
-    report('L0250', 'warning', ['action'], text)
+    const name = spec.provider?.name
+    const problem = name ? problemOf(name) : 'action CUSTOM needs a provider with a name'
+    const text = `${problem}: every request that the rules match is denied`
+    if (problem) report('L0250', 'error', name ? ['provider', 'name'] : ['action'], text)
   } else if (spec.provider) {
     report('L0258', 'error', ['provider'], `a provider is only for action CUSTOM, not ${action}`)
   }
@@ -64,6 +69,9 @@ function checkPolicy({ spec, metadata }: Document<AuthorizationPolicy>, report: 
   if (dryRun !== undefined && !/^(1|0|t|f|T|F|true|false|True|False|TRUE|FALSE)$/.test(dryRun)) {
     const text = `the annotation istio.io/dry-run is "${dryRun}" and not true or false: the policy is enforced`
     report('L0258', 'error', [], text)
+  } else if (dryRun !== undefined && action === 'CUSTOM') {
+    const text = 'a policy of action CUSTOM has no dry run: it is enforced'
+    report('L0258', 'warning', [], text)
   }
 }
 

@@ -5,6 +5,7 @@ import { memo } from '../../model/memo.ts'
 import type { Mesh } from '../../model/mesh.ts'
 import type { Node } from '../../model/node.ts'
 import { View } from '../../model/view.ts'
+import { hostOf, providerProblem } from '../ext-authz.ts'
 import { checkPeerAuthentication } from '../kinds/peer-authentication.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { checkAuthorizationPolicy } from '../rbac/check.ts'
@@ -16,6 +17,7 @@ import { knownOf } from './references/known.ts'
 import { selectorReferences } from './references/selector.ts'
 import { sidecarReferences } from './references/sidecar.ts'
 import { virtualServiceReferences } from './references/virtual-service.ts'
+import { checkRequestAuthentication } from './request-authentication.ts'
 
 /** These checks are of the mesh as a whole and read nothing of a proxy. */
 const NOBODY: Node = Object.freeze({
@@ -57,8 +59,31 @@ function protections(view: View): Diagnostic[] {
     .keys('AuthorizationPolicy')
     .map((key) => view.get('AuthorizationPolicy', key)!)
   const peers = view.keys('PeerAuthentication').map((key) => view.get('PeerAuthentication', key)!)
+  const tokens = view
+    .keys('RequestAuthentication')
+    .map((key) => view.get('RequestAuthentication', key)!)
   return [
-    ...policies.flatMap(checkAuthorizationPolicy),
+    ...policies.flatMap((policy) => checkAuthorizationPolicy(policy, customProblem(view))),
+    ...tokens.flatMap(checkRequestAuthentication),
     ...peers.flatMap((policy) => checkPeerAuthentication(view, policy)),
   ]
+}
+
+/** Tells of a provider's name why it cannot be asked. */
+function customProblem(view: View): (name: string) => string | undefined {
+  const { extensionProviders } = meshConfig(view)
+  const hosts = knownOf(view).servicesByHost
+  return (name) => {
+    const provider = extensionProviders.find((one) => one.name === name)
+    if (!provider) return `the MeshConfig has no extensionProvider "${name}"`
+    const asked = provider.envoyExtAuthzHttp ?? provider.envoyExtAuthzGrpc
+    if (!asked) return `the extensionProvider "${name}" does not authorize requests`
+    const ports = hosts.get(hostOf(asked.service))?.flatMap((service) => service.ports)
+    if (!ports) return `the extensionProvider "${name}" is at ${asked.service}, which no service is`
+    if (!ports.some(({ number }) => number === asked.port)) {
+      return `the extensionProvider "${name}" is at port ${asked.port}, which ${asked.service} does not have`
+    }
+    const problem = providerProblem(asked)
+    return problem && `the extensionProvider "${name}" cannot be asked: ${problem}`
+  }
 }

@@ -39,7 +39,16 @@ function unserved(view: View, known: Known): Diagnostic[] {
   })
 }
 
-const POLICIES = ['Sidecar', 'Gateway', 'PeerAuthentication', 'AuthorizationPolicy'] as const
+const POLICIES = [
+  'Sidecar',
+  'Gateway',
+  'PeerAuthentication',
+  'AuthorizationPolicy',
+  'RequestAuthentication',
+] as const
+
+/** Of these, one in the root namespace is for workloads of all. */
+const MESH_WIDE: ReadonlySet<string> = new Set(['AuthorizationPolicy', 'RequestAuthentication'])
 
 /** Where no workload entries are, as with Kubernetes' pods, nothing can be told. */
 function unpicked(view: View, known: Known): Diagnostic[] {
@@ -51,8 +60,7 @@ function unpicked(view: View, known: Known): Diagnostic[] {
       const { selector, path } = selectorOf(document)
       if (!selector) return []
       const { namespace } = document.metadata
-      const everywhere =
-        kind === 'Gateway' || (kind === 'AuthorizationPolicy' && namespace === root)
+      const everywhere = kind === 'Gateway' || (MESH_WIDE.has(kind) && namespace === root)
       if (known.workloads.has(everywhere ? '*' : namespace, selector)) return []
       const report = reportOn(document)
       const where = everywhere ? 'any namespace' : `namespace ${namespace}`

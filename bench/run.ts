@@ -1,0 +1,67 @@
+// `npm run bench [-- SCENARIO… --clients 1,50,200 --services 100,1000 --modes delta,sotw --repeats 10 --date YYYY-MM-DD]`
+import { parseArgs } from 'node:util'
+import { delivery } from './delivery.ts'
+import { editToEnvoy } from './edit-to-envoy.ts'
+import { writeResults } from './figures.ts'
+import { startup } from './startup.ts'
+import type { Mode } from './wire.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    clients: { type: 'string', default: '1,50,200' },
+    services: { type: 'string', default: '100,1000' },
+    modes: { type: 'string', default: 'delta,sotw' },
+    /** `one`: all services on port 80; `many`: on ten ports. */
+    ports: { type: 'string', default: 'one' },
+    repeats: { type: 'string', default: '10' },
+    date: { type: 'string', default: new Date().toISOString().slice(0, 10) },
+    /** Options for the measured server's node, as in `--node=--cpu-prof`; results are not written then. */
+    node: { type: 'string', multiple: true },
+  },
+})
+
+const repeats = Number(values.repeats)
+const numbers = (list: string) => list.split(',').map(Number)
+
+async function deliveries(): Promise<void> {
+  for (const services of numbers(values.services)) {
+    for (const clients of numbers(values.clients)) {
+      for (const mode of values.modes.split(',') as Mode[]) {
+        for (const ports of values.ports.split(',') as ('one' | 'many')[]) {
+          const key = `${mode} ${clients} clients ${services} services ${ports === 'one' ? 'one port' : 'ten ports'}`
+          const mesh = { services, ports }
+          const node = values.node ? { node: values.node } : {}
+          await told('delivery', key, () => delivery({ mode, clients, mesh, repeats, ...node }))
+        }
+      }
+    }
+  }
+}
+
+async function told(file: string, key: string, measure: () => Promise<object>): Promise<void> {
+  console.log(`${file}: ${key}`)
+  const result = await measure()
+  console.log(JSON.stringify(result, withoutSamples, 1))
+  if (!values.node) await writeResults(file, values.date, { [key]: result })
+}
+
+function withoutSamples(key: string, value: unknown): unknown {
+  return key === 'samples' ? undefined : value
+}
+
+const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
+  startup: () => told('startup', 'startup', () => startup({ runs: repeats, services: 1000 })),
+  'edit-to-envoy': () =>
+    told('edit-to-envoy', 'explicit sidecar', () => editToEnvoy({ edits: 2 * repeats })),
+  delivery: deliveries,
+}
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(SCENARIOS)) {
+  const scenario = SCENARIOS[name]
+  if (!scenario) {
+    console.error(`There is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}.`)
+    process.exit(2)
+  }
+  await scenario()
+}

@@ -1,0 +1,86 @@
+// Keeps the certificate of one proxy good for as long as it runs: renews it in time, takes up new roots, and comes back after outages.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Credentials, renewalTime, writeCredentials } from './credentials.ts'
+import { askAdvice, enrol, renew } from './enrol.ts'
+import { isProblem } from './problem.ts'
+import { certificateBlocks } from './x509.ts'
+
+export interface AgentOptions {
+  /** `HOST:PORT` of the control plane. */
+  readonly address: string
+  /** Where `writeCredentials` put the present ones. */
+  readonly folder: string
+  readonly credentials: Credentials
+  /** The join token's text, read anew each time: needed when the certificate ran out before it could be renewed. */
+  readonly token: () => string | Diagnostic
+  readonly onProblem: (diagnostic: Diagnostic) => void
+  readonly onRenewed?: (credentials: Credentials) => void
+  readonly signal: AbortSignal
+}
+
+/** Looks at the clock and asks for advice this often, rather than once at the right time: machines sleep, and clocks jump. */
+const LONGEST_PAUSE = 30_000
+const SHORTEST_PAUSE = 100
+/** Of a certificate's life; proxies that were started together do not renew together. */
+const JITTER = 0.1
+
+/** Ends when the signal says so; what goes wrong is told and tried again. */
+export async function keepCredentials(options: AgentOptions): Promise<void> {
+  let { credentials } = options
+  let renewAt = jittered(credentials)
+  while (!(await stopped(pauseOf(credentials), options.signal))) {
+    const next = await improved(options, credentials, renewAt)
+    if (next === undefined) continue
+    const failed = isProblem(next) ? next : writeCredentials(options.folder, next)
+    if (failed || isProblem(next)) {
+      options.onProblem(failed ?? (next as Diagnostic))
+      continue
+    }
+    if (next.notAfter.getTime() !== credentials.notAfter.getTime()) renewAt = jittered(next)
+    credentials = next
+    options.onRenewed?.(next)
+  }
+}
+
+/** Better credentials than the present ones, nothing if these are good, or why there are none. */
+async function improved(
+  { address, token }: AgentOptions,
+  present: Credentials,
+  renewAt: number,
+): Promise<Credentials | Diagnostic | undefined> {
+  const now = Date.now()
+  if (now >= present.notAfter.getTime()) {
+    const text = token()
+    if (isProblem(text)) return text
+    const { namespace, name } = present.workload
+    const known = present.rootPem
+    return enrol({ address, token: text, workload: `${namespace}/${name}`, known })
+  }
+  if (now >= renewAt) return renew({ address, credentials: present })
+  const advice = await askAdvice({ address, credentials: present })
+  if (isProblem(advice)) return advice
+  if (advice.renew) return renew({ address, credentials: present })
+  const roots = advice.roots.flatMap(certificateBlocks)
+  const same = roots.join('') === present.rootPem
+  // roots are never given up before there is a certificate below one of those that stay
+  return same || roots.length === 0 ? undefined : { ...present, rootPem: roots.join('') }
+}
+
+function jittered(credentials: Credentials): number {
+  const life = credentials.notAfter.getTime() - credentials.notBefore.getTime()
+  return renewalTime(credentials).getTime() + (Math.random() - 0.5) * JITTER * life
+}
+
+/** A short life is looked at more often. */
+function pauseOf({ notBefore, notAfter }: Credentials): number {
+  const life = notAfter.getTime() - notBefore.getTime()
+  const pause = Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, life / 20))
+  return pause * (0.9 + 0.2 * Math.random())
+}
+
+/** Waits; true if it is time to stop. */
+async function stopped(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
+  return signal.aborted
+}
