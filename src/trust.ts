@@ -1,9 +1,9 @@
 // From the certificate authority to everybody who believes its certificates: the mesh, the xDS port, and back what proxies confirmed.
-import type { AppOptions } from './app.ts'
 import type { CertificateAuthority } from './ca/ca.ts'
 import { problem, reasonOf } from './ca/problem.ts'
 import type { Listening } from './listen.ts'
 import type { LiveMesh } from './live-mesh.ts'
+import type { Diagnostic } from './model/diagnostic.ts'
 import type { Trust } from './model/mesh.ts'
 import type { MeshProxy } from './proxies.ts'
 import type { XdsService } from './xds/server.ts'
@@ -17,7 +17,10 @@ interface Watched {
   readonly core: LiveMesh
   readonly authority: CertificateAuthority
   readonly listening: Listening
-  readonly options: Pick<AppOptions, 'ca' | 'log'>
+  readonly options: {
+    readonly ca?: { readonly interval?: number }
+    readonly log: (diagnostic: Diagnostic) => void
+  }
 }
 
 /** Lets rotations go on; ends with the returned function. */

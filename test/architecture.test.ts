@@ -27,7 +27,9 @@ const FORBIDDEN_IN_PURE = [
   /^(export )?let /m,
 ]
 const VAGUE_FILES = /(^|\/)(utils?|helpers?|common|manager|misc)(\.|\/|-)/
-const VAGUE_NAMES = /\b(class|interface|type|function|const) \w*(Impl|Base|Helper|Manager|Util)s?\b/
+// A connection manager is Envoy's own word.
+const VAGUE_NAMES =
+  /\b(class|interface|type|function|const) (?!\w*ConnectionManager\b)\w*(Impl|Base|Helper|Manager|Util)s?\b/
 
 interface Source {
   readonly path: string

@@ -64,7 +64,7 @@ export function explainRoute(set: ResourceSet, question: Question): Explanation 
   if (found.length === 0)
     return nothing([], `no ${question.direction} listener takes HTTP${placeOf(question)}`)
   try {
-    const answers = found.map((place) => throughManager(set, place, question))
+    const answers = found.map((place) => throughHttp(set, place, question))
     const known = answers.find(
       ({ virtualHost }) => virtualHost && !virtualHost.domains?.includes('*'),
     )
@@ -118,7 +118,7 @@ function connectionOf({ connection, port }: Question): Connection {
   }
 }
 
-function throughManager(set: ResourceSet, place: Place, question: Question): Explanation {
+function throughHttp(set: ResourceSet, place: Place, question: Question): Explanation {
   const { listener, chain, manager } = place
   const steps: Step[] = [step('listener', listener.name ?? '', listener)]
   if (chain.name || chain[ORIGIN]) steps.push(step('filter chain', chain.name ?? '', chain))

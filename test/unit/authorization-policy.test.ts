@@ -529,7 +529,9 @@ test('what is not wrong but surprising is said too', () => {
       policy('shop/p', spec, annotations),
     ).mesh.tables.AuthorizationPolicy.rows.values()
     assert.deepEqual(
-      checkAuthorizationPolicy(document!).map(({ code }) => code),
+      checkAuthorizationPolicy(document!, () => 'there is no such provider').map(
+        ({ code }) => code,
+      ),
       codes,
       spec,
     )

@@ -7,7 +7,7 @@ import type { Caller } from '../../src/xds/host.ts'
 import { createXdsService } from '../../src/xds/server.ts'
 import { testCa } from '../support/certificates.ts'
 import { waitFor } from '../support/wait.ts'
-import { encodeRequest, XdsClient, type XdsClientOptions } from '../support/xds-client.ts'
+import { XdsClient, type XdsClientOptions } from '../support/xds-client.ts'
 import {
   cluster,
   endpoints,
@@ -17,6 +17,7 @@ import {
   virtualHost,
 } from '../support/xds-resources.ts'
 import { testXds } from '../support/xds-server.ts'
+import { encodeRequest } from '../support/xds-wire.ts'
 
 const BASE = resourceSet({
   cluster: [[cluster('a'), cluster('b')]],

@@ -127,7 +127,7 @@ function provider(
     normalize_payload_in_metadata: { space_delimited_claims: spaced },
     // Routes of a gateway may depend on claims, which are known only now.
     ...(view.facet('type') === 'gateway' ? { clear_route_cache: true } : {}),
-  }
+  } as JwtProvider
 }
 
 /** Envoy takes no provider without keys: one that has none looks for them where nobody answers, and refuses every token. */
