@@ -113,10 +113,10 @@ function httpFilters(chain: Json, patch: Patch): Json {
   const name = subFilter?.name ?? fallbackName(patch)
   const isLast = ({ typed_config: config }: Json) => holds(config, ROUTER)
   const options = { finds: called(name), isNamed: name !== undefined, isLast }
-  const isManager = (filter: Json) =>
+  const isHttp = (filter: Json) =>
     holds(filter.typed_config, MANAGER) && (!outer || outer === filter.name)
   return withList(chain, 'filters', (filters) =>
-    eachFound(filters, isManager, (filter) => {
+    eachFound(filters, isHttp, (filter) => {
       const manager = filter.typed_config as Json
       const after = withList(manager, 'http_filters', (list) => patchedList(list, patch, options))
       return after === manager ? filter : { ...filter, typed_config: after }
