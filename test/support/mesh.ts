@@ -31,8 +31,8 @@ export interface TestMesh {
   envoy(workload: string): TestEnvoy
   /** One more Envoy, when it has its configuration. */
   start(workload: string): Promise<TestEnvoy>
-  /** Replaces a file by one without errors, and waits until every Envoy has what follows from it. */
-  edit(file: string, text: string): Promise<void>
+  /** Replaces a file by one without errors, unless they are meant, and waits until every Envoy has what follows from it. */
+  edit(file: string, text: string, options?: { readonly errors?: boolean }): Promise<void>
   /** Replaces a file (undefined removes it) and waits for nothing. */
   write(file: string, text: string | undefined): void
   /** Every Envoy has what it is to have, and nothing is warming. */
@@ -95,8 +95,9 @@ export async function startMesh(t: Cleanup, options: MeshOptions): Promise<TestM
       await synced()
       return envoy
     },
-    edit: async (file, text) => {
+    edit: async (file, text, { errors = false } = {}) => {
       await read(app, write, file, text)
+      if (!errors) await accepted(app, file)
       await synced()
     },
     write,
@@ -132,6 +133,9 @@ async function read(app: App, write: Write, file: string, text: string): Promise
   write(file, `${text}\n---\napiVersion: v1\nkind: ConfigMap\n${metadata}\ndata: {n: "${count}"}\n`)
   const seen = () => app.mesh().tables.ConfigMap.rows.get(`edits/${name}`)?.spec.data?.n
   await waitFor(`${file} to be read`, seen, (n) => n === count, { every: 2 })
+}
+
+async function accepted(app: App, file: string): Promise<void> {
   // The diagnostics follow the push, so those of the text before may still be there.
   const refused = () =>
     app
