@@ -11,8 +11,9 @@ import type { Mesh } from './model/mesh.ts'
 import type { ResourceSet } from './model/resource.ts'
 import type { MeshProxy } from './proxies.ts'
 import { openEnrolments } from './registry/enrolment.ts'
-import { type FileRegistry, openFiles, type RegistryState } from './registry/file.ts'
+import type { RegistryState } from './registry/file.ts'
 import { guardedFetch } from './registry/guarded-fetch.ts'
+import { openSources, type SourceOptions, type Sources } from './sources.ts'
 import { type GraphOptions, graphOf } from './telemetry/graph.ts'
 import { Signals } from './telemetry/signals.ts'
 import { trustOf, watchTrust } from './trust.ts'
@@ -21,6 +22,8 @@ import type { XdsService } from './xds/server.ts'
 export interface AppOptions {
   /** Files and directories of YAML. */
   readonly config: readonly string[]
+  /** A cluster as a source, too. */
+  readonly kubernetes?: NonNullable<SourceOptions['kubernetes']>
   readonly data: string
   /** `HOST:PORT`; port 0 takes a free one. */
   readonly xds: string
@@ -75,14 +78,18 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     fetch: (url, timeout) =>
       guardedFetch(url, { timeout, allowPrivate: options.jwks?.allowPrivate ?? false }),
   })
-  const files = await openFiles(options.config, {
+  const sources = await openSources({
+    config: options.config,
     allowEmpty: options.allowEmpty ?? false,
+    ...(options.kubernetes ? { kubernetes: options.kubernetes } : {}),
     onChange: (state) => core.read(state),
+    onWaiting: options.log,
   })
-  core.read(files.state)
-  const nothing = options.allowEmpty ? undefined : nothingRead(files.state, options.config)
+  if (isProblem(sources)) return sources
+  core.read(sources.state)
+  const nothing = options.allowEmpty ? undefined : nothingRead(sources.state, options.config)
   if (nothing) {
-    await files.close()
+    await sources.close()
     return nothing
   }
   const authority = await openAuthority({
@@ -92,7 +99,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     now,
   })
   if (isProblem(authority)) {
-    await files.close()
+    await sources.close()
     return authority
   }
   for (const warning of authority.warnings) options.log(warning)
@@ -103,11 +110,11 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   await core.keysTried()
   const listening = await listen({ ...options, core, authority, signals, now })
   if (isProblem(listening)) {
-    await files.close()
+    await sources.close()
     return listening
   }
   const watching = watchTrust({ core, authority, listening, options })
-  return appOf({ core, files, authority, signals, listening, watching })
+  return appOf({ core, sources, authority, signals, listening, watching })
 }
 
 function makeDirectory(path: string): Diagnostic | undefined {
@@ -136,7 +143,7 @@ function nothingRead(state: RegistryState, paths: readonly string[]): Diagnostic
 
 interface Parts {
   readonly core: LiveMesh
-  readonly files: FileRegistry
+  readonly sources: Sources
   readonly authority: CertificateAuthority
   readonly signals: Signals
   readonly listening: Listening
@@ -144,7 +151,7 @@ interface Parts {
   readonly watching: () => Promise<void>
 }
 
-function appOf({ core, files, authority, signals, listening, watching }: Parts): App {
+function appOf({ core, sources, authority, signals, listening, watching }: Parts): App {
   const directory = directoryOf(() => core.mesh)
   core.services.push(...listening.services)
   return {
@@ -164,7 +171,7 @@ function appOf({ core, files, authority, signals, listening, watching }: Parts):
     async close() {
       await watching()
       core.close()
-      await files.close()
+      await sources.close()
       await listening.close()
     },
   }

@@ -33,6 +33,11 @@ function workload(value: string): string {
   return value
 }
 
+function store(value: string): string {
+  if (value !== 'kubernetes') throw new InvalidArgumentError('It is `kubernetes`.')
+  return value
+}
+
 function wholeNumber(value: string): string {
   if (!/^\d{1,12}$/.test(value)) throw new InvalidArgumentError('It is a whole number.')
   return value
@@ -41,14 +46,25 @@ function wholeNumber(value: string): string {
 program
   .command('serve')
   .description('serve configuration to proxies, and the status page')
-  .requiredOption('--config <path...>', 'file or directory of YAML (several may be given)', collect)
+  .option('--config <path...>', 'file or directory of YAML (several may be given)', collect)
+  .option('--store <kubernetes>', 'read the objects of a Kubernetes cluster', store)
+  .option('--kubeconfig <file>', 'how to reach the cluster; by default as kubectl does')
+  .option(
+    '--mesh-config-map <ns/name>',
+    'ConfigMap with the mesh configuration in its key `mesh`',
+    workload,
+    'istio-system/istio',
+  )
   .requiredOption('--data <dir>', 'directory for the certificate authority and other state')
   .option('--xds <host:port>', 'where proxies connect, with mutual TLS', address, '127.0.0.1:15010')
   .option('--http <host:port>', 'status page, API and metrics', address, '127.0.0.1:15080')
   .option('--insecure-plaintext-xds <host:port>', 'plain-text xDS too; loopback only', address)
   .option('--allow-empty', 'an empty source means an empty mesh, not an accident')
   .option('--allow-private-jwks', 'fetch keys of token issuers from private addresses, too')
-  .addHelpText('after', '\nExample:\n  lotse serve --config mesh/ --data .lotse')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  lotse serve --config mesh/ --data .lotse\n  lotse serve --store kubernetes --data .lotse',
+  )
   .action(run(async () => (await import('./cli/serve.ts')).serve))
 
 program

@@ -7,7 +7,10 @@ import { type Diagnostic, printDiagnostic } from '../model/diagnostic.ts'
 import { EXIT, fail } from './print.ts'
 
 interface ServeOptions {
-  readonly config: string[]
+  readonly config?: string[]
+  readonly store?: 'kubernetes'
+  readonly kubeconfig?: string
+  readonly meshConfigMap: string
   readonly data: string
   readonly xds: string
   readonly http: string
@@ -17,6 +20,10 @@ interface ServeOptions {
 }
 
 export async function serve(options: ServeOptions): Promise<number> {
+  if (!options.config && !options.store) {
+    const text = 'There is nothing to serve. Name files by --config, or a cluster by --store'
+    return fail({ code: 'L0512', severity: 'error', text })
+  }
   const logger = pino({ level: process.env.LOTSE_LOG ?? 'info', base: null })
   const log = (diagnostic: Diagnostic) => {
     const level = diagnostic.severity === 'warning' ? 'warn' : diagnostic.severity
@@ -28,7 +35,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   const http = await openHttp({ address: options.http, data: options.data })
   if (isProblem(http)) return fail(http)
   const app = await openApp({
-    config: options.config,
+    config: options.config ?? [],
+    ...(options.store ? { kubernetes: clusterOf(options) } : {}),
     data: options.data,
     xds: options.xds,
     ...(options.insecurePlaintextXds ? { plaintextXds: options.insecurePlaintextXds } : {}),
@@ -47,4 +55,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   await app.close()
   await http.close()
   return EXIT.done
+}
+
+function clusterOf({ kubeconfig, meshConfigMap }: ServeOptions) {
+  return { ...(kubeconfig ? { kubeconfig } : {}), meshConfig: meshConfigMap }
 }

@@ -8,6 +8,7 @@ import type { WorkloadEntry } from './schema/workload-entry.ts'
 import { matchesLabels } from './selector.ts'
 import type { Service, ServicePort } from './service.ts'
 import type { View } from './view.ts'
+import { isPod, POD } from './workload.ts'
 
 /** Frozen. One place that serves a service. */
 export interface Endpoint {
@@ -53,11 +54,16 @@ export const endpointsOf = memo((view: View, service: Service): readonly Endpoin
     view,
     `EndpointSlice ${metadata.namespace} ${SERVICE_NAME}=${metadata.name}`,
   )
+  // Which pods serve, the endpoint slices say.
+  const others =
+    spec.selector && Object.keys(spec.selector).length > 0
+      ? selectedWorkloads(view, metadata.namespace, spec.selector).filter(
+          ({ document }) => !isPod(document),
+        )
+      : NONE
   return Object.freeze([
     ...sliced.flatMap((slice) => sliceEndpoints(view, slice as Document<EndpointSlice>)),
-    ...(spec.selector && Object.keys(spec.selector).length > 0
-      ? selectedWorkloads(view, metadata.namespace, spec.selector)
-      : NONE),
+    ...others,
   ])
 })
 
@@ -131,7 +137,7 @@ function toEndpoint(
     locality: entry.locality ?? '',
     weight: entry.weight || 1,
     serviceAccount: entry.serviceAccount || 'default',
-    healthy: true,
+    healthy: document.metadata.annotations[POD] !== 'not ready',
     document,
     path,
   })
@@ -139,29 +145,32 @@ function toEndpoint(
 
 /** One that is being shut down takes no more requests; one that is not ready is sent as such (Istio). */
 const sliceEndpoints = memo(
-  (_view: View, document: Document<EndpointSlice>): readonly Endpoint[] => {
+  (view: View, document: Document<EndpointSlice>): readonly Endpoint[] => {
+    const { namespace } = document.metadata
     const ports: Record<string, number> = {}
     for (const port of document.spec.ports ?? []) {
       if (port.port !== undefined) ports[port.name ?? ''] = port.port
     }
     return Object.freeze(
       (document.spec.endpoints ?? []).flatMap((endpoint, index) =>
-        (isEnding(endpoint) ? [] : endpoint.addresses.slice(0, 1)).map((address) =>
-          Object.freeze({
+        (isEnding(endpoint) ? [] : endpoint.addresses.slice(0, 1)).map((address) => {
+          const name = endpoint.targetRef?.name ?? ''
+          const known = name ? view.get('WorkloadEntry', `${namespace}/${name}`) : undefined
+          return Object.freeze({
             address,
             ports,
             onlyNamedPorts: true,
-            namespace: document.metadata.namespace,
-            workload: endpoint.targetRef?.name ?? '',
-            labels: {},
-            locality: endpoint.zone ? `/${endpoint.zone}` : '',
-            weight: 1,
-            serviceAccount: 'default',
+            namespace,
+            workload: name,
+            labels: known ? { ...known.metadata.labels, ...known.spec.labels } : {},
+            locality: known?.spec.locality ?? (endpoint.zone ? `/${endpoint.zone}` : ''),
+            weight: known?.spec.weight || 1,
+            serviceAccount: known?.spec.serviceAccount || 'default',
             healthy: endpoint.conditions?.ready !== false,
             document,
             path: ['endpoints', index],
-          }),
-        ),
+          })
+        }),
       ),
     )
   },
@@ -211,7 +220,8 @@ const labelIndex = memo((view: View, query: string): ReadonlyMap<string, readonl
 
 /** The port an endpoint serves a service's port on; undefined if it does not serve it. */
 export function endpointPort(endpoint: Endpoint, port: ServicePort): number | undefined {
-  const named = endpoint.ports[port.name]
+  // Names of a pod's ports are those of its containers, which only a target port refers to.
+  const named = isPod(endpoint.document) ? undefined : endpoint.ports[port.name]
   if (named !== undefined) return named
   if (endpoint.onlyNamedPorts) return undefined
   if (typeof port.targetPort === 'number') return port.targetPort

@@ -1,5 +1,7 @@
 // What a workload is called to people: its application and version, by the labels Istio goes by.
 
+import type { Document } from './document.ts'
+
 export interface CanonicalName {
   readonly app: string
   readonly version: string
@@ -22,4 +24,11 @@ export function canonicalName(
       labels.version ??
       'latest',
   }
+}
+
+/** Annotation of a WorkloadEntry that stands for a Kubernetes pod: `ready` or `not ready`. Services pick pods by endpoint slices, not by labels. */
+export const POD = 'lotse/pod'
+
+export function isPod({ metadata }: Document): boolean {
+  return metadata.annotations[POD] !== undefined
 }

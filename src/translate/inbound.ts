@@ -12,6 +12,7 @@ import type { Sidecar } from '../model/schema/sidecar.ts'
 import { matchesLabels, ownWorkload } from '../model/selector.ts'
 import { type Service, servicesDeclaredIn } from '../model/service.ts'
 import type { View } from '../model/view.ts'
+import { isPod } from '../model/workload.ts'
 import { applicationCluster } from './cluster/inbound.ts'
 import { rbacNetworkFilters, rbacPerRoute } from './kinds/authorization-policy.ts'
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
@@ -88,7 +89,7 @@ function servicePorts(view: View): InboundPort[] {
   return servicesOfWorkload(view).flatMap((service) =>
     service.ports.map((port) => {
       const target =
-        entry?.spec.ports?.[port.name] ??
+        (entry && !isPod(entry) ? entry.spec.ports?.[port.name] : undefined) ??
         (typeof port.targetPort === 'number'
           ? port.targetPort
           : entry?.spec.ports?.[port.targetPort])

@@ -72,7 +72,12 @@ test('wrong usage', async (t) => {
     { args: ['frob'], code: 2, says: usage(/unknown command 'frob'/) },
     { args: ['check'], code: 2, says: usage(/missing required argument 'path'/) },
     { args: ['check', '--frob', 'x'], code: 2, says: usage(/unknown option '--frob'/) },
-    { args: ['serve', '--data', 'x'], code: 2, says: usage(/'--config <path...>' not specified/) },
+    { args: ['serve', '--data', 'x'], code: 2, says: /^error: .*by --config, .+ \(L0512\)\n$/ },
+    {
+      args: ['serve', '--store', 'x'],
+      code: 2,
+      says: usage(/'x' is invalid\. It is `kubernetes`/),
+    },
     {
       args: ['serve', '--config', 'x', '--data', 'x', '--xds', 'here'],
       code: 2,

@@ -1,0 +1,268 @@
+// A Kubernetes cluster as a source of objects: every kind that Lotse reads, kept up to date by lists and watches.
+import { setMaxListeners } from 'node:events'
+import type { Diagnostic } from '../../model/diagnostic.ts'
+import type { Origin, Path } from '../../model/origin.ts'
+import { Objects } from '../objects.ts'
+import { printPath } from '../phrase.ts'
+import type { RegistryState } from '../state.ts'
+import { type Connection, openConnection } from './connection.ts'
+import { type Watched, watchedKinds } from './kinds.ts'
+import { meshConfigIn } from './mesh-config.ts'
+import { nodeNameOf, workloadOf } from './pod.ts'
+import { type KubernetesObject, reflect } from './reflector.ts'
+
+export interface KubernetesOptions {
+  /** By default as `kubectl` finds it. */
+  readonly kubeconfig?: string
+  /** `NAMESPACE/NAME` of the ConfigMap with the mesh configuration. */
+  readonly meshConfig: string
+  /** Called after every change of `state`, once a burst. */
+  readonly onChange: (state: RegistryState) => void
+  /** Told why it takes long, while nothing has been read yet. */
+  readonly onWaiting: (diagnostic: Diagnostic) => void
+}
+
+export interface KubernetesRegistry {
+  readonly state: RegistryState
+  readonly connection: Connection
+  readonly close: () => Promise<void>
+}
+
+/** In a burst: how long nothing must come before the next state, and how long that may be put off, in ms. */
+const QUIET = 20
+const LONGEST_QUIET = 200
+
+/** Resolves when all that the cluster has is read, however long the server takes; L0120 if there is no way to a server. */
+export async function openKubernetes(
+  options: KubernetesOptions,
+): Promise<KubernetesRegistry | Diagnostic> {
+  const connection = await openConnection(options.kubeconfig)
+  if ('code' in connection) return connection
+  const cluster = new Cluster(connection, options)
+  await cluster.open(watchedKinds(options.meshConfig))
+  return {
+    get state() {
+      return cluster.state()
+    },
+    connection,
+    close: () => cluster.close(),
+  }
+}
+
+class Cluster {
+  readonly #connection: Connection
+  readonly #options: KubernetesOptions
+  readonly #objects = new Objects()
+  /** As they came, since a pod is also what its node says. */
+  readonly #nodes = new Map<string, KubernetesObject>()
+  readonly #pods = new Map<string, KubernetesObject>()
+  readonly #troubles = new Map<string, Diagnostic>()
+  readonly #stop = new AbortController()
+  #running: Promise<void>[] = []
+  #state: RegistryState | undefined
+  #timer: NodeJS.Timeout | undefined
+  #firstChange = 0
+  #lastPublished = 0
+  #ready = false
+
+  constructor(connection: Connection, options: KubernetesOptions) {
+    this.#connection = connection
+    this.#options = options
+  }
+
+  async open(kinds: readonly Watched[]): Promise<void> {
+    // Each kind listens for the end, once for its watch and once for its pause.
+    setMaxListeners(2 * kinds.length, this.#stop.signal)
+    const reflected = kinds.map((watched) =>
+      reflect(this.#connection, this.#reflected(watched), this.#stop.signal),
+    )
+    this.#running = reflected.map(({ ended }) => ended)
+    await Promise.all(reflected.map(({ synced }) => synced))
+    this.#ready = true
+  }
+
+  state(): RegistryState {
+    if (this.#state) return this.#state
+    const { documents, diagnostics } = this.#objects.state()
+    const troubles = [...this.#troubles.values()]
+    this.#state = { documents, diagnostics: [...troubles, ...diagnostics] }
+    return this.#state
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#stop.abort()
+    await Promise.all(this.#running)
+  }
+
+  #reflected(watched: Watched) {
+    const { kind } = watched
+    const put = (object: KubernetesObject) => this.#put(kind, object)
+    return {
+      ...watched,
+      onList: (objects: readonly KubernetesObject[]) => this.#replace(kind, objects),
+      onChange: (object: KubernetesObject) => {
+        if (put(object)) this.#changed()
+      },
+      onDelete: (object: KubernetesObject) => {
+        if (this.#remove(kind, idOf(kind, object))) this.#changed()
+      },
+      onTrouble: (why: string | undefined) => this.#trouble(kind, why),
+    }
+  }
+
+  #replace(kind: Watched['kind'], objects: readonly KubernetesObject[]): void {
+    const ids = new Set(objects.map((object) => idOf(kind, object)))
+    const known: Iterable<string> =
+      kind === 'Node'
+        ? this.#nodes.keys()
+        : kind === 'Pod'
+          ? this.#pods.keys()
+          : this.#objects.ids()
+    let changed = false
+    for (const id of [...known]) {
+      if (id.startsWith(`${kind}/`) && !ids.has(id)) changed = this.#remove(kind, id) || changed
+    }
+    for (const object of objects) changed = this.#put(kind, object) || changed
+    if (changed) this.#changed()
+  }
+
+  #put(kind: Watched['kind'], object: KubernetesObject): boolean {
+    const id = idOf(kind, object)
+    if (kind === 'Node') return this.#putNode(id, object)
+    if (kind === 'Pod') {
+      this.#pods.set(id, trimmed(object))
+      return this.#putPod(id)
+    }
+    if (kind === 'ConfigMap') return this.#putMeshConfig(id, object)
+    return this.#objects.put(id, { value: withoutNoise(object), at: placesOf(id) })
+  }
+
+  #remove(kind: Watched['kind'], id: string): boolean {
+    if (kind === 'Node') {
+      this.#nodes.delete(id)
+      return this.#placePods(id)
+    }
+    if (kind === 'Pod') this.#pods.delete(id)
+    this.#troubles.delete(id)
+    return this.#objects.remove(id)
+  }
+
+  #putPod(id: string): boolean {
+    const pod = this.#pods.get(id)!
+    const value = workloadOf(pod, this.#nodes.get(`Node//${nodeNameOf(pod)}`))
+    return value ? this.#objects.put(id, { value, at: placesOf(id) }) : this.#objects.remove(id)
+  }
+
+  #putNode(id: string, node: KubernetesObject): boolean {
+    const { name, labels = {} } = node.metadata
+    const before = this.#nodes.get(id)?.metadata.labels
+    this.#nodes.set(id, { metadata: { name, labels } })
+    return JSON.stringify(before) === JSON.stringify(labels) ? false : this.#placePods(id)
+  }
+
+  /** Where the pods of a node are follows from its labels. */
+  #placePods(node: string): boolean {
+    let changed = false
+    for (const [id, pod] of this.#pods) {
+      if (`Node//${nodeNameOf(pod)}` === node) changed = this.#putPod(id) || changed
+    }
+    return changed
+  }
+
+  #putMeshConfig(id: string, configMap: KubernetesObject): boolean {
+    const read = meshConfigIn(configMap)
+    const broken = read && 'code' in read ? read : undefined
+    const before = this.#troubles.get(id)
+    if (broken) this.#troubles.set(id, broken)
+    else this.#troubles.delete(id)
+    const told = JSON.stringify(before) !== JSON.stringify(broken)
+    // What cannot be read leaves the last good configuration in force.
+    if (broken) return told
+    return (read && 'at' in read ? this.#objects.put(id, read) : this.#objects.remove(id)) || told
+  }
+
+  #trouble(kind: Watched['kind'], why: string | undefined): void {
+    const before = this.#troubles.get(kind)
+    if (why === undefined) {
+      if (this.#troubles.delete(kind)) this.#changed()
+      return
+    }
+    const text = `${kind} objects of ${this.#connection.server} cannot be followed (${why}); what was read last stays in force`
+    if (before?.text === text) return
+    const origin = { source: `k8s:${kind}`, line: 0, column: 0 }
+    const diagnostic: Diagnostic = { code: 'L0109', severity: 'error', text, origin }
+    this.#troubles.set(kind, diagnostic)
+    if (!this.#ready) this.#options.onWaiting(diagnostic)
+    this.#changed()
+  }
+
+  /** The first change after a quiet time is told at once; those of a burst together. */
+  #changed(): void {
+    this.#state = undefined
+    if (!this.#ready) return
+    const now = performance.now()
+    if (this.#timer === undefined) this.#firstChange = now
+    clearTimeout(this.#timer)
+    const overdue = now - this.#firstChange > LONGEST_QUIET
+    const quiet = now - this.#lastPublished > QUIET
+    this.#timer = setTimeout(() => this.#publish(), quiet || overdue ? 0 : QUIET)
+  }
+
+  #publish(): void {
+    this.#timer = undefined
+    this.#lastPublished = performance.now()
+    if (!this.#stop.signal.aborted) this.#options.onChange(this.state())
+  }
+}
+
+/** `Kind/namespace/name`. */
+function idOf(kind: string, { metadata }: KubernetesObject): string {
+  return `${kind}/${metadata.namespace ?? ''}/${metadata.name}`
+}
+
+function placesOf(id: string): (path: Path) => Origin {
+  return (path) => ({
+    source: path.length > 0 ? `k8s:${id}#${printPath(path)}` : `k8s:${id}`,
+    line: 0,
+    column: 0,
+  })
+}
+
+/** What an API server adds for itself, and what clients keep in annotations for theirs. */
+function withoutNoise(object: KubernetesObject): unknown {
+  const {
+    managedFields: _,
+    annotations = {},
+    ...metadata
+  } = object.metadata as Readonly<Record<string, unknown>> & {
+    readonly annotations?: Readonly<Record<string, string>>
+  }
+  const read = Object.entries(annotations).filter(
+    ([name]) => !name.startsWith('kubectl.kubernetes.io/'),
+  )
+  const { status: __, ...content } = object
+  return { ...content, metadata: { ...metadata, annotations: Object.fromEntries(read) } }
+}
+
+/** Only what `workloadOf` reads: pods are many and large. */
+function trimmed(pod: KubernetesObject): KubernetesObject {
+  const { name, namespace, labels } = pod.metadata
+  const { spec, status } = pod as KubernetesObject & {
+    spec?: { serviceAccountName?: string; nodeName?: string; containers?: { ports?: unknown }[] }
+    status?: { phase?: string; podIP?: string; conditions?: { type: string; status: string }[] }
+  }
+  return {
+    metadata: { name, ...(namespace ? { namespace } : {}), ...(labels ? { labels } : {}) },
+    spec: {
+      serviceAccountName: spec?.serviceAccountName,
+      nodeName: spec?.nodeName,
+      containers: (spec?.containers ?? []).map(({ ports }) => ({ ports })),
+    },
+    status: {
+      phase: status?.phase,
+      podIP: status?.podIP,
+      conditions: status?.conditions?.filter(({ type }) => type === 'Ready'),
+    },
+  }
+}

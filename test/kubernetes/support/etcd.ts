@@ -1,0 +1,61 @@
+// A real etcd (Debian's package) on loopback, one or several members.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Cleanup } from '../../support/cleanup.ts'
+import { type RunningCommand, start } from '../../support/command.ts'
+import { freePort } from '../../support/ports.ts'
+import { waitFor } from '../../support/wait.ts'
+
+export interface EtcdMember {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string
+  readonly process: RunningCommand
+  /** Starts it again on its data after it was stopped. */
+  restart(): Promise<EtcdMember>
+}
+
+export function etcdMissing(): string | undefined {
+  return spawnSync('etcd', ['--version']).status === 0 ? undefined : 'no etcd on the PATH'
+}
+
+export async function startEtcd(t: Cleanup, members = 1): Promise<EtcdMember[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'lotse-etcd-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const places: { name: string; client: number; peer: number }[] = []
+  for (let index = 0; index < members; index++) {
+    const [client, peer] = [await freePort(), await freePort()]
+    places.push({ name: `m${index}`, client, peer })
+  }
+  const cluster = places.map(({ name, peer }) => `${name}=http://127.0.0.1:${peer}`).join(',')
+  const run = ({ name, client, peer }: (typeof places)[number]): EtcdMember => {
+    const url = `http://127.0.0.1:${client}`
+    const peerUrl = `http://127.0.0.1:${peer}`
+    const process = start(t, 'etcd', [
+      ...['--name', name, '--data-dir', join(folder, name)],
+      ...['--listen-client-urls', url, '--advertise-client-urls', url],
+      ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl],
+      ...['--initial-cluster', cluster, '--unsafe-no-fsync'],
+    ])
+    const restart = async () => {
+      const again = run({ name, client, peer })
+      await healthy(again)
+      return again
+    }
+    return { url, process, restart }
+  }
+  const started = places.map(run)
+  for (const member of started) await healthy(member)
+  return started
+}
+
+/** Only one that sees a quorum says so. */
+async function healthy({ url, process }: EtcdMember): Promise<void> {
+  const look = async () =>
+    ((await (await fetch(`${url}/health`)).json()) as { health: string }).health
+  await waitFor('etcd to be healthy', look, (health) => health === 'true', {
+    timeout: 60_000,
+    context: () => process.output().slice(-2000),
+  })
+}
