@@ -1,5 +1,6 @@
 // The command line: one file a command in `cli/`, loaded only when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { addCaCommands } from './cli/ca-commands.ts'
 
 const program = new Command('lotse')
   .description('An Envoy control plane for Istio policies that tells which line of YAML did what')
@@ -61,6 +62,16 @@ program
   .option('--insecure-plaintext-xds <host:port>', 'plain-text xDS too; loopback only', address)
   .option('--allow-empty', 'an empty source means an empty mesh, not an accident')
   .option('--allow-private-jwks', 'fetch keys of token issuers from private addresses, too')
+  .option(
+    '--passphrase-file <file>',
+    "opens the certificate authority's key; a new key is encrypted",
+  )
+  .option(
+    '--certificate-lifetime <seconds>',
+    "of workloads' certificates, which are renewed at half of it",
+    wholeNumber,
+    '86400',
+  )
   .addHelpText(
     'after',
     '\nExamples:\n  lotse serve --config mesh/ --data .lotse\n  lotse serve --store kubernetes --data .lotse',
@@ -193,6 +204,8 @@ token
   .requiredOption('--data <dir>', "the control plane's data directory")
   .description('make a token useless')
   .action(run(async () => (await import('./cli/token.ts')).revokeToken))
+
+addCaCommands(program, { run, workload, wholeNumber })
 
 const capture = program
   .command('capture')

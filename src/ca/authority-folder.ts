@@ -205,7 +205,8 @@ export function trustDomainOf(certificate: x509.X509Certificate): string | undef
   return /^URI:spiffe:\/\/([^/,]+)$/.exec(names)?.[1]
 }
 
-function writtenDomain(path: string): string | undefined {
+/** As an imported authority's folder says. */
+export function writtenDomain(path: string): string | undefined {
   try {
     const { trustDomain } = JSON.parse(readFileSync(path, 'utf8')) as { trustDomain?: unknown }
     return typeof trustDomain === 'string' ? trustDomain : undefined

@@ -5,6 +5,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { checkParts, FILES, keyPem, readKey } from './authority-folder.ts'
 import { publishDirectory } from './files.ts'
 import { isTrustDomain } from './identity.ts'
+import { readPkcs12 } from './pkcs12.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
 import { authorityFolder } from './root.ts'
 import { newAuthorityName } from './rotation-files.ts'
@@ -14,14 +15,29 @@ import { certificateBlocks, certificatesIn, x509 } from './x509.ts'
 export interface ImportOptions {
   /** The data directory. */
   readonly directory: string
-  /** Paths of PEM files. `certificate` begins with the one that signs, others up to the root may follow. */
+  readonly from: PemFiles | Pkcs12File
+  readonly trustDomain: string
+  /** Encrypts the key in the data directory. */
+  readonly passphrase?: string
+  readonly now: () => Date
+}
+
+/** Paths of PEM files. */
+export interface PemFiles {
+  /** Begins with the one that signs; those up to the root may follow. */
   readonly certificate: string
   readonly key: string
   readonly root: string
-  readonly trustDomain: string
-  /** Opens the key file if that is encrypted, and encrypts the key in the data directory. */
-  readonly passphrase?: string
-  readonly now: () => Date
+  /** Opens the key file if that is encrypted. */
+  readonly keyPassphrase?: string
+}
+
+export interface Pkcs12File {
+  /** Path of a file with key and certificates. */
+  readonly pkcs12: string
+  /** Path of a PEM file, where the root is not in the other. */
+  readonly root?: string
+  readonly keyPassphrase?: string
 }
 
 export interface Imported {
@@ -31,22 +47,26 @@ export interface Imported {
 }
 
 interface Material {
+  /** From the one that signs upwards, without the root. */
   readonly chain: readonly X509Certificate[]
   readonly root: X509Certificate
   readonly key: KeyObject
+  /** Of the files, for diagnostics. */
+  readonly names: { readonly root: string; readonly key: string }
 }
 
 /**
  * Checks everything, then copies it: as the authority of a new data directory, or beside the one that is there, to which
  * a rotation can then lead. L0401, L0410, L0412, L0415, L0417.
  */
-export function importAuthority(options: ImportOptions): Imported | Diagnostic {
+export async function importAuthority(options: ImportOptions): Promise<Imported | Diagnostic> {
   const { directory, trustDomain, passphrase } = options
   if (!isTrustDomain(trustDomain)) return problem('L0401', 'The trust domain is not valid.')
   try {
-    const material = readMaterial(options)
+    const { from } = options
+    const material = 'pkcs12' in from ? await fromPkcs12(from) : fromPem(from)
     if (isProblem(material)) return material
-    const wrong = checkChain(material, options) ?? checkKey(material, options)
+    const wrong = checkChain(material, options) ?? checkKey(material)
     if (wrong) return wrong
     const first = !existsSync(`${directory}/ca`)
     if (first && existsSync(`${directory}/tokens`)) {
@@ -67,23 +87,58 @@ export function importAuthority(options: ImportOptions): Imported | Diagnostic {
   }
 }
 
-function readMaterial(options: ImportOptions): Material | Diagnostic {
-  const read = (path: string) => {
-    const found = certificatesIn(readFileSync(path, 'utf8'))
-    return found?.map(({ rawData }) => new X509Certificate(Buffer.from(rawData)))
-  }
-  const [root, ...more] = read(options.root) ?? []
-  if (!root || more.length > 0) {
-    return refused(`${options.root} must hold one certificate, the root, and nothing else`)
-  }
-  const chain = read(options.certificate)?.filter((one) => !one.raw.equals(root.raw))
+function fromPem(from: PemFiles): Material | Diagnostic {
+  const root = readRootFile(from.root)
+  if (isProblem(root)) return root
+  const chain = certificatesAt(from.certificate)?.filter((one) => !one.raw.equals(root.raw))
   if (!chain || chain.length === 0) {
     return refused(
-      `${options.certificate} must hold the certificate that signs, and then those between it and the root`,
+      `${from.certificate} must hold the certificate that signs, and then those between it and the root`,
     )
   }
-  const key = readKey(options.key, options.passphrase)
-  return isProblem(key) ? key : { chain, root, key }
+  const key = readKey(from.key, from.keyPassphrase)
+  return isProblem(key) ? key : { chain, root, key, names: from }
+}
+
+async function fromPkcs12(from: Pkcs12File): Promise<Material | Diagnostic> {
+  const read = await readPkcs12(readFileSync(from.pkcs12), from.pkcs12, from.keyPassphrase)
+  if (isProblem(read)) return read
+  const { key, certificates } = read
+  const given = from.root === undefined ? undefined : readRootFile(from.root)
+  if (given && isProblem(given)) return given
+  const signing = certificates.find((one) => one.checkPrivateKey(key))
+  if (!signing) return refused(`${from.pkcs12} has no certificate that fits its key`)
+  const all = given ? [...certificates, given] : certificates
+  const chain = [signing]
+  for (let next = issuerOf(signing, all); next && !chain.includes(next); ) {
+    chain.push(next)
+    next = issuerOf(next, all)
+  }
+  const root = chain.pop()!
+  if (chain.length === 0 || !root.checkIssued(root)) {
+    return refused(
+      `${from.pkcs12} must hold an intermediate certificate and its chain; name its root by a file of its own if it is not in it`,
+    )
+  }
+  return { chain, root, key, names: { root: from.root ?? from.pkcs12, key: from.pkcs12 } }
+}
+
+function issuerOf(
+  certificate: X509Certificate,
+  all: readonly X509Certificate[],
+): X509Certificate | undefined {
+  return all.find((one) => certificate.checkIssued(one) && certificate.verify(one.publicKey))
+}
+
+function readRootFile(path: string): X509Certificate | Diagnostic {
+  const [root, ...more] = certificatesAt(path) ?? []
+  if (root && more.length === 0) return root
+  return refused(`${path} must hold one certificate, the root, and nothing else`)
+}
+
+function certificatesAt(path: string): X509Certificate[] | undefined {
+  const found = certificatesIn(readFileSync(path, 'utf8'))
+  return found?.map(({ rawData }) => new X509Certificate(Buffer.from(rawData)))
 }
 
 /** Each certificate is an authority's, in time, strong, signed by the next, and allowed to have as many below it as it has. */
@@ -125,9 +180,8 @@ function checkNames(signing: X509Certificate, options: ImportOptions): Diagnosti
   return refused(`The certificate is for another trust domain than ${options.trustDomain}`)
 }
 
-function checkKey({ chain, root, key }: Material, options: ImportOptions): Diagnostic | undefined {
+function checkKey({ chain, root, key, names }: Material): Diagnostic | undefined {
   const parsed = (one: X509Certificate) => new x509.X509Certificate(one.raw)
-  const names = { root: options.root, key: options.key }
   return checkParts({ chain: chain.map(parsed), root: parsed(root), key, names, imported: true })
 }
 

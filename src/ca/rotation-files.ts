@@ -27,7 +27,10 @@ export interface Answer {
 /** What the control plane saw last; for people. */
 export interface Progress {
   readonly phase?: Phase
+  /** The first of them. */
   readonly waiting: readonly LiveCertificate[]
+  /** Of all. */
+  readonly count?: number
 }
 
 /** Authorities that are added get names that tell them from the other entries of the folder `ca`. */
@@ -86,6 +89,11 @@ export function readWish(directory: string): WrittenWish | undefined {
 export function answerWish(directory: string, answer: Answer): void {
   rmSync(`${directory}/ca/wish.json`, { force: true })
   replaceFile(`${directory}/ca/answer.json`, `${JSON.stringify(answer)}\n`)
+}
+
+/** Nobody has carried it out, and nobody is to do so later. */
+export function takeBackWish(directory: string): void {
+  rmSync(`${directory}/ca/wish.json`, { force: true })
 }
 
 export function readAnswer(directory: string): Answer | undefined {

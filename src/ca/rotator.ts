@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { FILES, type Root } from './authority-folder.ts'
 import { IssuedCertificates } from './issued.ts'
 import { createIssuer, type Issued, type IssueOrder, type Issuer } from './issuer.ts'
+import { type Overview, overviewOf, seenOf } from './overview.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
 import { normalSerial, type RevokedCertificate, readRevoked, revocationList } from './revoked.ts'
 import { authorityFolder, createRoot, openRoot } from './root.ts'
@@ -63,7 +64,7 @@ export class Rotator {
   #behind = true
   /** Id of the wish that was carried out last. */
   #answered: string | undefined
-  #progress = ''
+  #progress: Progress = { waiting: [] }
 
   private constructor(options: RotatorOptions, rotation: Rotation, first: Authority) {
     this.#options = options
@@ -118,6 +119,16 @@ export class Rotator {
 
   waiting(informed: ReadonlySet<string>): readonly LiveCertificate[] {
     return waitingFor(this.#rotation, { live: this.live(), informed })
+  }
+
+  overview(): Overview {
+    const seen = new Map(
+      [...this.#authorities].map(([name, { root }]) => [name, seenOf(root)] as const),
+    )
+    return overviewOf({
+      ...{ rotation: this.#rotation, seen, live: this.live() },
+      ...{ revoked: this.#revoked.values(), progress: this.#progress },
+    })
   }
 
   isRevoked(serial: string): boolean {
@@ -261,11 +272,11 @@ export class Rotator {
 
   #tell(informed: ReadonlySet<string>): void {
     const { phase } = this.#rotation
-    const waiting = this.waiting(informed).slice(0, 100)
-    const progress: Progress = { ...(phase && { phase }), waiting }
-    const text = JSON.stringify(progress)
-    if (text === this.#progress || (phase === undefined && this.#progress === '')) return
-    this.#progress = text
+    const all = this.waiting(informed)
+    const progress = { ...(phase && { phase }), waiting: all.slice(0, 100), count: all.length }
+    const same = JSON.stringify(progress) === JSON.stringify(this.#progress)
+    if (same || (phase === undefined && this.#progress.phase === undefined)) return
+    this.#progress = progress
     writeProgress(this.#options.directory, progress)
   }
 }

@@ -1,6 +1,7 @@
 // `lotse serve`: the control plane as a process.
 import { pino } from 'pino'
 import { openApp } from '../app.ts'
+import { passphraseOf } from '../ca/passphrase.ts'
 import { isProblem } from '../ca/problem.ts'
 import { openHttp } from '../dashboard/server.ts'
 import { type Diagnostic, printDiagnostic } from '../model/diagnostic.ts'
@@ -17,7 +18,13 @@ interface ServeOptions {
   readonly insecurePlaintextXds?: string
   readonly allowEmpty?: boolean
   readonly allowPrivateJwks?: boolean
+  readonly passphraseFile?: string
+  /** Seconds. */
+  readonly certificateLifetime: string
 }
+
+/** Seconds: less leaves no time to renew, and a certificate that lasts long is one that is stolen for long. */
+const LIFETIMES = { least: 5, most: 7 * 24 * 3600 }
 
 export async function serve(options: ServeOptions): Promise<number> {
   if (!options.config && !options.store) {
@@ -32,6 +39,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   const stop = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
+  const ca = authorityOptions(options)
+  if (isProblem(ca)) return fail(ca)
   const http = await openHttp({ address: options.http, data: options.data })
   if (isProblem(http)) return fail(http)
   const app = await openApp({
@@ -41,6 +50,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     xds: options.xds,
     ...(options.insecurePlaintextXds ? { plaintextXds: options.insecurePlaintextXds } : {}),
     allowEmpty: options.allowEmpty ?? false,
+    ca,
     jwks: { allowPrivate: options.allowPrivateJwks ?? false },
     log,
   })
@@ -59,4 +69,14 @@ export async function serve(options: ServeOptions): Promise<number> {
 
 function clusterOf({ kubeconfig, meshConfigMap }: ServeOptions) {
   return { ...(kubeconfig ? { kubeconfig } : {}), meshConfig: meshConfigMap }
+}
+
+function authorityOptions(options: ServeOptions) {
+  const lifetime = Number(options.certificateLifetime)
+  if (lifetime < LIFETIMES.least || lifetime > LIFETIMES.most) {
+    const text = `--certificate-lifetime is ${LIFETIMES.least} to ${LIFETIMES.most} seconds`
+    return { code: 'L0512', severity: 'error', text } satisfies Diagnostic
+  }
+  const opened = passphraseOf(options.passphraseFile)
+  return isProblem(opened) ? opened : { lifetime, ...opened }
 }

@@ -8,6 +8,7 @@ import type { App } from '../app.ts'
 import { isProblem, reasonOf } from '../ca/problem.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { addApi } from './api.ts'
+import { addCa } from './ca.ts'
 import { addEvents } from './events.ts'
 import { addGraph } from './graph.ts'
 import { addMetrics } from './metrics.ts'
@@ -51,6 +52,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   })
   const current = () => app
   addApi(server, current)
+  addCa(server, current)
   addGraph(server, current)
   addEvents(server, current)
   addMetrics(server, current)

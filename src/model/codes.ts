@@ -108,6 +108,7 @@ export const CODES = {
   L0415: "The certificate authority's key is encrypted and its passphrase is absent or wrong.",
   L0416: 'The rotation of the root cannot do what was asked.',
   L0417: 'The certificate authority cannot be imported.',
+  L0418: 'There is no such certificate to revoke.',
   L0420: 'The signing request cannot be read.',
   L0421: 'The key of the signing request is too weak or of a kind that is not accepted.',
   L0422: 'The signature of the signing request does not fit its key.',
