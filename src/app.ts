@@ -13,6 +13,7 @@ import type { MeshProxy } from './proxies.ts'
 import { openEnrolments } from './registry/enrolment.ts'
 import type { RegistryState } from './registry/file.ts'
 import { guardedFetch } from './registry/guarded-fetch.ts'
+import { reviewToken } from './registry/kubernetes/token-review.ts'
 import { openSources, type SourceOptions, type Sources } from './sources.ts'
 import { type GraphOptions, graphOf } from './telemetry/graph.ts'
 import { Signals } from './telemetry/signals.ts'
@@ -108,7 +109,11 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   const signals = new Signals({ now: () => now().getTime(), onReport: () => core.changed() })
   // Proxies that come back after a restart would refuse good tokens for want of keys.
   await core.keysTried()
-  const listening = await listen({ ...options, core, authority, signals, now })
+  const { kubernetes } = sources
+  const listening = await listen({
+    ...{ ...options, core, authority, signals, now },
+    ...(kubernetes ? { reviewToken: (token) => reviewToken(kubernetes, token) } : {}),
+  })
   if (isProblem(listening)) {
     await sources.close()
     return listening

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import type { CertificateAuthority } from './ca/ca.ts'
-import { csrService } from './ca/csr-server.ts'
+import { csrService, type Reviewed } from './ca/csr-server.ts'
 import { isProblem } from './ca/problem.ts'
 import { openServerIdentity } from './ca/server-credentials.ts'
 import type { LiveMesh } from './live-mesh.ts'
@@ -28,6 +28,8 @@ export interface ListenOptions {
   readonly signals: Signals
   readonly now: () => Date
   readonly log: (diagnostic: Diagnostic) => void
+  /** The cluster's word for whose a service account token is. */
+  readonly reviewToken?: (token: string) => Promise<Reviewed | Diagnostic>
 }
 
 export interface Listening {
@@ -103,8 +105,10 @@ function identifyUnrevoked(caller: Caller, authority: CertificateAuthority) {
   return proxy
 }
 
-function addEnrolment(server: Server, { core, authority, now, log }: ListenOptions): void {
+function addEnrolment(server: Server, options: ListenOptions): void {
+  const { core, authority, now, log, reviewToken } = options
   const service = csrService({
+    ...(reviewToken ? { reviewToken } : {}),
     issuer: authority.issuer,
     tokens: authority.tokens,
     advise: authority.advise,

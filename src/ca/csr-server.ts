@@ -25,8 +25,16 @@ export interface CsrServerOptions {
   /** The service account of a workload of the mesh, or why it gets no certificate. Called for every request, renewals too. */
   readonly authorize: (workload: WorkloadName) => Authorized | Promise<Authorized>
   readonly onEnrolled?: (workload: WorkloadName, enrolled: Enrolled) => void
+  /** Whose a bearer token is that is no join token: a cluster's word for it (L0430). */
+  readonly reviewToken?: (token: string) => Promise<Reviewed | Diagnostic>
   /** Told of every refusal, for a counter or a log; the text holds no secret. */
   readonly onRefused?: (diagnostic: Diagnostic) => void
+}
+
+/** A pod and its service account, as the cluster knows them. */
+export interface Reviewed {
+  readonly workload: WorkloadName
+  readonly serviceAccount: string
 }
 
 export type Authorized = { readonly serviceAccount: string } | Diagnostic
@@ -40,8 +48,10 @@ export interface Enrolled {
 /** Who calls: the workload it may be, and what taking the certificate costs. */
 interface Caller {
   readonly workload: WorkloadName
-  /** Set on renewal: the account that the present certificate proves. */
+  /** The account that the present certificate, or the cluster, proves. */
   readonly serviceAccount?: string
+  /** The cluster's word: it is not asked what the mesh knows of a pod that is just starting. */
+  readonly reviewed?: Reviewed
   /** Of the present certificate, in hexadecimal. */
   readonly serial?: string
   readonly token?: Token
@@ -80,11 +90,11 @@ export function csrService(options: CsrServerOptions) {
 async function serve(call: Call, options: CsrServerOptions): Promise<Issued | Diagnostic> {
   const { request } = call
   if (request === UNREADABLE) return problem('L0420', 'The request is too large or cannot be read.')
-  const caller = authenticate(call, request, options)
+  const caller = await authenticate(call, request, options)
   if (isProblem(caller)) return caller
   const { workload, token } = caller
 
-  const authorized = await options.authorize(workload)
+  const authorized = caller.reviewed ?? (await options.authorize(workload))
   if (isProblem(authorized)) return authorized
   const { serviceAccount } = authorized
   const asked = request.serviceAccount || serviceAccount
@@ -104,15 +114,15 @@ async function serve(call: Call, options: CsrServerOptions): Promise<Issued | Di
   const spent = token && options.tokens.consume(token)
   if (spent) return spent
   const { notAfter } = issued
-  options.onEnrolled?.(workload, { serviceAccount, notAfter, renewed: token === undefined })
+  options.onEnrolled?.(workload, { serviceAccount, notAfter, renewed: caller.serial !== undefined })
   return issued
 }
 
-function authenticate(
+async function authenticate(
   call: Call,
   request: CertificateRequest,
   options: CsrServerOptions,
-): Caller | Diagnostic {
+): Promise<Caller | Diagnostic> {
   const named = request.workload === '' ? undefined : parseWorkloadName(request.workload)
   if (named && isProblem(named)) return problem('L0433', named.text)
   const authorization = call.metadata.get('authorization')
@@ -121,11 +131,31 @@ function authenticate(
   const bearer =
     authorization.length === 1 ? /^Bearer (\S+)$/i.exec(String(authorization[0])) : null
   if (!bearer?.[1]) return problem('L0430', 'The authorization must be one Bearer token.')
+  if (options.reviewToken && isJwt(bearer[1])) {
+    return byReview(await options.reviewToken(bearer[1]), named)
+  }
   const token = options.tokens.verify(bearer[1])
   if (isProblem(token)) return token
   if (!named)
     return problem('L0433', 'The request metadata must name the workload as NAMESPACE/NAME.')
   return options.tokens.permits(token, named) ?? { workload: named, token }
+}
+
+function isJwt(text: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
+}
+
+/** A pod can only ask for itself. */
+function byReview(
+  reviewed: Reviewed | Diagnostic,
+  named: WorkloadName | undefined,
+): Caller | Diagnostic {
+  if (isProblem(reviewed)) return reviewed
+  const { workload, serviceAccount } = reviewed
+  if (named && (named.namespace !== workload.namespace || named.name !== workload.name)) {
+    return problem('L0431', 'The token is that of another pod than the one that is asked for.')
+  }
+  return { workload, serviceAccount, reviewed }
 }
 
 function byCertificate(

@@ -39,6 +39,8 @@ export interface EnrolOptions extends Contact {
   readonly workload: string
   /** Refused if the mesh says another; by default the mesh's. */
   readonly serviceAccount?: string
+  /** PEM of the mesh's roots, for a token that names none: a Kubernetes service account's. */
+  readonly root?: string
   /** PEM of the roots that this workload got with its last certificate: they hold where the token's root was replaced since. */
   readonly known?: string
 }
@@ -49,19 +51,25 @@ export interface RenewOptions extends Contact {
 
 /** First contact: checks the server by the token's pin, then asks for a certificate (L0401, L0440, L0441, L0442). */
 export async function enrol(options: EnrolOptions): Promise<Credentials | Diagnostic> {
-  const token = parseToken(options.token)
-  if (isProblem(token)) return token
   const workload = parseWorkloadName(options.workload)
   if (isProblem(workload)) return workload
-  const pinned = await fetchRoot(options, token.rootSha256)
-  const replaced = isProblem(pinned) && pinned.code === 'L0440'
-  const rootPem = replaced ? (options.known ?? pinned) : pinned
+  const rootPem = options.root ?? (await rootByToken(options))
   if (isProblem(rootPem)) return rootPem
   const metadata = new Metadata()
   metadata.set('authorization', `Bearer ${options.token.trim()}`)
   const { serviceAccount = '' } = options
   const wanted = { ...workload, ...(serviceAccount && { serviceAccount }) }
   return obtain(options, { rootPem, metadata, wanted })
+}
+
+/** What the token pins, or the roots known since if that was replaced. */
+async function rootByToken(options: EnrolOptions): Promise<string | Diagnostic> {
+  const token = parseToken(options.token)
+  // A token of a cluster's pins nothing.
+  if (isProblem(token)) return options.known ?? token
+  const pinned = await fetchRoot(options, token.rootSha256)
+  const replaced = isProblem(pinned) && pinned.code === 'L0440'
+  return replaced ? (options.known ?? pinned) : pinned
 }
 
 /** Which roots are trusted now and whether to renew at once, for the holder of these credentials; L0441. */

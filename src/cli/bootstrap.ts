@@ -13,6 +13,8 @@ export interface BootstrapCommand {
   readonly workload: string
   readonly xds: string
   readonly tokenFile: string
+  /** With the mesh's roots, for a Kubernetes service account's token, which names none. */
+  readonly rootFile?: string
   readonly out: string
   readonly admin: string
   readonly address?: string
@@ -40,14 +42,27 @@ export async function bootstrapCommand(options: BootstrapCommand): Promise<numbe
 export async function enrolWorkload(options: BootstrapCommand): Promise<Enrolled | Diagnostic> {
   const token = readToken(options.tokenFile)
   if (isProblem(token)) return token
+  const root = options.rootFile === undefined ? undefined : readRoot(options.rootFile)
+  if (root !== undefined && isProblem(root)) return root
   const credentials = await enrol({
     address: options.xds,
     token,
     workload: options.workload,
+    ...(root === undefined ? {} : { root }),
   })
   if (isProblem(credentials)) return credentials
   const config = writeProxyFolder(options, credentials)
   return isProblem(config) ? config : { config, credentials }
+}
+
+function readRoot(file: string): string | Diagnostic {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code
+    const text = `The file ${file} with the mesh's roots cannot be read (${why})`
+    return { code: 'L0442', severity: 'error', text }
+  }
 }
 
 export function readToken(file: string): string | Diagnostic {

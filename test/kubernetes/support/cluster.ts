@@ -34,6 +34,8 @@ export interface Cluster extends ApiServer {
   /** Creates or replaces a custom resource `namespace/name`, or throws with the server's words. */
   apply(apiVersion: string, plural: string, named: string, spec: object): Promise<void>
   remove(apiVersion: string, plural: string, named: string): Promise<void>
+  /** Applies a whole object, as of `lotse install`. */
+  install(object: object): Promise<void>
 }
 
 export async function startCluster(t: Cleanup): Promise<Cluster> {
@@ -100,6 +102,7 @@ function objects(server: ApiServer): Omit<Cluster, keyof ApiServer> {
       const [namespace, name] = named.split('/')
       await server.call('DELETE', `/apis/${apiVersion}/namespaces/${namespace}/${plural}/${name}`)
     },
+    install: (object) => install(server, object as Installed),
   }
   return self
 }
@@ -109,6 +112,31 @@ function kindOf(plural: string): string {
     if (one.spec.names.plural === plural) return one.spec.names.kind
   }
   throw new Error(`there is no kind for ${plural}`)
+}
+
+interface Installed {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: { readonly name: string; readonly namespace?: string }
+}
+
+async function install(server: ApiServer, object: Installed): Promise<void> {
+  const { apiVersion, kind, metadata } = object
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+  const place = metadata.namespace ? `/namespaces/${metadata.namespace}` : ''
+  const { status, body } = await server.call(
+    'PATCH',
+    `${root}${place}/${pluralOf(kind)}/${metadata.name}?fieldManager=test&force=true`,
+    object,
+    'application/apply-patch+yaml',
+  )
+  if (status >= 300) throw new Error(`${kind} ${metadata.name}: ${JSON.stringify(body)}`)
+}
+
+function pluralOf(kind: string): string {
+  const lower = kind.toLowerCase()
+  if (lower.endsWith('y')) return `${lower.slice(0, -1)}ies`
+  return lower.endsWith('s') ? `${lower}es` : `${lower}s`
 }
 
 async function replace(server: ApiServer, path: string, name: string, object: object) {

@@ -1,0 +1,92 @@
+// What Lotse may do in a cluster: read what it serves from, write status, ask whose a token is, and keep what replicas share.
+import { CUSTOM_KINDS, groupOf, pluralOf } from '../model/custom-kind.ts'
+
+export interface Place {
+  /** Namespace of Lotse itself: the mesh's root namespace. */
+  readonly namespace: string
+}
+
+/** Name of the service account, the roles and most other objects. */
+export const NAME = 'lotse'
+
+export const PART_OF = { 'app.kubernetes.io/part-of': 'lotse' } as const
+
+const READ = ['get', 'list', 'watch'] as const
+
+/** The service account with its roles; what it may write besides status stands in its own namespace. */
+export function roles({ namespace }: Place): readonly object[] {
+  const account = { kind: 'ServiceAccount', name: NAME, namespace }
+  const metadata = { name: NAME, labels: PART_OF }
+  const group = 'rbac.authorization.k8s.io'
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...metadata, namespace } },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRole',
+      metadata,
+      rules: clusterRules(),
+    },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata,
+      roleRef: { apiGroup: group, kind: 'ClusterRole', name: NAME },
+      subjects: [account],
+    },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'Role',
+      metadata: { ...metadata, namespace },
+      rules: ownRules(),
+    },
+    {
+      apiVersion: `${group}/v1`,
+      kind: 'RoleBinding',
+      metadata: { ...metadata, namespace },
+      roleRef: { apiGroup: group, kind: 'Role', name: NAME },
+      subjects: [account],
+    },
+  ]
+}
+
+function clusterRules(): object[] {
+  const groups = new Map<string, string[]>()
+  for (const kind of CUSTOM_KINDS) {
+    groups.set(groupOf(kind), [...(groups.get(groupOf(kind)) ?? []), pluralOf(kind)])
+  }
+  const custom = [...groups].flatMap(([group, plurals]) => [
+    { apiGroups: [group], resources: plurals, verbs: READ },
+    {
+      apiGroups: [group],
+      resources: plurals.map((plural) => `${plural}/status`),
+      verbs: ['patch'],
+    },
+  ])
+  return [
+    {
+      apiGroups: [''],
+      resources: ['namespaces', 'nodes', 'pods', 'services', 'secrets'],
+      verbs: READ,
+    },
+    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
+    ...custom,
+    { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+  ]
+}
+
+/** Mesh configuration, what replicas share, and the lock of their leader. */
+function ownRules(): object[] {
+  return [
+    { apiGroups: [''], resources: ['configmaps'], verbs: READ },
+    {
+      apiGroups: [''],
+      resources: ['secrets'],
+      verbs: ['create', 'update', 'patch'],
+    },
+    {
+      apiGroups: ['coordination.k8s.io'],
+      resources: ['leases'],
+      verbs: ['get', 'create', 'update'],
+    },
+  ]
+}
