@@ -15,7 +15,10 @@ export interface AgentOptions {
   /** The join token's text, read anew each time: needed when the certificate ran out before it could be renewed. */
   readonly token: () => string | Diagnostic
   readonly onProblem: (diagnostic: Diagnostic) => void
-  readonly onRenewed?: (credentials: Credentials) => void
+  /** The new ones are on disk. What it waits for is waited for before the control plane is asked with them. */
+  readonly onRenewed?: (credentials: Credentials) => void | Promise<void>
+  /** Milliseconds between two looks at most; 30,000 by default. */
+  readonly longestPause?: number
   readonly signal: AbortSignal
 }
 
@@ -29,17 +32,23 @@ const JITTER = 0.1
 export async function keepCredentials(options: AgentOptions): Promise<void> {
   let { credentials } = options
   let renewAt = jittered(credentials)
-  while (!(await stopped(pauseOf(credentials), options.signal))) {
+  let pause = pauseOf(credentials, options)
+  while (!(await stopped(pause, options.signal))) {
     const next = await improved(options, credentials, renewAt)
+    pause = pauseOf(credentials, options)
     if (next === undefined) continue
     const failed = isProblem(next) ? next : writeCredentials(options.folder, next)
     if (failed || isProblem(next)) {
       options.onProblem(failed ?? (next as Diagnostic))
       continue
     }
-    if (next.notAfter.getTime() !== credentials.notAfter.getTime()) renewAt = jittered(next)
+    if (next.chainPem !== credentials.chainPem) {
+      renewAt = jittered(next)
+      // a rotation waits for the first word by the new certificate
+      pause = SHORTEST_PAUSE
+    }
     credentials = next
-    options.onRenewed?.(next)
+    await options.onRenewed?.(next)
   }
 }
 
@@ -73,9 +82,9 @@ function jittered(credentials: Credentials): number {
 }
 
 /** A short life is looked at more often. */
-function pauseOf({ notBefore, notAfter }: Credentials): number {
+function pauseOf({ notBefore, notAfter }: Credentials, options: AgentOptions): number {
   const life = notAfter.getTime() - notBefore.getTime()
-  const pause = Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, life / 20))
+  const pause = Math.min(options.longestPause ?? LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, life / 20))
   return pause * (0.9 + 0.2 * Math.random())
 }
 

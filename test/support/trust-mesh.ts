@@ -1,0 +1,192 @@
+// Two Envoys with mutual TLS whose control plane can be ended and started again, with agents that keep their certificates good.
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { usesCertificate } from '../../envoy/certificates.ts'
+import { type App, type AppOptions, openApp } from '../../src/app.ts'
+import { keepCredentials } from '../../src/ca/agent.ts'
+import { readCredentials } from '../../src/ca/credentials.ts'
+import { isProblem } from '../../src/ca/problem.ts'
+import { lintSvid } from '../../src/ca/svid.ts'
+import { enrolWorkload, readToken } from '../../src/cli/bootstrap.ts'
+import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
+import type { Cleanup } from './cleanup.ts'
+import { type TestEnvoy, testEnvoy, testFolder } from './envoy.ts'
+import { loopback } from './ports.ts'
+import { waitFor } from './wait.ts'
+import { join, policy, service, workload } from './workload.ts'
+
+export const TRUST_PORTS = { outbound: 8000, inbound: 8080 } as const
+/** Host names that lead to the same application: over kept connections, and over one connection a request. */
+export const HOSTS = { kept: 'kept', fresh: 'fresh' } as const
+
+export interface TrustMember {
+  readonly workload: string
+  readonly envoy: TestEnvoy
+  /** Of its certificates. */
+  readonly folder: string
+  readonly address: string
+}
+
+export interface TrustMesh {
+  app(): App
+  readonly data: string
+  readonly client: TrustMember
+  readonly server: TrustMember
+  /** What was logged so far. */
+  readonly log: readonly Diagnostic[]
+  /** Ends the control plane and starts it from what is on disk, on the same port. */
+  restart(): Promise<void>
+  close(): Promise<void>
+  open(): Promise<void>
+  /** From now on both renew by themselves; what they are given is linted. */
+  keep(options?: { readonly longestPause?: number }): void
+}
+
+export interface TrustOptions {
+  readonly ca?: AppOptions['ca']
+  /** More YAML. */
+  readonly yaml?: string
+}
+
+export function trustYaml(addresses: { client: string; server: string; app: number }): string {
+  const noRetry = (host: string) =>
+    policy(
+      'VirtualService',
+      `shop/${host}`,
+      `{hosts: [${host}], http: [{retries: {attempts: 0}, route: [{destination: {host: ${host}}}]}]}`,
+    )
+  const { outbound, inbound } = TRUST_PORTS
+  return join(
+    workload({
+      ...{ workload: 'shop/client', address: addresses.client, account: 'buyer' },
+      calls: [{ port: outbound, protocol: 'HTTP' }],
+    }),
+    workload({
+      ...{ workload: 'shop/web', address: addresses.server, account: 'seller' },
+      labels: { app: 'web' },
+      serves: [{ port: inbound, protocol: 'HTTP', application: addresses.app }],
+    }),
+    service(`shop/${HOSTS.kept}`, { app: 'web' }, `http:${outbound}:${inbound}`),
+    service(`shop/${HOSTS.fresh}`, { app: 'web' }, `http:${outbound}:${inbound}`),
+    noRetry(HOSTS.kept),
+    noRetry(HOSTS.fresh),
+    policy(
+      'DestinationRule',
+      'shop/fresh',
+      '{host: fresh, trafficPolicy: {connectionPool: {http: {maxRequestsPerConnection: 1}}}}',
+    ),
+    policy('PeerAuthentication', 'istio-system/default', '{mtls: {mode: STRICT}}'),
+  )
+}
+
+export async function startTrustMesh(t: Cleanup, options: TrustOptions = {}): Promise<TrustMesh> {
+  const folder = testFolder(t)
+  const data = `${folder}/data`
+  const addresses = { client: loopback(), server: loopback(), app: await application(t) }
+  mkdirSync(`${folder}/config`)
+  const yaml = trustYaml(addresses)
+  writeFileSync(`${folder}/config/mesh.yaml`, options.yaml ? join(yaml, options.yaml) : yaml)
+  const log: Diagnostic[] = []
+  let app: App | undefined
+  let xds = '127.0.0.1:0'
+  const open = async () => {
+    const opened = await openApp({
+      ...{ config: [`${folder}/config`], data, xds },
+      ca: { interval: 30, ...options.ca },
+      log: (diagnostic) => log.push(diagnostic),
+    })
+    if (isProblem(opened)) throw new Error(printDiagnostic(opened))
+    app = opened
+    xds = app.xds
+  }
+  const close = async () => {
+    const ending = app
+    app = undefined
+    await ending?.close()
+  }
+  t.after(close)
+  await open()
+  const member = (name: string, address: string) =>
+    enrolled(t, { workload: `shop/${name}`, xds, data, address })
+  const client = await member('client', addresses.client)
+  const server = await member('web', addresses.server)
+  const mesh: TrustMesh = {
+    ...{ data, client, server, log, open, close },
+    app: () => app ?? assert.fail('the control plane is closed'),
+    restart: async () => {
+      await close()
+      await open()
+    },
+    keep: (how = {}) => {
+      for (const one of [client, server]) keep(t, one, { xds, data, log, ...how })
+    },
+  }
+  const connected = () => {
+    const streams = mesh.app().services.flatMap((one) => one.streams())
+    const behind = streams.some(({ types }) => Object.values(types).some(({ stale }) => stale))
+    return streams.length === 2 && !behind
+  }
+  await waitFor('both Envoys to have their configuration', connected, Boolean, { timeout: 30_000 })
+  return mesh
+}
+
+async function application(t: Cleanup): Promise<number> {
+  const server = createServer((_, answer) => answer.end('ok\n'))
+  server.keepAliveTimeout = 0
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+interface Enrolling {
+  readonly workload: string
+  readonly xds: string
+  readonly data: string
+  readonly address: string
+}
+
+async function enrolled(t: Cleanup, options: Enrolling): Promise<TrustMember> {
+  const out = testFolder(t)
+  const { workload: named, xds, data, address } = options
+  const made = await enrolWorkload({
+    ...{ workload: named, xds, out, admin: '127.0.0.1:0', tokenFile: `${data}/join-token` },
+  })
+  if (isProblem(made)) throw new Error(printDiagnostic(made))
+  const envoy = await testEnvoy(t, { written: made.config })
+  return { workload: named, envoy, folder: `${out}/certs`, address }
+}
+
+interface Keeping {
+  readonly xds: string
+  readonly data: string
+  readonly log: Diagnostic[]
+  readonly longestPause?: number
+}
+
+function keep(t: Cleanup, { folder, envoy }: TrustMember, options: Keeping): void {
+  const credentials = readCredentials(folder)
+  if (!credentials || isProblem(credentials)) throw new Error('there are no credentials')
+  const stop = new AbortController()
+  const { xds, data, log, longestPause } = options
+  const keeping = keepCredentials({
+    ...{ address: xds, folder, credentials, signal: stop.signal },
+    token: () => readToken(`${data}/join-token`),
+    onProblem: (diagnostic) => log.push(diagnostic),
+    onRenewed: async (next) => {
+      assert.deepEqual(lintSvid(next.chainPem), [])
+      await envoy.waitFor('Envoy to use it', () =>
+        usesCertificate(envoy.running.adminUrl, next.chainPem),
+      )
+    },
+    ...(longestPause !== undefined && { longestPause }),
+  })
+  t.after(async () => {
+    stop.abort()
+    await keeping
+  })
+}
