@@ -86,6 +86,8 @@ function argumentsOf(options: RunOptions, addressFile: string): string[] {
     ...['--concurrency', String(options.concurrency ?? 2)],
     ...['--log-level', options.logLevel ?? 'warning'],
     ...['--admin-address-path', addressFile],
+    // Istio's; Envoy's own ten seconds are long for who reads an access log.
+    ...['--file-flush-interval-msec', '1000'],
     // Without hot restart Envoys on one machine share no memory and need no base id each.
     '--disable-hot-restart',
     ...['--drain-time-s', String(options.drainSeconds ?? 45), '--drain-strategy', 'immediate'],

@@ -16,6 +16,7 @@ import { isPod } from '../model/workload.ts'
 import { applicationCluster } from './cluster/inbound.ts'
 import { rbacNetworkFilters, rbacPerRoute } from './kinds/authorization-policy.ts'
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
+import { refusedLogs } from './listener/access-log.ts'
 import {
   detectionTimeout,
   HTTP_INSPECTOR,
@@ -25,7 +26,7 @@ import {
 } from './listener/filters.ts'
 import { type ChainOptions, inboundChains } from './listener/inbound-chains.ts'
 import { meshConfig } from './mesh-config.ts'
-import { inboundCluster, listenerName } from './names.ts'
+import { BLACK_HOLE_CLUSTER, inboundCluster, listenerName } from './names.ts'
 import { defaultRoute } from './route/http-route.ts'
 import { isExplicit, sidecarOf } from './scope.ts'
 import { resource } from './typed.ts'
@@ -195,6 +196,7 @@ function boundListener(view: View, port: InboundPort): Resource {
     traffic_direction: 'INBOUND',
     // Two proxies on one address are a mistake; shared, they would each get some of the connections.
     enable_reuse_port: false,
+    ...refusedLogs(view, 'SERVER'),
     ...detection(view, port.protocol),
     filter_chains,
   }
@@ -214,7 +216,8 @@ export function chainOptions(view: View, port: InboundPort): ChainOptions {
       routeName: cluster,
       grpcWeb: port.protocol === 'GRPC-Web',
     }),
-    tcp: [...rbacNetworkFilters(view, workload), tcpProxy(cluster, cluster)],
+    tcp: [...rbacNetworkFilters(view, workload), tcpProxy(view, cluster, cluster)],
+    blackHole: tcpProxy(view, 'blackhole', BLACK_HOLE_CLUSTER),
     origin: port.origin,
   }
 }

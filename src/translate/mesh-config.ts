@@ -2,6 +2,7 @@
 import { memo } from '../model/memo.ts'
 import type { MeshConfig } from '../model/schema/mesh-config.ts'
 import type { View } from '../model/view.ts'
+import { usableTelemetry } from './mesh-telemetry.ts'
 
 /** A MeshConfig in which every field that has a default is present. */
 export interface MeshSettings extends MeshConfig {
@@ -83,8 +84,7 @@ function withDefaults(written: MeshConfig): MeshSettings {
       retryOn: DEFAULT_RETRY_ON,
       ...written.defaultHttpRetryPolicy,
     },
-    defaultConfig: written.defaultConfig ?? {},
-    extensionProviders: written.extensionProviders ?? [],
+    ...usableTelemetry(written),
     defaultServiceExportTo: written.defaultServiceExportTo ?? EVERY_NAMESPACE,
     defaultVirtualServiceExportTo: written.defaultVirtualServiceExportTo ?? EVERY_NAMESPACE,
     defaultDestinationRuleExportTo: written.defaultDestinationRuleExportTo ?? EVERY_NAMESPACE,

@@ -7,6 +7,7 @@ import { authorizers } from './ext-authz.ts'
 import { passedServices } from './gateway/auto-passthrough.ts'
 import { boundRules } from './kinds/gateway.ts'
 import { type HostRule, meshRuleHosts } from './kinds/virtual-service.ts'
+import { telemetryServices } from './listener/telemetry-service.ts'
 import { ALL_HOSTS, importedServices, sidecarOf } from './scope.ts'
 
 /** Namespaces of the services that this proxy needs clusters for, sorted. */
@@ -31,7 +32,7 @@ const reachable = memo((view: View, _: ''): readonly Service[] => {
           ),
         ]
   const asked = authorizers(view, '').map(({ service }) => service)
-  return Object.freeze([...new Set([...services, ...asked])])
+  return Object.freeze([...new Set([...services, ...asked, ...telemetryServices(view, '')])])
 })
 
 function imported(view: View): readonly Service[] {

@@ -314,7 +314,7 @@ test('identities of peers, with HTTP and without', { skip }, async (t) => {
   const tcp = async (spec: string) => {
     const port = await freePort()
     const view = viewOf(policy('p', spec.replace('PORT', String(port))))
-    return { port, filters: [...rbacNetworkFilters(view, WEB), tcpProxy('tcp', 'tcp')] }
+    return { port, filters: [...rbacNetworkFilters(view, WEB), tcpProxy(view, 'tcp', 'tcp')] }
   }
   const specs: [spec: string, cart: boolean, till: boolean][] = [
     [`{ ${from('namespaces: [shop]')} }`, true, false],

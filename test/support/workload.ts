@@ -82,6 +82,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   AuthorizationPolicy: 'security.istio.io/v1',
   RequestAuthentication: 'security.istio.io/v1',
   EnvoyFilter: 'networking.istio.io/v1alpha3',
+  Telemetry: 'telemetry.istio.io/v1',
 }
 
 /** A policy `namespace/name` with its spec as YAML; an age as creation time, years after 2020. */

@@ -56,10 +56,10 @@ const httpHeader = object({ name: required(string), value: string, envName: late
 const zipkin = object({
   ...tracer,
   enable64bitTraceId: boolean,
-  path: later(string),
-  timeout: later(duration),
-  headers: later(list(httpHeader)),
-  traceContextOption: later(enumOf('USE_B3', 'USE_B3_WITH_W3C_PROPAGATION')),
+  path: string,
+  timeout: duration,
+  headers: list(httpHeader),
+  traceContextOption: enumOf('USE_B3', 'USE_B3_WITH_W3C_PROPAGATION'),
 })
 
 const opentelemetry = object({

@@ -57,7 +57,7 @@ export const SCHEMAS = {
   PeerAuthentication: inSpec(security, peerAuthentication),
   RequestAuthentication: inSpec(security, requestAuthentication),
   AuthorizationPolicy: inSpec(security, authorizationPolicy),
-  Telemetry: inSpec(telemetryVersions, later(telemetry)),
+  Telemetry: inSpec(telemetryVersions, telemetry),
   MeshConfig: { ...atRoot(['mesh.istio.io/v1alpha1'], meshConfig), namespaced: false },
 } satisfies { readonly [K in Kind]: KindSchema<unknown> }
 

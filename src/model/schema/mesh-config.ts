@@ -19,6 +19,7 @@ import {
 import { tcpKeepalive, trafficPolicy } from './destination-rule.ts'
 import { extensionProvider } from './extension-provider.ts'
 import { labelSelector, labels, localityLbSetting, strings } from './match.ts'
+import { customTag } from './telemetry.ts'
 import { httpRetry } from './virtual-service.ts'
 
 const tlsConfig = object({
@@ -31,12 +32,12 @@ const tracing = object({
   zipkin: object({ address: string }),
   sampling: number,
   maxPathTagLength: uint32,
-  customTags: map(struct),
-  tlsSettings: struct,
-  lightstep: struct,
-  datadog: struct,
-  stackdriver: struct,
-  openCensusAgent: struct,
+  customTags: map(customTag),
+  tlsSettings: later(struct),
+  lightstep: later(struct),
+  datadog: later(struct),
+  stackdriver: later(struct),
+  openCensusAgent: later(struct),
   enableIstioTags: boolean,
 })
 
@@ -71,7 +72,7 @@ const defaultConfig = object({
   controlPlaneAuthPolicy: later(string),
   statNameLength: later(int32),
   customConfigFile: later(string),
-  tracing: later(tracing),
+  tracing,
   gatewayTopology,
   proxyStatsMatcher: later(
     object({ inclusionPrefixes: strings, inclusionSuffixes: strings, inclusionRegexps: strings }),
@@ -80,8 +81,10 @@ const defaultConfig = object({
   envoyAccessLogService: later(struct),
   envoyMetricsService: later(struct),
   envoyMetricsServiceAddress: later(string),
-  tracingServiceName: later(
-    enumOf('APP_LABEL_AND_NAMESPACE', 'CANONICAL_NAME_ONLY', 'CANONICAL_NAME_AND_NAMESPACE'),
+  tracingServiceName: enumOf(
+    'APP_LABEL_AND_NAMESPACE',
+    'CANONICAL_NAME_ONLY',
+    'CANONICAL_NAME_AND_NAMESPACE',
   ),
   runtimeValues: later(labels),
   extraStatTags: later(strings),
@@ -119,13 +122,13 @@ export const meshConfig = object({
   ),
   meshMTLS: tlsConfig,
   tlsDefaults: later(tlsConfig),
-  accessLogFile: later(string),
-  accessLogFormat: later(string),
-  accessLogEncoding: later(enumOf('TEXT', 'JSON')),
-  enableTracing: later(boolean),
+  accessLogFile: string,
+  accessLogFormat: string,
+  accessLogEncoding: enumOf('TEXT', 'JSON'),
+  enableTracing: boolean,
   defaultConfig,
   extensionProviders: list(extensionProvider),
-  defaultProviders: later(object({ tracing: strings, metrics: strings, accessLogging: strings })),
+  defaultProviders: object({ tracing: strings, metrics: strings, accessLogging: strings }),
   defaultHttpRetryPolicy: httpRetry,
   defaultInboundHttpRetryPolicy: later(httpRetry),
   defaultTrafficPolicy: trafficPolicy,

@@ -4,6 +4,7 @@ import {
   duration,
   enumOf,
   type Infer,
+  later,
   list,
   map,
   number,
@@ -15,7 +16,8 @@ import { policySelector, targetRef } from './match.ts'
 const providers = list(object({ name: string }))
 const mode = enumOf('CLIENT_AND_SERVER', 'CLIENT', 'SERVER')
 
-const customTag = object(
+/** Of a span; a MeshConfig has them too. */
+export const customTag = object(
   {
     literal: object({ value: string }),
     environment: object({ name: string, defaultValue: string }),
@@ -54,12 +56,12 @@ const metrics = object({
   providers,
   overrides: list(
     object({
-      match: object({ metric, customMetric: string, mode }, [['metric', 'customMetric']]),
+      match: object({ metric, customMetric: later(string), mode }, [['metric', 'customMetric']]),
       disabled: boolean,
       tagOverrides: map(object({ operation: enumOf('UPSERT', 'REMOVE'), value: string })),
     }),
   ),
-  reportingInterval: duration,
+  reportingInterval: later(duration),
 })
 
 const accessLogging = object({
@@ -82,3 +84,4 @@ export type Telemetry = Infer<typeof telemetry>
 export type Tracing = Infer<typeof tracing>
 export type Metrics = Infer<typeof metrics>
 export type AccessLogging = Infer<typeof accessLogging>
+export type CustomTag = Infer<typeof customTag>

@@ -67,13 +67,13 @@ export function meshServerNames(view: View, server: GatewayServer): string[] {
 }
 
 /** The server name is the name of the cluster. */
-export function toNamedCluster(): Filter[] {
+export function toNamedCluster(view: View): Filter[] {
   return [
     {
       name: 'envoy.filters.network.sni_cluster',
       typed_config: typed('envoy.extensions.filters.network.sni_cluster.v3.SniCluster', {}),
     },
-    tcpProxy(BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER),
+    tcpProxy(view, BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER),
   ]
 }
 

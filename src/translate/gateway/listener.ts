@@ -7,6 +7,7 @@ import { ownWorkload } from '../../model/selector.ts'
 import type { View } from '../../model/view.ts'
 import { rbacNetworkFilters } from '../kinds/authorization-policy.ts'
 import { boundRules, type GatewayServer, servedHosts } from '../kinds/gateway.ts'
+import { refusedLogs } from '../listener/access-log.ts'
 import { httpConnectionManager, TLS_INSPECTOR } from '../listener/filters.ts'
 import { listenerName } from '../names.ts'
 import { type Chain, filterChains } from '../tcp/chain.ts'
@@ -29,6 +30,7 @@ export function gatewayListener(view: View, port: GatewayPort): Resource | undef
     address: { socket_address: { address: port.bind, port_value: port.boundPort } },
     traffic_direction: 'OUTBOUND',
     // With Envoy's own time limit: strangers who say nothing do not keep a connection.
+    ...refusedLogs(view, 'CLIENT'),
     ...(port.traffic === 'TLS' ? { listener_filters: [TLS_INSPECTOR] } : {}),
     ...filterChains(chains),
   }
@@ -117,6 +119,6 @@ function arrivalAt({ gateway, server }: GatewayServer) {
 function autoPassthrough(view: View, server: GatewayServer): Chain[] {
   const names = meshServerNames(view, server)
   if (names.length === 0) return []
-  const filters = [...rbacNetworkFilters(view, ownWorkload(view)), ...toNamedCluster()]
+  const filters = [...rbacNetworkFilters(view, ownWorkload(view)), ...toNamedCluster(view)]
   return [{ ...open(filters), serverNames: names, origin: originOf(server) }]
 }

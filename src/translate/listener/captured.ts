@@ -11,6 +11,7 @@ import { meshConfig } from '../mesh-config.ts'
 import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER } from '../names.ts'
 import { isExplicit, sidecarOf } from '../scope.ts'
 import { resource } from '../typed.ts'
+import { refusedLogs } from './access-log.ts'
 import { HTTP_INSPECTOR, ORIGINAL_DST, TLS_INSPECTOR, tcpProxy } from './filters.ts'
 import { inboundChains } from './inbound-chains.ts'
 
@@ -38,17 +39,18 @@ function virtualOutbound(view: View): Resource {
     address: { socket_address: { address: '0.0.0.0', port_value: OUTBOUND_PORT } },
     traffic_direction: 'OUTBOUND',
     use_original_dst: true,
+    ...refusedLogs(view, 'CLIENT'),
     filter_chains: [
       // A connection to the listener itself would be handed to itself for ever.
       {
         name: 'virtualOutbound-blackhole',
         filter_chain_match: { destination_port: OUTBOUND_PORT },
-        filters: [tcpProxy(BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER)],
+        filters: [tcpProxy(view, BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER)],
       },
     ],
     default_filter_chain: {
       name: 'virtualOutbound-catchall-tcp',
-      filters: [tcpProxy(cluster, cluster)],
+      filters: [tcpProxy(view, cluster, cluster)],
     },
   } satisfies Listener)
 }
@@ -64,11 +66,12 @@ function virtualInbound(view: View, workload: string): Resource {
     traffic_direction: 'INBOUND',
     listener_filters: [ORIGINAL_DST, TLS_INSPECTOR, HTTP_INSPECTOR],
     listener_filters_timeout: '0s',
+    ...refusedLogs(view, 'SERVER'),
     filter_chains: [
       {
         name: 'virtualInbound-blackhole',
         filter_chain_match: { destination_port: INBOUND_PORT },
-        filters: [tcpProxy(BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER)],
+        filters: [tcpProxy(view, BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER)],
       },
       ...chains,
       ...undeclaredChains(view, new Set(ports.map(({ port }) => port))),
@@ -83,10 +86,11 @@ function virtualInbound(view: View, workload: string): Resource {
 function undeclaredChains(view: View, declared: ReadonlySet<number>): FilterChain[] {
   const workload = ownWorkload(view)
   const effective = peerAuthentication(view, workload)
-  const passThrough = tcpProxy(INBOUND_PASSTHROUGH_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER)
+  const passThrough = tcpProxy(view, INBOUND_PASSTHROUGH_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER)
   const tcp = [...rbacNetworkFilters(view, workload), passThrough]
   const certified = view.facet('certified') === 'yes'
-  const common = { protocol: 'TCP', certified, http: passThrough, tcp } as const
+  const blackHole = tcpProxy(view, 'blackhole', BLACK_HOLE_CLUSTER)
+  const common = { protocol: 'TCP', certified, http: passThrough, tcp, blackHole } as const
   const ports = [...effective.ports].filter(([port]) => !declared.has(port))
   return [
     ...ports.flatMap(([port, { mode, origin }]) =>

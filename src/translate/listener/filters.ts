@@ -12,9 +12,13 @@ import { extAuthzHttpFilters } from '../ext-authz.ts'
 import { HTTP_FILTERS } from '../filters.ts'
 import { rbacHttpFilters } from '../kinds/authorization-policy.ts'
 import { jwtHttpFilter } from '../kinds/request-authentication.ts'
+import type { Mode } from '../kinds/telemetry.ts'
 import { meshConfig, type PathNormalization } from '../mesh-config.ts'
 import { FROM_ADS, typed } from '../typed.ts'
-import { httpSignals, sideOf, tcpSignals } from './signals.ts'
+import { accessLogs } from './access-log.ts'
+import { httpSignals, sideOf } from './signals.ts'
+import { tcpLogs } from './tcp-log.ts'
+import { tracingFields } from './tracing.ts'
 
 export const TLS_INSPECTOR: ListenerFilter = {
   name: 'envoy.filters.listener.tls_inspector',
@@ -59,7 +63,11 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
     stat_prefix: statPrefix,
     rds: { route_config_name: routeName, config_source: FROM_ADS },
     http_filters: httpFilters(view, options),
-    access_log: httpSignals(place === 'inbound' ? 'server' : 'client'),
+    access_log: [
+      ...httpSignals(place === 'inbound' ? 'server' : 'client'),
+      ...accessLogs(view, modeOf(place), 'http'),
+    ],
+    ...tracingFields(view, modeOf(place), place === 'gateway'),
     stream_idle_timeout: '0s',
     upgrade_configs: [{ upgrade_type: 'websocket' }],
     ...normalization(config.pathNormalization.normalization),
@@ -105,6 +113,10 @@ function httpFilter(name: string, typed_config: HttpFilter['typed_config']): Htt
   return { name, typed_config } as HttpFilter
 }
 
+function modeOf(place: Place): Mode {
+  return place === 'inbound' ? 'SERVER' : 'CLIENT'
+}
+
 type Part = Partial<Pick<HttpConnectionManager, keyof HttpConnectionManager>>
 
 function normalization(mode: PathNormalization): Part {
@@ -140,13 +152,13 @@ function trust(place: Place, trustedProxies: number): Part {
   }
 }
 
-export function tcpProxy(statPrefix: string, cluster: string): Filter {
+export function tcpProxy(view: View, statPrefix: string, cluster: string): Filter {
   return {
     name: 'envoy.filters.network.tcp_proxy',
     typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
       stat_prefix: statPrefix,
       cluster,
-      ...tcpSignals(sideOf(cluster)),
+      ...tcpLogs(view, sideOf(cluster)),
     }),
   }
 }

@@ -9,9 +9,8 @@ import { ORIGIN, type Origin } from '../../model/origin.ts'
 import { isHttp, type Protocol } from '../../model/protocol.ts'
 import { workloadCertificate } from '../cluster/tls.ts'
 import type { MutualTlsMode } from '../kinds/peer-authentication.ts'
-import { BLACK_HOLE_CLUSTER, ROOTS_SECRET } from '../names.ts'
+import { ROOTS_SECRET } from '../names.ts'
 import { FROM_ADS, typed } from '../typed.ts'
-import { tcpProxy } from './filters.ts'
 
 const ISTIO_HTTP = ['istio-http/1.0', 'istio-http/1.1', 'istio-h2']
 const ISTIO_TCP = ['istio-peer-exchange', 'istio']
@@ -24,6 +23,8 @@ export interface ChainOptions {
   readonly http: Filter
   /** Before the TCP proxy stand the filters that authorize connections. */
   readonly tcp: readonly Filter[]
+  /** Ends a connection that may not be taken. */
+  readonly blackHole: Filter
   /** Set where one listener serves many ports (capture). */
   readonly destinationPort?: number
   readonly origin: Origin | undefined
@@ -34,7 +35,7 @@ export function inboundChains(options: ChainOptions): FilterChain[] {
   const { protocol, mode, certified } = options
   const plain = mode === 'DISABLE' || !certified
   if (!certified && mode === 'STRICT') {
-    return [chain(options, {}, [tcpProxy('blackhole', BLACK_HOLE_CLUSTER)])]
+    return [chain(options, {}, [options.blackHole])]
   }
   const strict = mode === 'STRICT'
   if (isHttp(protocol)) return httpChains(options, plain, strict)

@@ -11,6 +11,7 @@ import { sidecarOf } from '../scope.ts'
 import { type Chain, filterChains, takesEverything } from '../tcp/chain.ts'
 import { type Called, tcpChains, tlsChains } from '../tcp/rule.ts'
 import { resource } from '../typed.ts'
+import { refusedLogs } from './access-log.ts'
 import {
   detectionTimeout,
   HTTP_INSPECTOR,
@@ -120,7 +121,7 @@ function httpChain(view: View, place: Place, plan: RoutePlan): Chain {
 
 function unknownConnections(view: View): Chain {
   const cluster = isRegistryOnly(view) ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER
-  return rest(tcpProxy(cluster, cluster))
+  return rest(tcpProxy(view, cluster, cluster))
 }
 
 function rest(filter: Filter): Chain {
@@ -137,6 +138,7 @@ function listener(view: View, place: Place, chains: readonly Chain[]): Resource 
     address: { socket_address: { address: place.bind, port_value: place.port } },
     traffic_direction: 'OUTBOUND',
     ...(place.isBound ? {} : { bind_to_port: false }),
+    ...refusedLogs(view, 'CLIENT'),
     ...(isTold
       ? {
           listener_filters: isSniffed ? [TLS_INSPECTOR, HTTP_INSPECTOR] : [TLS_INSPECTOR],

@@ -8,7 +8,7 @@ import type { View } from '../../model/view.ts'
 import { clusterOf, hashPolicyOf, type Target, targetOf } from '../destination.ts'
 import { destinationRuleFor, policyFor } from '../kinds/destination-rule.ts'
 import type { HostRule } from '../kinds/virtual-service.ts'
-import { tcpSignals } from '../listener/signals.ts'
+import { tcpLogs } from '../listener/tcp-log.ts'
 import { outboundTcpCluster } from '../names.ts'
 import { typed } from '../typed.ts'
 
@@ -27,7 +27,7 @@ export function proxyOfRoute(
   const weighted = ways.length > 1 ? ways.filter(({ weight }) => weight > 0) : ways
   const [first = ways[0]!] = weighted
   const clusters = weighted.map(({ cluster, weight }) => ({ name: cluster, weight }))
-  return filter({
+  return filter(view, {
     stat_prefix: first.cluster,
     ...connectionFields(view, first.target, first.destination.subset),
     ...(clusters.length > 1 ? { weighted_clusters: { clusters } } : { cluster: first.cluster }),
@@ -38,7 +38,11 @@ export function proxyOfRoute(
 export function proxyOfService(view: View, service: Service, { number }: ServicePort): Filter {
   const target: Target = { service, hostname: service.hostname, port: number }
   const cluster = tcpCluster(target, { host: service.hostname })
-  return filter({ stat_prefix: cluster, ...connectionFields(view, target, undefined), cluster })
+  return filter(view, {
+    stat_prefix: cluster,
+    ...connectionFields(view, target, undefined),
+    cluster,
+  })
 }
 
 /** A sniffed port has a cluster of its own for what is not HTTP; its subsets have none. */
@@ -89,12 +93,12 @@ function through({ protocol, targetHost, targetPort }: Tunnel): TcpProxy['tunnel
   }
 }
 
-function filter(config: TcpProxy): Filter {
+function filter(view: View, config: TcpProxy): Filter {
   return {
     name: 'envoy.filters.network.tcp_proxy',
     typed_config: typed('envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy', {
       ...config,
-      ...tcpSignals('client'),
+      ...tcpLogs(view, 'client'),
     } as TcpProxy),
   }
 }

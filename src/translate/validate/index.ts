@@ -9,6 +9,7 @@ import { reportOn } from './report.ts'
 import { checkService } from './service.ts'
 import { checkServiceEntry } from './service-entry.ts'
 import { checkSidecar } from './sidecar.ts'
+import { checkTelemetry } from './telemetry.ts'
 import { checkVirtualService } from './virtual-service.ts'
 import { checkWorkloadEntry } from './workload-entry.ts'
 
@@ -26,6 +27,7 @@ export function validate(document: Document): Diagnostic[] {
   else if (isKind(document, 'WorkloadEntry')) checkWorkloadEntry(report, document.spec, ['spec'])
   else if (isKind(document, 'Sidecar')) checkSidecar(report, document)
   else if (isKind(document, 'EnvoyFilter')) checkEnvoyFilter(report, document)
+  else if (isKind(document, 'Telemetry')) checkTelemetry(report, document)
   else if (isKind(document, 'Service')) checkService(report, document)
   return report.diagnostics
 }

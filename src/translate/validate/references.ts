@@ -16,6 +16,7 @@ import { gatewayReferences } from './references/gateway.ts'
 import { knownOf } from './references/known.ts'
 import { selectorReferences } from './references/selector.ts'
 import { sidecarReferences } from './references/sidecar.ts'
+import { telemetryReferences } from './references/telemetry.ts'
 import { virtualServiceReferences } from './references/virtual-service.ts'
 import { checkRequestAuthentication } from './request-authentication.ts'
 
@@ -44,6 +45,7 @@ const CHECKS: readonly ((view: View, _: '') => readonly Diagnostic[])[] = [
   memo((view: View, _: '') => gatewayReferences(knownOf(view))),
   memo((view: View, _: '') => credentialReferences(view)),
   memo((view: View, _: '') => selectorReferences(view, knownOf(view))),
+  memo((view: View, _: '') => telemetryReferences(view, knownOf(view))),
   memo((view: View, _: '') => protections(view)),
 ]
 
