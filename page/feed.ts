@@ -28,7 +28,12 @@ export function listen(wish: Wish, before: Feed, take: (feed: Feed) => void): ()
   const { by, window, ago } = wish
   const source = new EventSource(`/api/v1/events?by=${by}&window=${window}&ago=${ago}`)
   source.addEventListener('graph', ({ data }) => set({ graph: JSON.parse(data) as Graph }))
-  source.addEventListener('status', ({ data }) => set({ status: JSON.parse(data) as Status }))
+  source.addEventListener('summary', () => {
+    fetch('/api/v1/status')
+      .then((answer) => answer.json())
+      .then((status: Status) => set({ status }))
+      .catch(() => undefined)
+  })
   source.addEventListener('error', () => set({ lost: true }))
   return () => source.close()
 }

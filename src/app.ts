@@ -6,7 +6,7 @@ import { directoryOf } from './directory.ts'
 import { type Listening, listen } from './listen.ts'
 import { LiveMesh } from './live-mesh.ts'
 import { compareDiagnostics, type Diagnostic } from './model/diagnostic.ts'
-import type { Graph } from './model/graph.ts'
+import type { Graph, History } from './model/graph.ts'
 import type { Mesh } from './model/mesh.ts'
 import type { ResourceSet } from './model/resource.ts'
 import type { MeshProxy } from './proxies.ts'
@@ -16,6 +16,7 @@ import { guardedFetch } from './registry/guarded-fetch.ts'
 import { reviewToken } from './registry/kubernetes/token-review.ts'
 import { openSources, type SourceOptions, type Sources } from './sources.ts'
 import { type GraphOptions, graphOf } from './telemetry/graph.ts'
+import { type HistoryOptions, historyOf } from './telemetry/history.ts'
 import { Signals } from './telemetry/signals.ts'
 import { trustOf, watchTrust } from './trust.ts'
 import type { XdsService } from './xds/server.ts'
@@ -59,6 +60,7 @@ export interface App {
   /** What the proxies reported. */
   readonly signals: Signals
   readonly graph: (options: GraphOptions) => Graph
+  readonly history: (options: HistoryOptions) => History
   /** Ports as bound. */
   readonly xds: string
   readonly plaintextXds: string | undefined
@@ -170,6 +172,7 @@ function appOf({ core, sources, authority, signals, listening, watching }: Parts
     resources: (proxy) => core.resources(proxy),
     signals,
     graph: (wanted) => graphOf(signals, directory, wanted),
+    history: (wanted) => historyOf(signals, directory, wanted),
     xds: listening.xds,
     plaintextXds: listening.plaintextXds,
     onChange: (listener) => core.onChange(listener),

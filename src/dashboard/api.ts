@@ -1,73 +1,107 @@
-// The API behind the status page and `lotse status`: proxies, diagnostics, objects.
-import type { FastifyInstance } from 'fastify'
+// Proxies, diagnostics and objects in one answer: what `lotse status` shows; and the summary that pages follow.
+import { createHash } from 'node:crypto'
 import type { App } from '../app.ts'
 import { printOrigin } from '../model/origin.ts'
-import { RESOURCE_TYPES, type ResourceType } from '../model/resource.ts'
-import type { Status } from './status.ts'
+import { PROBLEM } from './objects.ts'
+import { PROXY_STATUS, stateOf } from './proxies.ts'
+import type { Route } from './route.ts'
+import { count, list, record, shape, text } from './schema.ts'
+import type { ProxyStatus, Status, Summary } from './status.ts'
 
 export function statusOf(app: App): Status {
   return {
-    proxies: app.services.flatMap((service) =>
-      service.streams().map(({ proxy, mode, connectedAt, types }) => ({
-        proxy,
-        mode,
-        connectedAt: new Date(connectedAt).toISOString(),
-        synced: Object.values(types).every((type) => !type.stale),
-        types: Object.fromEntries(
-          Object.entries(types).map(([name, { held, sent, nacks, stale, lastError }]) => [
-            name,
-            { held, sent, nacks, stale, ...(lastError ? { lastError } : {}) },
-          ]),
-        ),
-      })),
-    ),
+    proxies: proxiesOf(app),
     diagnostics: app.diagnostics().map(({ severity, code, text, origin }) => ({
       severity,
       code,
       text,
       ...(origin ? { place: printOrigin(origin) } : {}),
     })),
-    objects: Object.fromEntries(
-      Object.entries(app.mesh().tables)
-        .map(([name, table]): [string, number] => [name, table.rows.size])
-        .filter(([, size]) => size > 0),
-    ),
+    objects: objectsOf(app),
   }
 }
 
-export function addApi(server: FastifyInstance, app: () => App | undefined): void {
-  server.get('/api/v1/status', async (_request, reply) => {
-    const ready = app()
-    return ready ? statusOf(ready) : reply.code(503).send({ error: 'not ready' })
+function proxiesOf(app: App): ProxyStatus[] {
+  return app.services.flatMap((service) => {
+    const names = new Map(service.proxies().map(({ id, name }) => [id, name]))
+    return service.streams().map(({ proxy, mode, connectedAt, types }) => {
+      const synced = Object.values(types).every((type) => !type.stale)
+      const name = names.get(proxy)
+      return {
+        proxy,
+        workload: name ? `${name.namespace}/${name.workload}` : '',
+        mode,
+        connectedAt: new Date(connectedAt).toISOString(),
+        synced,
+        state: stateOf({ synced, types }),
+        types: Object.fromEntries(
+          Object.entries(types).map(([name, { held, sent, nacks, stale, rejected, lastError }]) => [
+            name,
+            { held, sent, nacks, stale, rejected, ...(lastError ? { lastError } : {}) },
+          ]),
+        ),
+      }
+    })
   })
-  server.get<{ Params: { proxy: string }; Querystring: { type?: string } }>(
-    '/api/v1/config/:proxy',
-    async (request, reply) => {
-      const ready = app()
-      const proxy = ready?.services
-        .flatMap((service) => service.proxies())
-        .find(({ id, name }) => {
-          const wanted = request.params.proxy
-          return id === wanted || `${name.workload}.${name.namespace}` === wanted
-        })
-      if (!ready || !proxy) return reply.code(404).send({ error: 'no such proxy is connected' })
-      const set = ready.resources(proxy)
-      const types = RESOURCE_TYPES.filter(
-        (type) => type !== 'secret' && (request.query.type ?? type) === type,
-      )
-      return Object.fromEntries(types.map((type) => [type, bodies(set[type].flat())]))
-    },
+}
+
+function objectsOf(app: App): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(app.mesh().tables)
+      .map(([name, table]): [string, number] => [name, table.rows.size])
+      .filter(([, size]) => size > 0),
   )
 }
 
-function bodies(
-  resources: readonly {
-    type: ResourceType
-    body: object
-    virtualHosts?: readonly { body: object }[]
-  }[],
-): object[] {
-  return resources.map(({ body, virtualHosts }) =>
-    virtualHosts ? { ...body, virtual_hosts: virtualHosts.map((host) => host.body) } : body,
-  )
+export function summaryOf(app: App): Summary {
+  const states = app.services
+    .flatMap((service) => service.streams())
+    .map(({ proxy, types }) => {
+      const synced = Object.values(types).every(({ stale }) => !stale)
+      const refused = Object.values(types).map(({ rejected, nacks }) => [rejected, nacks])
+      return { proxy, state: stateOf({ synced, types }), refused }
+    })
+  const diagnostics = app.diagnostics()
+  const number = (severity: string) => diagnostics.filter((one) => one.severity === severity).length
+  const { rotation } = app.authority.rotator
+  const all = [states, diagnostics, rotation, app.mesh().generation]
+  return {
+    proxies: {
+      connected: states.length,
+      synced: states.filter(({ state }) => state === 'synced').length,
+      rejected: states.filter(({ state }) => state === 'rejected').length,
+    },
+    errors: number('error'),
+    warnings: number('warning'),
+    objects: Object.values(objectsOf(app)).reduce((sum, size) => sum + size, 0),
+    revision: createHash('sha256').update(JSON.stringify(all)).digest('base64url').slice(0, 16),
+  }
 }
+
+export const SUMMARY = shape({
+  proxies: shape({ connected: count, synced: count, rejected: count }),
+  ...{ errors: count, warnings: count, objects: count, revision: text },
+})
+
+export const STATUS_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/v1/status',
+    summary: 'Every proxy and whether it is up to date, everything that is wrong, objects by kind',
+    role: 'view',
+    answer: shape({
+      proxies: list(PROXY_STATUS),
+      diagnostics: list(PROBLEM),
+      objects: record(count),
+    }),
+    handle: statusOf,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/summary',
+    summary: 'The same in a few numbers',
+    role: 'view',
+    answer: SUMMARY,
+    handle: summaryOf,
+  },
+]

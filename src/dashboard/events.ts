@@ -1,8 +1,9 @@
-// Server-sent events for the page: the graph every two seconds, the status when it changed, to those who keep up.
+// Server-sent events for the page: the graph every two seconds, the summary when it changed, to those who keep up.
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { App } from '../app.ts'
-import { statusOf } from './api.ts'
-import { type GraphQuery, graphFor } from './graph.ts'
+import { SUMMARY, summaryOf } from './api.ts'
+import { GRAPH, type GraphQuery, graphFor } from './graph.ts'
+import type { Route } from './route.ts'
 
 const EVERY_MS = 2_000
 const MOST_WATCHERS = 50
@@ -10,32 +11,39 @@ const MOST_WATCHERS = 50
 interface Watcher {
   readonly reply: FastifyReply
   readonly query: GraphQuery
-  /** The status it was told last. */
-  status: string
+  /** The summary it was told last. */
+  summary: string
   /** It has not read what it was sent; nothing more is sent until it has. */
   behind: boolean
 }
 
-export function addEvents(server: FastifyInstance, app: () => App | undefined): void {
+/** The stream's headers; false if the answer was refused for want of room. */
+export function beginEvents(reply: FastifyReply): void {
+  reply.hijack()
+  reply.raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
+  // What a page asks for first may take a while to come.
+  reply.raw.write(':\n\n')
+}
+
+export function eventRoutes(server: FastifyInstance): readonly Route[] {
   const watchers = new Set<Watcher>()
   let timer: NodeJS.Timeout | undefined
-  const tell = () => {
-    const ready = app()
-    if (!ready) return
-    const status = JSON.stringify(statusOf(ready))
-    for (const watcher of watchers) send(watcher, ready, status)
+  const tell = (app: App) => {
+    const summary = JSON.stringify(summaryOf(app))
+    const graphs = new Map<string, string>()
+    for (const watcher of watchers) send(watcher, app, summary, graphs)
   }
-  server.get<{ Querystring: GraphQuery }>('/api/v1/events', (request, reply) => {
+  const stream: Route['stream'] = (app, { query }, reply) => {
     if (watchers.size >= MOST_WATCHERS) {
-      return reply.code(503).send({ error: `${MOST_WATCHERS} pages watch already` })
+      void reply.code(503).send({ error: `${MOST_WATCHERS} pages watch already. Close one` })
+      return
     }
-    reply.hijack()
-    reply.raw.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    })
-    const watcher: Watcher = { reply, query: request.query, status: '', behind: false }
+    beginEvents(reply)
+    const watcher: Watcher = { reply, query, summary: '', behind: false }
     watchers.add(watcher)
     reply.raw.on('drain', () => {
       watcher.behind = false
@@ -46,22 +54,43 @@ export function addEvents(server: FastifyInstance, app: () => App | undefined): 
       clearInterval(timer)
       timer = undefined
     })
-    timer ??= setInterval(tell, EVERY_MS)
-    const ready = app()
-    if (ready) send(watcher, ready, JSON.stringify(statusOf(ready)))
-    return reply
-  })
+    timer ??= setInterval(() => tell(app), EVERY_MS)
+    send(watcher, app, JSON.stringify(summaryOf(app)), new Map())
+  }
   // Streams that never end would keep the server from closing.
   server.addHook('preClose', async () => {
     clearInterval(timer)
     for (const { reply } of watchers) reply.raw.destroy()
   })
+  return [
+    {
+      method: 'GET',
+      path: '/api/v1/events',
+      summary: 'The graph every two seconds, and the summary whenever it changed',
+      role: 'view',
+      query: {
+        by: 'As for the graph; without `by` no graph is sent',
+        window: 'As for the graph',
+        ago: 'As for the graph',
+      },
+      answer: { events: { graph: GRAPH, summary: SUMMARY } },
+      stream,
+    },
+  ]
 }
 
-function send(watcher: Watcher, app: App, status: string): void {
+/** `graphs`: what was asked for by others already, by query. */
+function send(watcher: Watcher, app: App, summary: string, graphs: Map<string, string>): void {
   if (watcher.behind) return
-  const events = [`event: graph\ndata: ${JSON.stringify(graphFor(app, watcher.query))}\n\n`]
-  if (status !== watcher.status) events.push(`event: status\ndata: ${status}\n\n`)
-  watcher.status = status
-  watcher.behind = !watcher.reply.raw.write(events.join(''))
+  const events: string[] = []
+  if (watcher.query.by) {
+    const key = JSON.stringify(watcher.query)
+    const graph = graphs.get(key) ?? JSON.stringify(graphFor(app, watcher.query))
+    graphs.set(key, graph)
+    events.push(`event: graph\ndata: ${graph}\n\n`)
+  }
+  if (summary !== watcher.summary) events.push(`event: summary\ndata: ${summary}\n\n`)
+  watcher.summary = summary
+  // A comment tells both sides that the other one is still there.
+  watcher.behind = !watcher.reply.raw.write(events.join('') || ':\n\n')
 }

@@ -7,12 +7,9 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { App } from '../app.ts'
 import { isProblem, reasonOf } from '../ca/problem.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { addApi } from './api.ts'
-import { addCa } from './ca.ts'
-import { addEvents } from './events.ts'
-import { addGraph } from './graph.ts'
 import { addMetrics } from './metrics.ts'
 import { addPage } from './page.ts'
+import { addApi } from './routes.ts'
 
 export interface HttpOptions {
   /** `HOST:PORT`; port 0 takes a free one. */
@@ -52,9 +49,6 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   })
   const current = () => app
   addApi(server, current)
-  addCa(server, current)
-  addGraph(server, current)
-  addEvents(server, current)
   addMetrics(server, current)
   addPage(server)
   try {

@@ -49,3 +49,29 @@ export interface Graph {
   readonly nodes: readonly GraphNode[]
   readonly edges: readonly GraphEdge[]
 }
+
+export interface HistoryPoint {
+  /** RFC 3339, the beginning of the step. */
+  readonly at: string
+  /** Requests, or connections for TCP. */
+  readonly requests: number
+  readonly errors: number
+  /** Milliseconds; absent if nothing was measured. */
+  readonly p50?: number
+  readonly p95?: number
+  readonly p99?: number
+}
+
+/** One node over time. */
+export interface History {
+  readonly node: string
+  readonly by: By
+  /** Seconds of one step. */
+  readonly step: number
+  /** What it was asked, oldest first. */
+  readonly inbound: readonly HistoryPoint[]
+  /** What it asked of others. */
+  readonly outbound: readonly HistoryPoint[]
+  /** Something was reported of it within this time. */
+  readonly seen: boolean
+}

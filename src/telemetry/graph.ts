@@ -80,7 +80,7 @@ export function graphOf(signals: Signals, directory: Directory, options: GraphOp
 }
 
 /** The client's count where there is one: the server's word is taken for callers that report nothing to this destination. */
-function preferred(
+export function preferred(
   all: readonly Series[],
   directory: Directory,
   from: number,
@@ -146,7 +146,7 @@ function httpRequests(figures: Float64Array): number {
 }
 
 /** Requests, connections, and attempts to connect that failed. */
-function requestsOf(figures: Float64Array): number {
+export function requestsOf(figures: Float64Array): number {
   const requests = httpRequests(figures)
   return requests > 0 ? requests : figures[FIGURE.opened]! + figures[FIGURE.errors]!
 }
@@ -199,7 +199,7 @@ function statusesOf(figures: Float64Array): Record<string, number> {
 }
 
 /** Both ends of a series as nodes. */
-function placer(directory: Directory, by: By): (series: Series) => [GraphNode, GraphNode] {
+export function placer(directory: Directory, by: By): (series: Series) => [GraphNode, GraphNode] {
   const ofWorkload = (name: string): GraphNode => {
     const [namespace = '', workload = ''] = name.split('/')
     const known = directory.workload(name)

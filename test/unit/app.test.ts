@@ -73,7 +73,7 @@ test('health, readiness and who may ask', async (t) => {
   const statuses = async (...paths: string[]) =>
     Promise.all(paths.map(async (path) => (await get(path)).status))
   const all = ['/healthz', '/readyz', '/api/v1/status', '/api/v1/config/web.shop', '/metrics', '/']
-  assert.deepEqual(await statuses(...all), [200, 503, 503, 404, 200, 200])
+  assert.deepEqual(await statuses(...all), [200, 503, 503, 503, 200, 200])
 
   const { app } = await open(t)
   http.ready(app)

@@ -1,0 +1,33 @@
+// All routes of the API, and their description.
+import type { FastifyInstance } from 'fastify'
+import type { App } from '../app.ts'
+import { STATUS_ROUTES } from './api.ts'
+import { CERTIFICATE_ROUTES } from './certificates.ts'
+import { eventRoutes } from './events.ts'
+import { GRAPH_ROUTES } from './graph.ts'
+import { OBJECT_ROUTES } from './objects.ts'
+import { openApi } from './openapi.ts'
+import { PLACE_ROUTES } from './places.ts'
+import { PROXY_ROUTES } from './proxies.ts'
+import { addRoutes, type Route } from './route.ts'
+
+export function addApi(server: FastifyInstance, app: () => App | undefined): void {
+  const routes: Route[] = [
+    ...STATUS_ROUTES,
+    ...GRAPH_ROUTES,
+    ...PLACE_ROUTES,
+    ...PROXY_ROUTES,
+    ...OBJECT_ROUTES,
+    ...CERTIFICATE_ROUTES,
+    ...eventRoutes(server),
+  ]
+  const description: Route = {
+    method: 'GET',
+    path: '/api/v1/openapi.json',
+    summary: 'This description',
+    role: 'view',
+    answer: { type: 'object' },
+    handle: () => openApi([...routes, description]),
+  }
+  addRoutes(server, [...routes, description], app)
+}
