@@ -34,8 +34,12 @@ function row(edge: GraphEdge, chosen: string, choose: (key: string) => void): Co
   return h(
     'tr',
     { key, class: chosen === key ? 'chosen' : '' },
-    h('td', null, edge.source),
-    h('td', null, h('button', { class: 'link', onClick: () => choose(key) }, edge.target)),
+    h('td', { 'data-name': 'From' }, edge.source),
+    h(
+      'td',
+      { 'data-name': 'To' },
+      h('button', { class: 'link', onClick: () => choose(key) }, edge.target),
+    ),
     ...[
       rate(edge.rate),
       edge.errorShare > 0 ? percent(edge.errorShare) : '',
@@ -44,8 +48,8 @@ function row(edge: GraphEdge, chosen: string, choose: (key: string) => void): Co
       milliseconds(edge.p99),
       bytes(edge.bytesSent),
       bytes(edge.bytesReceived),
-    ].map((text) => h('td', { class: 'figure' }, text)),
-    h('td', null, MUTUAL_TLS[edge.mutualTls]),
+    ].map((text, index) => h('td', { class: 'figure', 'data-name': HEAD[index + 2] }, text)),
+    h('td', { 'data-name': 'Mutual TLS' }, MUTUAL_TLS[edge.mutualTls]),
   )
 }
 
@@ -102,7 +106,7 @@ export function edgeDetails(edge: GraphEdge, close: () => void): ComponentChild 
     'aside',
     { class: 'details', 'aria-live': 'polite' },
     h('h2', null, `${edge.source} → ${edge.target}`),
-    h('button', { class: 'close', onClick: close, 'aria-label': 'close' }, '×'),
+    closeButton(close),
     h(
       'dl',
       null,
@@ -111,4 +115,8 @@ export function edgeDetails(edge: GraphEdge, close: () => void): ComponentChild 
         .flatMap(([name, text]) => [h('dt', null, name), h('dd', null, text)]),
     ),
   )
+}
+
+export function closeButton(close: () => void): ComponentChild {
+  return h('button', { class: 'close', onClick: close, 'aria-label': 'close' }, '×')
 }

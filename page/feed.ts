@@ -1,39 +1,95 @@
-// What the server tells the page, as it comes.
-
-import type { Status } from '../src/dashboard/status.ts'
+// What the server tells the page: a stream of events, and answers to single questions.
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Summary } from '../src/dashboard/status.ts'
 import type { Graph } from '../src/model/graph.ts'
-
-export interface Wish {
-  readonly by: 'service' | 'workload'
-  /** Seconds. */
-  readonly window: number
-  /** Seconds. */
-  readonly ago: number
-}
 
 export interface Feed {
   readonly graph: Graph | undefined
-  readonly status: Status | undefined
-  /** The server does not answer, or not yet. */
+  readonly summary: Summary | undefined
+  /** The server does not answer, or not any more. */
   readonly lost: boolean
 }
 
-/** Calls `take` with everything that is known, whenever something comes; gives a function that ends it. */
-export function listen(wish: Wish, before: Feed, take: (feed: Feed) => void): () => void {
-  let feed: Feed = { ...before }
-  const set = (news: Partial<Feed>) => {
-    feed = { ...feed, lost: false, ...news }
-    take(feed)
+export const NOTHING: Feed = { graph: undefined, summary: undefined, lost: false }
+
+/** The server says something every two seconds. */
+const SILENCE_MS = 10_000
+const AGAIN_MS = 2_000
+
+/** Follows the stream of `/api/v1/events` with this query; opens it again whenever it ends. */
+export function useFeed(query: string): Feed {
+  const [feed, setFeed] = useState(NOTHING)
+  useEffect(() => follow(query, (news) => setFeed((before) => ({ ...before, ...news }))), [query])
+  return feed
+}
+
+function follow(query: string, tell: (news: Partial<Feed>) => void): () => void {
+  let source: EventSource | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const later = (milliseconds: number, then: () => void) => {
+    clearTimeout(timer)
+    timer = setTimeout(then, milliseconds)
   }
-  const { by, window, ago } = wish
-  const source = new EventSource(`/api/v1/events?by=${by}&window=${window}&ago=${ago}`)
-  source.addEventListener('graph', ({ data }) => set({ graph: JSON.parse(data) as Graph }))
-  source.addEventListener('summary', () => {
-    fetch('/api/v1/status')
-      .then((answer) => answer.json())
-      .then((status: Status) => set({ status }))
-      .catch(() => undefined)
+  const lose = () => {
+    source?.close()
+    tell({ lost: true })
+    later(AGAIN_MS, open)
+  }
+  const open = () => {
+    source = new EventSource(`/api/v1/events${query}`)
+    const heard = (news: Partial<Feed>) => {
+      tell({ lost: false, ...news })
+      later(SILENCE_MS, lose)
+    }
+    source.addEventListener('graph', ({ data }) => heard({ graph: JSON.parse(data) as Graph }))
+    source.addEventListener('summary', ({ data }) =>
+      heard({ summary: JSON.parse(data) as Summary }),
+    )
+    source.addEventListener('tick', () => heard({}))
+    source.addEventListener('error', lose)
+    later(SILENCE_MS, lose)
+  }
+  open()
+  return () => {
+    clearTimeout(timer)
+    source?.close()
+  }
+}
+
+export interface Answer<T> {
+  readonly value: T | undefined
+  readonly error: string
+}
+
+/** Asks for `/api/v1/PATH`, again whenever `revision` changes; the answer before stays until the next is there. */
+export function useAnswer<T>(path: string | undefined, revision: unknown): Answer<T> {
+  const [answer, set] = useState<Answer<T> & { path: string | undefined }>({
+    ...{ value: undefined, error: '', path },
   })
-  source.addEventListener('error', () => set({ lost: true }))
-  return () => source.close()
+  const latest = useRef(path)
+  latest.current = path
+  useEffect(() => {
+    if (path === undefined) return undefined
+    const abort = new AbortController()
+    ask<T>(path, { signal: abort.signal })
+      .then(({ value, error }) => {
+        if (latest.current === path) set({ value, error, path })
+      })
+      .catch(() => undefined)
+    return () => abort.abort()
+  }, [path, revision])
+  return answer.path === path ? answer : { value: undefined, error: '' }
+}
+
+/** Rejects only when it was given up. */
+export async function ask<T>(path: string, how: RequestInit = {}): Promise<Answer<T>> {
+  try {
+    const answer = await fetch(`/api/v1/${path}`, how)
+    const body = (await answer.json()) as T & { error?: string }
+    if (answer.ok) return { value: body, error: '' }
+    return { value: undefined, error: body.error ?? `The control plane answered ${answer.status}` }
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') throw error
+    return { value: undefined, error: 'The control plane does not answer' }
+  }
 }

@@ -39,3 +39,22 @@ function trim(number: number): string {
 export function proxyName(id: string): string {
   return id.split('~')[2] ?? id
 }
+
+/** A length of time in words. */
+export function span(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
+  if (seconds < 172_800) return `${Math.round(seconds / 3600)} h`
+  return seconds < 86_400 * 730
+    ? `${Math.round(seconds / 86_400)} days`
+    : `${Math.round(seconds / 31_557_600)} years`
+}
+
+/** Seconds until then; negative when it is over. */
+export function until(time: string): number {
+  return (Date.parse(time) - Date.now()) / 1000
+}
+
+export function clock(time: string): string {
+  return new Date(time).toLocaleTimeString()
+}

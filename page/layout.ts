@@ -2,7 +2,7 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
 
-export const NODE = { width: 168, height: 44 } as const
+const NODE_HEIGHT = 44
 const LABEL = { width: 78, height: 34 } as const
 
 export interface Spot {
@@ -10,10 +10,15 @@ export interface Spot {
   readonly y: number
 }
 
+export interface Size {
+  readonly width: number
+  readonly height: number
+}
+
 export interface Layout {
   readonly width: number
   readonly height: number
-  readonly nodes: ReadonlyMap<string, Spot>
+  readonly nodes: ReadonlyMap<string, Spot & Size>
   readonly edges: ReadonlyMap<string, { readonly points: readonly Spot[]; readonly label: Spot }>
 }
 
@@ -58,7 +63,9 @@ export function arrange({ nodes, edges }: Shown): Layout {
     marginy: 8,
   })
   graph.setDefaultEdgeLabel(() => ({}))
-  for (const id of [...nodes.keys()].sort()) graph.setNode(id, { ...NODE })
+  for (const [id, node] of [...nodes].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    graph.setNode(id, sizeOf(node))
+  }
   for (const [key, { source, target }] of [...edges].sort(([a], [b]) => (a < b ? -1 : 1))) {
     graph.setEdge(source, target, { ...LABEL, labelpos: 'c' }, key)
   }
@@ -67,7 +74,9 @@ export function arrange({ nodes, edges }: Shown): Layout {
   return {
     width,
     height,
-    nodes: new Map(graph.nodes().map((id) => [id, spotOf(graph.node(id))])),
+    nodes: new Map(
+      graph.nodes().map((id) => [id, { ...spotOf(graph.node(id)), ...sizeOf(nodes.get(id)!) }]),
+    ),
     edges: new Map(
       graph.edges().map((edge) => {
         const drawn = graph.edge(edge)
@@ -75,6 +84,15 @@ export function arrange({ nodes, edges }: Shown): Layout {
       }),
     ),
   }
+}
+
+/** Wide enough for the name, which is written in a font of about eight units a letter. */
+function sizeOf({ workload, service, namespace, version }: GraphNode): Size {
+  const letters = Math.min(
+    32,
+    Math.max((workload || service).length, namespace.length + 4 + version.length),
+  )
+  return { width: Math.max(110, 28 + 7.6 * letters), height: NODE_HEIGHT }
 }
 
 function spotOf({ x = 0, y = 0 }: { readonly x?: number; readonly y?: number }): Spot {

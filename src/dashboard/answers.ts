@@ -140,3 +140,34 @@ export interface KnownCertificate {
   readonly workload: string
   readonly validUntil: string
 }
+
+export interface PlaceList {
+  readonly services: readonly {
+    readonly namespace: string
+    readonly name: string
+    readonly place: string
+    readonly ports: readonly number[]
+  }[]
+  /** `NAMESPACE/NAME`. */
+  readonly workloads: readonly string[]
+}
+
+export interface ResourceRow {
+  readonly type: string
+  readonly name: string
+  readonly place?: string
+}
+
+export interface HeldResources {
+  readonly proxy: string
+  readonly workload: string
+  readonly resources: readonly ResourceRow[]
+}
+
+export interface OneResource {
+  readonly type: string
+  readonly name: string
+  readonly body: object
+  /** Places by JSON pointer. */
+  readonly origins: Readonly<Record<string, string>>
+}

@@ -4,9 +4,11 @@ import type { App } from '../app.ts'
 import { SUMMARY, summaryOf } from './api.ts'
 import { GRAPH, type GraphQuery, graphFor } from './graph.ts'
 import type { Route } from './route.ts'
+import { number } from './schema.ts'
 
 const EVERY_MS = 2_000
 const MOST_WATCHERS = 50
+const TICK = 'event: tick\ndata: 0\n\n'
 
 interface Watcher {
   readonly reply: FastifyReply
@@ -73,7 +75,7 @@ export function eventRoutes(server: FastifyInstance): readonly Route[] {
         window: 'As for the graph',
         ago: 'As for the graph',
       },
-      answer: { events: { graph: GRAPH, summary: SUMMARY } },
+      answer: { events: { graph: GRAPH, summary: SUMMARY, tick: number } },
       stream,
     },
   ]
@@ -91,6 +93,6 @@ function send(watcher: Watcher, app: App, summary: string, graphs: Map<string, s
   }
   if (summary !== watcher.summary) events.push(`event: summary\ndata: ${summary}\n\n`)
   watcher.summary = summary
-  // A comment tells both sides that the other one is still there.
-  watcher.behind = !watcher.reply.raw.write(events.join('') || ':\n\n')
+  // Both sides are to notice when the other one is gone.
+  watcher.behind = !watcher.reply.raw.write(events.join('') || TICK)
 }

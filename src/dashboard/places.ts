@@ -12,6 +12,7 @@ import { View } from '../model/view.ts'
 import { canonicalName } from '../model/workload.ts'
 import type {
   EndpointRow,
+  PlaceList,
   PolicyRef,
   ProxyState,
   ServiceDetail,
@@ -141,15 +142,7 @@ export function workloadDetail(app: App, { params }: Asked): WorkloadDetail | Re
   }
 }
 
-interface PlaceRow {
-  readonly namespace: string
-  readonly name: string
-  readonly place: string
-  /** Of a service: how many workload entries it selects is on its own page. */
-  readonly ports: readonly number[]
-}
-
-function services(app: App): { services: readonly PlaceRow[]; workloads: readonly string[] } {
+function services(app: App): PlaceList {
   const { tables } = app.mesh()
   return {
     services: [...tables.Service.rows.values()].slice(0, 2000).map((document) => ({

@@ -1,9 +1,9 @@
 // Proxies: whether they have what they are to have, what they refused, and what they hold with the lines it comes from.
 import type { App } from '../app.ts'
 import { originsOf, printOrigin } from '../model/origin.ts'
-import { RESOURCE_TYPES, type Resource, type ResourceType } from '../model/resource.ts'
+import { RESOURCE_TYPES, type Resource } from '../model/resource.ts'
 import type { MeshProxy } from '../proxies.ts'
-import type { ProxyState } from './answers.ts'
+import type { HeldResources, OneResource, ProxyState, ResourceRow } from './answers.ts'
 import { type Asked, type Refusal, type Route, refuse } from './route.ts'
 import { count, list, oneOf, place, record, shape, text } from './schema.ts'
 import type { ProxyStatus } from './status.ts'
@@ -49,13 +49,7 @@ function bodyOf({ body, virtualHosts }: Resource): object {
   return virtualHosts ? { ...body, virtual_hosts: virtualHosts.map((host) => host.body) } : body
 }
 
-interface ResourceRow {
-  readonly type: ResourceType
-  readonly name: string
-  readonly place?: string
-}
-
-function held(app: App, { params }: Asked): object | Refusal {
+function held(app: App, { params }: Asked): HeldResources | Refusal {
   const proxy = proxyNamed(app, params.proxy ?? '')
   if (!proxy)
     return refuse(404, 'No such proxy is connected. See /api/v1/status for those that are')
@@ -78,7 +72,7 @@ function firstPlace({ body, virtualHosts = [] }: Resource): string | undefined {
   return undefined
 }
 
-function one(app: App, { params, query }: Asked): object | Refusal {
+function one(app: App, { params, query }: Asked): OneResource | Refusal {
   const proxy = proxyNamed(app, params.proxy ?? '')
   if (!proxy)
     return refuse(404, 'No such proxy is connected. See /api/v1/status for those that are')

@@ -2,6 +2,7 @@
 import type { Document, Kind } from '../model/document.ts'
 import { covers, fullName } from '../model/host.ts'
 import type { Mesh } from '../model/mesh.ts'
+import type { VirtualService } from '../model/schema/virtual-service.ts'
 import type { WorkloadEntry } from '../model/schema/workload-entry.ts'
 import { matchesLabels } from '../model/selector.ts'
 
@@ -34,6 +35,7 @@ interface Fields {
   readonly host?: string
   readonly hosts?: readonly string[]
   readonly address?: string
+  readonly gateways?: readonly string[]
 }
 
 function fieldsOf({ spec }: Document): Fields {
@@ -98,8 +100,21 @@ export function appliesToWorkload(
   return inReach && matchesLabels(labels, workload.labels)
 }
 
+/** A VirtualService of gateways alone is about their hosts, and besides about whom it sends requests to. */
 export function appliesToHost(document: Document, host: string): boolean {
-  return hostsOf(document).some((pattern) => covers(pattern, host))
+  const { gateways } = fieldsOf(document)
+  const { namespace } = document.metadata
+  const inMesh = !gateways?.length || gateways.includes('mesh')
+  if (inMesh && hostsOf(document).some((pattern) => covers(pattern, host))) return true
+  return destinationsOf(document).some((name) => fullName(name, namespace) === host)
+}
+
+function destinationsOf({ kind, spec }: Document): readonly string[] {
+  if (kind !== 'VirtualService') return []
+  const { http = [], tcp = [], tls = [] } = spec as VirtualService
+  return [...http, ...tcp, ...tls].flatMap(({ route = [] }) =>
+    route.flatMap(({ destination }) => destination?.host ?? []),
+  )
 }
 
 export function workloadLabels({ metadata, spec }: Document<WorkloadEntry>): Labels {

@@ -163,13 +163,13 @@ test('the page shows edges as they come, and a fault in red', {
   await turns('ok')
 
   await page.getByRole('link', { name: 'Proxies' }).click()
-  const row = page.locator('tr', { hasText: 'client.shop' })
-  await row.getByText('synced').waitFor(SOON)
+  const row = page.locator('tr', { hasText: 'shop/client' })
+  await row.getByText('in sync').waitFor(SOON)
   mesh.write(
     'rules.yaml',
     policy('VirtualService', 'shop/web', '{hosts: [web], http: [{timout: 1s}]}'),
   )
-  await page.getByRole('link', { name: 'Diagnostics' }).click()
+  await page.getByRole('link', { name: 'Policies' }).click()
   await page
     .locator('tr', { hasText: /rules\.yaml:\d+/ })
     .first()
