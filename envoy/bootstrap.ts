@@ -59,6 +59,7 @@ export interface BootstrapOptions {
 
 /** The static cluster that carries the xDS stream. */
 export const XDS_CLUSTER = 'xds-grpc'
+const RUNTIME_LAYER = 'lotse'
 /** The workload's certificate and the mesh's roots, as secrets of the connection to the control plane. */
 const CLIENT_SECRET = 'xds-client'
 const ROOT_SECRET = 'xds-root'
@@ -88,6 +89,14 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
           name: 'static',
           // Regular expressions are limited where they are written; Envoy's default of 100 refuses common ones.
           static_layer: { re2: { max_program_size: { error_level: 32768 } } },
+        },
+        // What the control plane switches while the proxy runs. One that has none keeps nobody waiting for long.
+        {
+          name: RUNTIME_LAYER,
+          rtds_layer: {
+            name: RUNTIME_LAYER,
+            rtds_config: { ads: {}, resource_api_version: 'V3', initial_fetch_timeout: '2s' },
+          },
         },
       ],
     },

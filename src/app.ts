@@ -18,6 +18,7 @@ import { openSources, type SourceOptions, type Sources } from './sources.ts'
 import { type GraphOptions, graphOf } from './telemetry/graph.ts'
 import { type HistoryOptions, historyOf } from './telemetry/history.ts'
 import { Signals } from './telemetry/signals.ts'
+import type { Taps } from './telemetry/taps.ts'
 import { trustOf, watchTrust } from './trust.ts'
 import type { XdsService } from './xds/server.ts'
 
@@ -60,6 +61,8 @@ export interface App {
   /** What the proxies reported. */
   readonly signals: Signals
   readonly graph: (options: GraphOptions) => Graph
+  /** Who watches which workload's requests. */
+  readonly taps: Taps
   readonly history: (options: HistoryOptions) => History
   /** Ports as bound. */
   readonly xds: string
@@ -172,6 +175,7 @@ function appOf({ core, sources, authority, signals, listening, watching }: Parts
     resources: (proxy) => core.resources(proxy),
     signals,
     graph: (wanted) => graphOf(signals, directory, wanted),
+    taps: core.taps,
     history: (wanted) => historyOf(signals, directory, wanted),
     xds: listening.xds,
     plaintextXds: listening.plaintextXds,

@@ -16,6 +16,7 @@ import {
   reporterByCertificate,
   reporterByNodeId,
 } from './proxies.ts'
+import { accessLogService } from './telemetry/access-log.ts'
 import { metricsService } from './telemetry/server.ts'
 import type { Signals } from './telemetry/signals.ts'
 import { type Caller, createXdsService, SERVER_OPTIONS, type XdsService } from './xds/server.ts'
@@ -66,11 +67,11 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
     })
     services.push(service)
     service.addTo(server)
-    const reports = metricsService(
-      options.signals,
-      secure ? reporterByCertificate : reporterByNodeId,
-    )
+    const reporter = secure ? reporterByCertificate : reporterByNodeId
+    const reports = metricsService(options.signals, reporter)
     server.addService(reports.definition, reports.handlers)
+    const requests = accessLogService(core.taps, reporter)
+    server.addService(requests.definition, requests.handlers)
     if (secure) addEnrolment(server, options)
     return bind(server, address, credentials, secure ? '--xds' : '--insecure-plaintext-xds')
   }

@@ -9,6 +9,8 @@ import { checkCredential } from './registry/credential.ts'
 import type { Enrolments } from './registry/enrolment.ts'
 import type { RegistryState } from './registry/file.ts'
 import { KeyKeeper, type RemoteKeysOptions } from './registry/jwks.ts'
+import { withRuntime } from './tapping.ts'
+import { Taps } from './telemetry/taps.ts'
 import { translate } from './translate/translate.ts'
 import { type Admission, admit, NOTHING_ADMITTED } from './translate/validate/admit.ts'
 import { references } from './translate/validate/references.ts'
@@ -18,6 +20,9 @@ export class LiveMesh {
   mesh: Mesh = EMPTY_MESH
   diagnostics: readonly Diagnostic[] = []
   readonly services: XdsService<MeshProxy>[] = []
+  readonly taps = new Taps(() => {
+    for (const service of this.services) service.push()
+  })
   readonly #log: (diagnostic: Diagnostic) => void
   readonly #enrolments: Enrolments
   readonly #keys: KeyKeeper
@@ -74,7 +79,8 @@ export class LiveMesh {
   }
 
   resources(proxy: MeshProxy): ResourceSet {
-    return resourcesOf(this.mesh, proxy, (mesh, node) => translate(mesh, node, this.#cache))
+    const set = resourcesOf(this.mesh, proxy, (mesh, node) => translate(mesh, node, this.#cache))
+    return withRuntime(set, this.taps.has(`${proxy.name.namespace}/${proxy.name.workload}`))
   }
 
   onChange(listener: () => void): () => void {

@@ -10,6 +10,7 @@ import { openApi } from './openapi.ts'
 import { PLACE_ROUTES } from './places.ts'
 import { PROXY_ROUTES } from './proxies.ts'
 import { addRoutes, type Route } from './route.ts'
+import { tapRoutes } from './tap.ts'
 
 export function addApi(server: FastifyInstance, app: () => App | undefined): void {
   const routes: Route[] = [
@@ -20,6 +21,7 @@ export function addApi(server: FastifyInstance, app: () => App | undefined): voi
     ...OBJECT_ROUTES,
     ...CERTIFICATE_ROUTES,
     ...eventRoutes(server),
+    ...tapRoutes(server),
   ]
   const description: Route = {
     method: 'GET',

@@ -8,6 +8,7 @@ export const RESOURCE_TYPES = [
   'route',
   'virtualHost',
   'extensionConfig',
+  'runtime',
 ] as const
 
 export type ResourceType = (typeof RESOURCE_TYPES)[number]
@@ -21,6 +22,7 @@ export const MESSAGE_NAMES: Readonly<Record<ResourceType, string>> = {
   route: 'envoy.config.route.v3.RouteConfiguration',
   virtualHost: 'envoy.config.route.v3.VirtualHost',
   extensionConfig: 'envoy.config.core.v3.TypedExtensionConfig',
+  runtime: 'envoy.service.runtime.v3.Runtime',
 }
 
 export const TYPE_PREFIX = 'type.googleapis.com/'
@@ -51,4 +53,5 @@ export const NO_RESOURCES: ResourceSet = {
   route: [],
   virtualHost: [],
   extensionConfig: [],
+  runtime: [],
 }

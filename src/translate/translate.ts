@@ -53,6 +53,8 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
     route: chunks([inboundRoutes(view, workload), outboundRoutes(view, ''), gateway.routes]),
     virtualHost: [],
     extensionConfig: chunks([jwtConfigs(view, workload)]),
+    // What is set while a proxy runs belongs to no object: see src/tapping.ts.
+    runtime: [],
   })
 })
 

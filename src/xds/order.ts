@@ -9,7 +9,7 @@ import { type Event, receive } from './subscription.ts'
 /**
  * All subscriptions of a stream. Never changed, always replaced. A set is brought to the proxy as a whole, in rounds:
  * routes of a newer set could name clusters that were not sent yet, and under constant change they would never get
- * their turn. Endpoints and secrets name nothing, so they always follow the latest set.
+ * their turn. Endpoints, secrets and runtime values name nothing, so they always follow the latest set.
  */
 export interface Delivery {
   readonly mode: Mode
@@ -101,7 +101,7 @@ export function deliver(
 const NO_NAMES: ReadonlySet<string> = new Set()
 
 function follows(type: ResourceType): boolean {
-  return type === 'endpoint' || type === 'secret'
+  return type === 'endpoint' || type === 'secret' || type === 'runtime'
 }
 
 function aim(
@@ -130,6 +130,7 @@ const ORDER = [
   'cluster',
   'endpoint',
   'secret',
+  'runtime',
   'extensionConfig',
   'listener',
   'route',

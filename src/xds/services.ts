@@ -34,6 +34,7 @@ const SINGLE: readonly [type: ResourceType, service: string, plural: string][] =
   ['route', 'route.v3.RouteDiscoveryService', 'Routes'],
   ['secret', 'secret.v3.SecretDiscoveryService', 'Secrets'],
   ['extensionConfig', 'extension.v3.ExtensionConfigDiscoveryService', 'ExtensionConfigs'],
+  ['runtime', 'runtime.v3.RuntimeDiscoveryService', 'Runtime'],
 ]
 
 const ADS = '/envoy.service.discovery.v3.AggregatedDiscoveryService'

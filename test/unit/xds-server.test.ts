@@ -228,7 +228,7 @@ test('strangers, garbage and unknown types do no harm', async (t) => {
 
   const client = connect(t, xds)
   for (let round = 0; round < 3; round++) {
-    const type_url = 'type.googleapis.com/envoy.service.runtime.v3.Runtime'
+    const type_url = 'type.googleapis.com/envoy.config.route.v3.ScopedRouteConfiguration'
     client.sendBytes(
       encodeRequest('delta', { node: { id: 'web' }, type_url, resource_names_subscribe: ['rt'] }),
     )

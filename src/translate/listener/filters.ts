@@ -16,7 +16,8 @@ import type { Mode } from '../kinds/telemetry.ts'
 import { meshConfig, type PathNormalization } from '../mesh-config.ts'
 import { FROM_ADS, typed } from '../typed.ts'
 import { accessLogs } from './access-log.ts'
-import { httpSignals, sideOf } from './signals.ts'
+import { httpSignals, type Side, sideOf } from './signals.ts'
+import { tapLog } from './tap.ts'
 import { tcpLogs } from './tcp-log.ts'
 import { tracingFields } from './tracing.ts'
 
@@ -64,7 +65,8 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
     rds: { route_config_name: routeName, config_source: FROM_ADS },
     http_filters: httpFilters(view, options),
     access_log: [
-      ...httpSignals(place === 'inbound' ? 'server' : 'client'),
+      ...httpSignals(sideAt(place)),
+      ...tapLog(view, sideAt(place)),
       ...accessLogs(view, modeOf(place), 'http'),
     ],
     ...tracingFields(view, modeOf(place), place === 'gateway'),
@@ -80,6 +82,10 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
       manager as HttpConnectionManager,
     ),
   }
+}
+
+function sideAt(place: Place): Side {
+  return place === 'inbound' ? 'server' : 'client'
 }
 
 /** In Istio's order (X14); what a policy configures comes per route, so that these bytes never change with it. */

@@ -1,0 +1,156 @@
+// A workload's requests as they happen, each with the lines that decided about it.
+import type { FastifyInstance } from 'fastify'
+import type { App } from '../app.ts'
+import { explainRoute } from '../explain/route.ts'
+import { type Origin, printOrigin } from '../model/origin.ts'
+import type { Explained, Tapped } from '../model/tap.ts'
+import { beginEvents } from './events.ts'
+import type { Route } from './route.ts'
+import { count, list, number, oneOf, place, shape, text, time } from './schema.ts'
+
+const MOST_TAPS = 20
+const EVERY_MS = 250
+/** In one quarter of a second; what is more is counted and not shown. */
+const MOST_AT_ONCE = 100
+const MOST_ANSWERS = 500
+
+type Steps = Explained['steps']
+
+export function tapRoutes(server: FastifyInstance): readonly Route[] {
+  const open = new Set<() => void>()
+  const stream: Route['stream'] = (app, { query }, reply) => {
+    const workload = query.workload ?? ''
+    if (!/^[^/]+\/[^/]+$/.test(workload)) {
+      void reply.code(400).send({ error: 'Name a workload: ?workload=NAMESPACE/NAME' })
+      return
+    }
+    const names = app.services.flatMap((service) => service.proxies()).map(({ name }) => name)
+    if (!names.some(({ namespace, workload: own }) => `${namespace}/${own}` === workload)) {
+      void reply.code(404).send({ error: `No proxy of ${workload} is connected` })
+      return
+    }
+    if (open.size >= MOST_TAPS) {
+      void reply.code(503).send({ error: `${MOST_TAPS} taps are open already. Close one` })
+      return
+    }
+    beginEvents(reply)
+    const explain = explainer(app)
+    let waiting: Tapped[] = []
+    let dropped = 0
+    let behind = false
+    const remove = app.taps.add(workload, (requests) => {
+      const room = behind ? 0 : MOST_AT_ONCE - waiting.length
+      waiting.push(...requests.slice(0, Math.max(0, room)))
+      dropped += Math.max(0, requests.length - Math.max(0, room))
+    })
+    const timer = setInterval(() => {
+      if (behind || waiting.length + dropped === 0) return
+      const requests = waiting.map((one) => ({ ...one, steps: explain(one) }))
+      const data = JSON.stringify({ requests, dropped })
+      waiting = []
+      dropped = 0
+      behind = !reply.raw.write(`event: requests\ndata: ${data}\n\n`)
+    }, EVERY_MS)
+    const close = () => {
+      clearInterval(timer)
+      remove()
+      open.delete(close)
+      reply.raw.destroy()
+    }
+    open.add(close)
+    reply.raw.on('drain', () => {
+      behind = false
+    })
+    reply.raw.on('close', close)
+  }
+  server.addHook('preClose', async () => {
+    for (const close of [...open]) close()
+  })
+  return [{ ...DESCRIPTION, stream }]
+}
+
+/** What decided about a request: the same question is asked once for each state of the mesh. */
+function explainer(app: App): (request: Tapped) => Steps {
+  let generation = -1
+  const answers = new Map<string, Steps>()
+  return (request) => {
+    const now = app.mesh().generation
+    if (now !== generation || answers.size > MOST_ANSWERS) answers.clear()
+    generation = now
+    const { workload, direction, method, host, path, cluster, config, detail } = request
+    const key = JSON.stringify([workload, direction, method, host, path, cluster, config, detail])
+    const steps = answers.get(key) ?? stepsOf(app, request)
+    answers.set(key, steps)
+    return steps
+  }
+}
+
+function stepsOf(app: App, request: Tapped): Steps {
+  return [...routeSteps(app, request), ...ruleSteps(app, request)]
+}
+
+/** The rule where Lotse comes to the same end as Envoy did; else the object that Envoy's route names. */
+function routeSteps(app: App, request: Tapped): Steps {
+  const { host, path, method, direction, cluster, workload, config } = request
+  const proxy = app.services
+    .flatMap((service) => service.proxies())
+    .find(({ name }) => `${name.namespace}/${name.workload}` === workload)
+  const object = objectNamed(app, config)
+  if (direction === 'out' && proxy) {
+    const question = { direction: 'outbound', host, path, method } as const
+    const { steps, clusters } = explainRoute(app.resources(proxy), question)
+    const route = steps.find(({ what }) => what === 'route')
+    const agrees = clusters.some(({ name }) => name === cluster)
+    const sameObject = !object?.origin || route?.origin?.source === object.origin.source
+    if (route && agrees && sameObject)
+      return [toStep('route', object?.name ?? route.name, route.origin)]
+  }
+  return object ? [toStep('route', object.name, object.origin)] : []
+}
+
+const CONFIG = /^\/apis\/[^/]+\/[^/]+\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/
+const RULE = /ns\[([^\]]+)\]-policy\[([^\]]+)\]-rule\[(\d+)\]/
+
+function objectNamed(app: App, config: string): { name: string; origin?: Origin } | undefined {
+  const [, namespace, kind, name] = CONFIG.exec(config) ?? []
+  if (kind !== 'virtual-service') return undefined
+  const document = app.mesh().tables.VirtualService.rows.get(`${namespace}/${name}`)
+  return {
+    name: `VirtualService ${namespace}/${name}`,
+    ...(document ? { origin: document.at([]) } : {}),
+  }
+}
+
+/** Envoy names the rule that refused a request in its details. */
+function ruleSteps(app: App, { detail }: Tapped): Steps {
+  const [, namespace, name, rule] = RULE.exec(detail) ?? []
+  if (!name) return []
+  const document = app.mesh().tables.AuthorizationPolicy.rows.get(`${namespace}/${name}`)
+  const origin = document?.at(['spec', 'rules', Number(rule)])
+  return [toStep('rule', `AuthorizationPolicy ${namespace}/${name} rule ${rule}`, origin)]
+}
+
+function toStep(what: string, name: string, origin: Origin | undefined): Steps[number] {
+  return { what, name, ...(origin ? { place: printOrigin(origin) } : {}) }
+}
+
+const REQUEST = shape(
+  {
+    ...{ at: time, workload: text, direction: oneOf('in', 'out'), method: text, host: text },
+    ...{ path: text, protocol: text, status: count, flags: list(text), detail: text },
+    ...{ caller: text, config: text, cluster: text, upstream: text, requestId: text },
+    ...{ bytesSent: count, bytesReceived: count },
+    steps: list(shape({ what: text, name: text }, { place })),
+  },
+  { grpc: count, duration: number },
+)
+
+const DESCRIPTION: Route = {
+  method: 'GET',
+  path: '/api/v1/tap',
+  summary:
+    'Requests of one workload as they happen, with route and rule; its proxies tell them only while somebody listens',
+  role: 'operate',
+  query: { workload: 'NAMESPACE/NAME' },
+  answer: { events: { requests: shape({ requests: list(REQUEST), dropped: count }) } },
+}

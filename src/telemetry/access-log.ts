@@ -1,0 +1,155 @@
+// The gRPC service by which proxies tell of single requests while they are tapped: Envoy's access log service.
+import type { ServerReadableStream, sendUnaryData } from '@grpc/grpc-js'
+import { messageType } from '../../proto/message-type.ts'
+import type { Tapped } from '../model/tap.ts'
+import type { Reporter } from './server.ts'
+import type { Taps } from './taps.ts'
+
+const PATH = '/envoy.service.accesslog.v3.AccessLogService/StreamAccessLogs'
+const MESSAGE = 'envoy.service.accesslog.v3.StreamAccessLogsMessage'
+const EMPTY = Buffer.alloc(0)
+/** More in one message is nonsense. */
+const MOST_ENTRIES = 5_000
+const LONGEST_TEXT = 300
+
+/** `identify` gives the workload as `NAMESPACE/NAME`, or undefined for a caller that nobody listens to. */
+export function accessLogService(taps: Taps, identify: (reporter: Reporter) => string | undefined) {
+  const stream = (call: ServerReadableStream<Buffer, Buffer>, answer: sendUnaryData<Buffer>) => {
+    const certificate = call.getAuthContext().sslPeerCertificate
+    let log = ''
+    let workload: string | undefined
+    call.on('data', (bytes: Buffer) => {
+      const message = read(bytes)
+      if (!message) return
+      log = message.identifier?.log_name || log
+      workload ??= identify({ certificate, node: message.identifier?.node?.id ?? '' })
+      if (workload === undefined || !taps.has(workload)) return
+      const from = { workload, direction: log === 'server' ? 'in' : 'out' } as const
+      const entries = (message.http_logs?.log_entry ?? []).slice(0, MOST_ENTRIES)
+      taps.deliver(
+        workload,
+        entries.map((entry) => tappedOf(entry, from)),
+      )
+    })
+    call.on('error', () => undefined)
+    call.on('end', () => answer(null, EMPTY))
+  }
+  const same = (bytes: Buffer) => bytes
+  return {
+    definition: {
+      streamAccessLogs: {
+        path: PATH,
+        requestStream: true,
+        responseStream: false,
+        requestSerialize: same,
+        requestDeserialize: same,
+        responseSerialize: same,
+        responseDeserialize: same,
+      },
+    } as const,
+    handlers: { streamAccessLogs: stream },
+  }
+}
+
+/** As far as it is read. protobufjs gives 64-bit numbers as text, and leaves out what is not there. */
+interface Message {
+  readonly identifier?: { readonly log_name?: string; readonly node?: { readonly id?: string } }
+  readonly http_logs?: { readonly log_entry?: readonly Entry[] }
+}
+
+interface Span {
+  readonly seconds?: string
+  readonly nanos?: number
+}
+
+export interface Entry {
+  readonly common_properties?: {
+    readonly start_time?: Span
+    readonly time_to_last_downstream_tx_byte?: Span
+    readonly response_flags?: Readonly<Record<string, unknown>>
+    readonly tls_properties?: {
+      readonly peer_certificate_properties?: {
+        readonly subject_alt_name?: readonly { readonly uri?: string }[]
+      }
+    }
+    readonly upstream_cluster?: string
+    readonly custom_tags?: Readonly<Record<string, string>>
+    readonly upstream_remote_address?: {
+      readonly socket_address?: { readonly address?: string; readonly port_value?: number }
+    }
+  }
+  readonly protocol_version?: string
+  readonly request?: {
+    readonly request_method?: string
+    readonly authority?: string
+    readonly path?: string
+    readonly original_path?: string
+    readonly request_id?: string
+    readonly request_body_bytes?: string
+  }
+  readonly response?: {
+    readonly response_code?: { readonly value?: number }
+    readonly response_code_details?: string
+    readonly response_body_bytes?: string
+    readonly response_trailers?: Readonly<Record<string, string>>
+    readonly response_headers?: Readonly<Record<string, string>>
+  }
+}
+
+function read(bytes: Buffer): Message | undefined {
+  try {
+    const type = messageType(MESSAGE)
+    return type.toObject(type.decode(bytes), { longs: String, enums: String }) as Message
+  } catch {
+    return undefined
+  }
+}
+
+function tappedOf(
+  {
+    common_properties: common = {},
+    protocol_version: protocol = '',
+    request = {},
+    response = {},
+  }: Entry,
+  from: Pick<Tapped, 'workload' | 'direction'>,
+): Tapped {
+  const { address, port_value: port } = common.upstream_remote_address?.socket_address ?? {}
+  const duration = milliseconds(common.time_to_last_downstream_tx_byte)
+  const peer = common.tls_properties?.peer_certificate_properties?.subject_alt_name ?? []
+  const status = { ...response.response_headers, ...response.response_trailers }['grpc-status']
+  const path = request.original_path || request.path || ''
+  return {
+    at: new Date(milliseconds(common.start_time) ?? 0).toISOString(),
+    ...from,
+    method: request.request_method ?? '',
+    host: cut(request.authority),
+    path: cut(path.split('?')[0]),
+    protocol: protocol
+      .replace('HTTP', 'HTTP/')
+      .replace('HTTP/11', 'HTTP/1.1')
+      .replace('HTTP/10', 'HTTP/1.0'),
+    status: response.response_code?.value ?? 0,
+    ...(status === undefined ? {} : { grpc: Number(status) }),
+    ...(duration === undefined ? {} : { duration }),
+    flags: Object.entries(common.response_flags ?? {}).flatMap(([name, set]) =>
+      set ? [name] : [],
+    ),
+    detail: cut(response.response_code_details),
+    caller: cut(peer.find(({ uri }) => uri)?.uri),
+    config: cut(common.custom_tags?.config),
+    cluster: common.upstream_cluster ?? '',
+    upstream: address ? `${address}:${port ?? 0}` : '',
+    requestId: cut(request.request_id),
+    bytesSent: Number(response.response_body_bytes ?? 0),
+    bytesReceived: Number(request.request_body_bytes ?? 0),
+  }
+}
+
+function milliseconds(span: Span | undefined): number | undefined {
+  return span && Number(span.seconds ?? 0) * 1000 + (span.nanos ?? 0) / 1e6
+}
+
+function cut(text = ''): string {
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+}

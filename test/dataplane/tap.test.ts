@@ -1,0 +1,122 @@
+// A tap on real Envoys: requests with the lines that decided about them, silence before and after, and listeners that stay as they are.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isProblem } from '../../src/ca/problem.ts'
+import { openHttp } from '../../src/dashboard/server.ts'
+import type { Explained } from '../../src/model/tap.ts'
+import { skip, testFolder } from '../support/envoy.ts'
+import { type EventReader, readEvents } from '../support/event-stream.ts'
+import { request } from '../support/http.ts'
+import { startMesh } from '../support/mesh.ts'
+import { loopback } from '../support/ports.ts'
+import { httpUpstream } from '../support/upstreams.ts'
+import { waitFor } from '../support/wait.ts'
+import { join, policy, service, workload } from '../support/workload.ts'
+
+const PORT = 8000
+const SOON = { timeout: 30_000 }
+
+test('a tapped workload tells its requests, with route and rule; the others stay silent', {
+  skip,
+}, async (t) => {
+  const [client, server] = [loopback(), loopback()]
+  const web = await httpUpstream(t, { name: 'web' })
+  const mesh = await startMesh(t, {
+    yaml: {
+      'mesh.yaml': join(
+        workload({
+          ...{ workload: 'shop/client', address: client, account: 'client' },
+          calls: [{ port: PORT, protocol: 'HTTP' }],
+        }),
+        workload({
+          ...{ workload: 'shop/web-1', address: server, account: 'web' },
+          labels: { app: 'web' },
+          serves: [{ port: 8080, protocol: 'HTTP', application: web.port }],
+        }),
+        service('shop/web', { app: 'web' }, `http:${PORT}:8080`),
+      ),
+      'route.yaml': policy(
+        'VirtualService',
+        'shop/web',
+        '{hosts: [web], http: [{match: [{uri: {prefix: /old}}], redirect: {uri: /new}}, {route: [{destination: {host: web}}]}]}',
+      ),
+      'rules.yaml': policy(
+        'AuthorizationPolicy',
+        'shop/web',
+        '{selector: {matchLabels: {app: web}}, action: DENY, rules: [{to: [{operation: {paths: [/other]}}]}, {to: [{operation: {paths: [/secret]}}]}]}',
+      ),
+    },
+    proxies: ['shop/client', 'shop/web-1'],
+  })
+  const http = await openHttp({ address: '127.0.0.1:0', data: testFolder(t) })
+  if (isProblem(http)) throw new Error(http.text)
+  t.after(() => http.close())
+  http.ready(mesh.app)
+  const ask = (path: string) => request({ address: client, port: PORT, host: 'web', path })
+  const written = async (name: string) =>
+    (await mesh.envoy(name).stat('access_logs.grpc_access_log.logs_written')) ?? 0
+
+  await ask('/before')
+  const resources = mesh.sent().resources
+  const url = `http://${http.address}/api/v1/tap?workload=`
+  const [calls, served] = [
+    await readEvents(t, `${url}shop/client`),
+    await readEvents(t, `${url}shop/web-1`),
+  ]
+  await mesh.synced()
+  assert.equal(mesh.sent().resources - resources, 2, 'one runtime a proxy, and nothing else')
+  assert.equal(await written('shop/client'), 0, 'nothing was told before')
+
+  const seen = (reader: EventReader, path: string) =>
+    waitFor(
+      `${path} to be told`,
+      async () => {
+        await ask(`${path}?query=private`)
+        return requestsOf(reader).find((one) => one.path === path)
+      },
+      (one) => one !== undefined,
+      SOON,
+    ) as Promise<Explained>
+
+  const sent = await seen(calls, '/hello')
+  const { direction, method, host, status, cluster, upstream } = sent
+  assert.deepEqual(
+    { direction, method, host, status, cluster, upstream },
+    {
+      ...{ direction: 'out', method: 'GET', host: 'web', status: 200, upstream: `${server}:8080` },
+      cluster: `outbound|${PORT}||web.shop.svc.cluster.local`,
+    },
+  )
+  assert.ok((sent.duration ?? 0) > 0)
+  assert.match(sent.steps[0]?.place ?? '', /route\.yaml:\d+:\d+$/)
+
+  const denied = await seen(served, '/secret')
+  assert.deepEqual([denied.direction, denied.status], ['in', 403])
+  assert.match(denied.caller, /\/ns\/shop\/sa\/client$/)
+  const rule = denied.steps.find(({ what }) => what === 'rule')
+  assert.match(rule?.name ?? '', /AuthorizationPolicy shop\/web rule 1/)
+  assert.match(rule?.place ?? '', /rules\.yaml:\d+:\d+$/)
+
+  assert.ok((await written('shop/client')) > 0, 'Envoy counts what it tells')
+  calls.close()
+  served.close()
+  await waitFor(
+    'the taps to be gone',
+    async () => mesh.app.taps.has('shop/client'),
+    (on) => !on,
+    SOON,
+  )
+  await mesh.synced()
+  const before = await written('shop/client')
+  for (let count = 0; count < 20; count++) await ask('/after')
+  assert.equal(await written('shop/client'), before, 'nothing is told any more')
+
+  const answer = await fetch(`${url}shop/nobody`)
+  assert.equal(answer.status, 404)
+})
+
+function requestsOf({ events }: EventReader): Explained[] {
+  return events
+    .filter(({ name }) => name === 'requests')
+    .flatMap(({ data }) => (JSON.parse(data) as { requests: Explained[] }).requests)
+}
