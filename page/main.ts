@@ -11,6 +11,8 @@ import { ProxiesView, ProxyView } from './proxies.ts'
 import { link, type Place, usePlace } from './router.ts'
 import { ServicesView } from './services.ts'
 import './style.css'
+import { TapView } from './tap.ts'
+import { TrafficView } from './traffic.ts'
 
 const VIEWS = [
   ['graph', 'Graph'],
@@ -18,6 +20,8 @@ const VIEWS = [
   ['proxies', 'Proxies'],
   ['policies', 'Policies'],
   ['certificates', 'Certificates'],
+  ['traffic', 'Traffic'],
+  ['tap', 'Tap'],
 ] as const
 
 export interface ViewProps {
@@ -72,6 +76,10 @@ function view(props: ViewProps): ComponentChild {
       return parts.length > 0 ? h(PolicyView, { ...props, key }) : h(PoliciesView, props)
     case 'certificates':
       return h(CertificatesView, props)
+    case 'traffic':
+      return h(TrafficView, props)
+    case 'tap':
+      return h(TapView, { ...props, key })
     default:
       return h(GraphPage, props)
   }

@@ -125,6 +125,7 @@ function facts(workload: WorkloadDetail): ComponentChild {
         ? ''
         : h('a', { href: link('proxies', `${name}.${namespace}`) }, 'the configuration it holds'),
     ],
+    ['Requests', h('a', { href: link('tap', namespace, name) }, 'watch them live')],
   ]
   return h(
     'dl',

@@ -60,6 +60,7 @@ program
   .option('--xds <host:port>', 'where proxies connect, with mutual TLS', address, '127.0.0.1:15010')
   .option('--http <host:port>', 'status page, API and metrics', address, '127.0.0.1:15080')
   .option('--insecure-plaintext-xds <host:port>', 'plain-text xDS too; loopback only', address)
+  .option('--edit', 'the dashboard may write weights into the files of --config')
   .option('--allow-empty', 'an empty source means an empty mesh, not an accident')
   .option('--allow-private-jwks', 'fetch keys of token issuers from private addresses, too')
   .option(

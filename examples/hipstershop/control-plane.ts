@@ -41,6 +41,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       ...['--data', options.dataFolder],
       ...['--xds', xds],
       ...['--http', `127.0.0.1:${httpPort}`],
+      '--edit',
     ],
     { stdio: ['ignore', log, log] },
   )

@@ -17,6 +17,7 @@ interface ServeOptions {
   readonly http: string
   readonly insecurePlaintextXds?: string
   readonly allowEmpty?: boolean
+  readonly edit?: boolean
   readonly allowPrivateJwks?: boolean
   readonly passphraseFile?: string
   /** Seconds. */
@@ -41,7 +42,11 @@ export async function serve(options: ServeOptions): Promise<number> {
   })
   const ca = authorityOptions(options)
   if (isProblem(ca)) return fail(ca)
-  const http = await openHttp({ address: options.http, data: options.data })
+  const http = await openHttp({
+    address: options.http,
+    data: options.data,
+    ...(options.edit ? { edit: options.config ?? [] } : {}),
+  })
   if (isProblem(http)) return fail(http)
   const app = await openApp({
     config: options.config ?? [],

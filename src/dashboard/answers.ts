@@ -171,3 +171,38 @@ export interface OneResource {
   /** Places by JSON pointer. */
   readonly origins: Readonly<Record<string, string>>
 }
+
+/** A VirtualService with rules that share requests out. */
+export interface TrafficRow {
+  readonly namespace: string
+  readonly name: string
+  readonly hosts: readonly string[]
+  readonly rules: readonly {
+    readonly rule: number
+    readonly name: string
+    /** Its matches as JSON; empty if it takes everything. */
+    readonly when: string
+    readonly place: string
+    readonly destinations: readonly {
+      readonly host: string
+      readonly subset: string
+      readonly weight: number
+    }[]
+  }[]
+}
+
+export interface Traffic {
+  readonly editable: boolean
+  readonly rows: readonly TrafficRow[]
+}
+
+export interface Preview {
+  readonly file: string
+  readonly digest: string
+  readonly written: boolean
+  readonly lines: readonly {
+    readonly sign: string
+    readonly number: number
+    readonly text: string
+  }[]
+}

@@ -11,8 +11,13 @@ import { PLACE_ROUTES } from './places.ts'
 import { PROXY_ROUTES } from './proxies.ts'
 import { addRoutes, type Route } from './route.ts'
 import { tapRoutes } from './tap.ts'
+import { type Editable, trafficRoutes } from './traffic.ts'
 
-export function addApi(server: FastifyInstance, app: () => App | undefined): void {
+export function addApi(
+  server: FastifyInstance,
+  app: () => App | undefined,
+  editable?: Editable,
+): void {
   const routes: Route[] = [
     ...STATUS_ROUTES,
     ...GRAPH_ROUTES,
@@ -20,6 +25,7 @@ export function addApi(server: FastifyInstance, app: () => App | undefined): voi
     ...PROXY_ROUTES,
     ...OBJECT_ROUTES,
     ...CERTIFICATE_ROUTES,
+    ...trafficRoutes(editable),
     ...eventRoutes(server),
     ...tapRoutes(server),
   ]

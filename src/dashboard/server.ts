@@ -15,6 +15,8 @@ export interface HttpOptions {
   /** `HOST:PORT`; port 0 takes a free one. */
   readonly address: string
   readonly data: string
+  /** Files and directories that the dashboard may write into; none by default. */
+  readonly edit?: readonly string[]
 }
 
 export interface HttpSide {
@@ -48,7 +50,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
     return reply.code(503).send('the sources are not read yet\n')
   })
   const current = () => app
-  addApi(server, current)
+  addApi(server, current, options.edit)
   addMetrics(server, current)
   addPage(server)
   try {

@@ -1,6 +1,16 @@
 // The API as it describes itself: every route is described, and answers are as described, also for a mesh that is wrong in places.
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import fastify from 'fastify'
@@ -9,6 +19,7 @@ import { isProblem } from '../../src/ca/problem.ts'
 import type {
   ObjectDetail,
   ObjectList,
+  Preview,
   ServiceDetail,
   WorkloadDetail,
 } from '../../src/dashboard/answers.ts'
@@ -37,7 +48,11 @@ const MESH = documents(
   policy('VirtualService', 'shop/wrong', '{hosts: [wrong], http: [{timout: 1s}]}'),
 )
 
-async function serve(t: TestContext, yaml = MESH): Promise<{ url: string; config: string }> {
+async function serve(
+  t: TestContext,
+  yaml = MESH,
+  edit = false,
+): Promise<{ url: string; config: string }> {
   const folder = testFolder(t)
   const config = join(folder, 'config')
   mkdirSync(config)
@@ -48,7 +63,10 @@ async function serve(t: TestContext, yaml = MESH): Promise<{ url: string; config
   })
   if (isProblem(app)) throw new Error(app.text)
   t.after(() => app.close())
-  const http = await openHttp({ address: '127.0.0.1:0', data: folder })
+  const http = await openHttp({
+    ...{ address: '127.0.0.1:0', data: folder },
+    ...(edit ? { edit: [config] } : {}),
+  })
   if (isProblem(http)) throw new Error(http.text)
   t.after(() => http.close())
   http.ready(app)
@@ -85,6 +103,77 @@ function serveOnce() {
   } as unknown as TestContext)
   return shared
 }
+
+const SHARED = `# shares
+${policy('VirtualService', 'shop/web', '{hosts: [web], http: [{route: [{destination: {host: web}, weight: 90}, {destination: {host: web, port: {number: 80}}, weight: 10}]}]}')}
+---
+${service('shop/web', { app: 'web' }, 'http:80:8080')}`
+
+test('weights: a preview for everybody, written only with --edit, and never over a change', async (t) => {
+  const send = async (url: string, method: string, body: unknown, type = 'application/json') => {
+    const answer = await fetch(`${url}/api/v1/traffic/shop/web`, {
+      ...{ method, headers: { 'content-type': type }, body: JSON.stringify(body) },
+    })
+    return { status: answer.status, body: (await answer.json()) as Preview & { error?: string } }
+  }
+  const closed = await serve(t, SHARED)
+  const wanted = { rule: 0, weights: [50, 50] }
+  const preview = await send(closed.url, 'POST', wanted)
+  assert.equal(preview.status, 200)
+  assert.deepEqual(
+    preview.body.lines
+      .map(({ sign }) => sign)
+      .join('')
+      .trim(),
+    '-+',
+  )
+  const refused = await send(closed.url, 'PUT', { ...wanted, digest: preview.body.digest })
+  assert.deepEqual([refused.status, /--edit/.test(refused.body.error ?? '')], [403, true])
+
+  const { url, config } = await serve(t, SHARED, true)
+  const file = join(config, 'mesh.yaml')
+  await checkAnswer(url, '/api/v1/traffic')
+  const { digest } = (await send(url, 'POST', wanted)).body
+  for (const bad of [
+    { rule: 9, weights: [1] },
+    { rule: 0, weights: [1] },
+    { rule: 0, weights: [-1, 2] },
+    { rule: 0, weights: [0, 0] },
+    null,
+    'x',
+    { rule: '0', weights: ['1', '2'] },
+  ]) {
+    assert.equal((await send(url, 'PUT', bad)).status, 400, JSON.stringify(bad))
+  }
+  // A form of another site can send this, and nothing that asks a browser first.
+  assert.ok((await send(url, 'PUT', { ...wanted, digest }, 'text/plain')).status >= 400)
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\n# somebody was here\n`)
+  assert.equal((await send(url, 'PUT', { ...wanted, digest })).status, 409)
+  const again = (await send(url, 'POST', wanted)).body.digest
+  chmodSync(file, 0o640)
+  const before = readFileSync(file, 'utf8')
+  const done = await send(url, 'PUT', { ...wanted, digest: again })
+  assert.deepEqual([done.status, done.body.written], [200, true])
+  assert.equal(readFileSync(file, 'utf8'), before.replace('90', '50').replace('10}', '50}'))
+  assert.equal(statSync(file).mode & 0o777, 0o640)
+  assert.deepEqual(readdirSync(config), ['mesh.yaml'])
+})
+
+test('a file that a link leads out of the folder is not written', async (t) => {
+  const { url, config } = await serve(t, SHARED, true)
+  const outside = join(config, '..', 'outside.yaml')
+  renameSync(join(config, 'mesh.yaml'), outside)
+  symlinkSync(outside, join(config, 'mesh.yaml'))
+  const body = JSON.stringify({
+    rule: 0,
+    weights: [1, 1],
+    digest: createHash('sha256').update(SHARED).digest('base64url'),
+  })
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${url}/api/v1/traffic/shop/web`, { method: 'PUT', headers, body })
+  assert.equal(answer.status, 403)
+  assert.equal(readFileSync(outside, 'utf8'), SHARED)
+})
 
 test('answers are as described', async () => {
   const { url } = await serveOnce()
