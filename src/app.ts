@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { type CertificateAuthority, openAuthority } from './ca/ca.ts'
 import { isProblem, reasonOf } from './ca/problem.ts'
+import { type ClusterSide, openClusterSide } from './cluster.ts'
 import { directoryOf } from './directory.ts'
 import { type Listening, listen } from './listen.ts'
 import { LiveMesh } from './live-mesh.ts'
@@ -67,6 +68,7 @@ export interface App {
   /** Ports as bound. */
   readonly xds: string
   readonly plaintextXds: string | undefined
+  readonly cluster?: Pick<ClusterSide, 'leads' | 'webhooks'>
   readonly onChange: (listener: () => void) => () => void
   readonly close: () => Promise<void>
 }
@@ -117,14 +119,21 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   const { kubernetes } = sources
   const listening = await listen({
     ...{ ...options, core, authority, signals, now },
-    ...(kubernetes ? { reviewToken: (token) => reviewToken(kubernetes, token) } : {}),
+    ...(kubernetes ? { reviewToken: (token) => reviewToken(kubernetes.connection, token) } : {}),
   })
   if (isProblem(listening)) {
     await sources.close()
     return listening
   }
   const watching = watchTrust({ core, authority, listening, options })
-  return appOf({ core, sources, authority, signals, listening, watching })
+  const app = { core, sources, authority, signals, listening, watching }
+  if (!kubernetes || !options.kubernetes) return appOf(app)
+  const cluster = await openClusterSide({
+    ...{ cluster: kubernetes, options: options.kubernetes, core, authority, log: options.log },
+  })
+  if (!isProblem(cluster)) return appOf({ ...app, cluster })
+  await appOf(app).close()
+  return cluster
 }
 
 function makeDirectory(path: string): Diagnostic | undefined {
@@ -159,9 +168,11 @@ interface Parts {
   readonly listening: Listening
   /** Ends the rotation's looks at the data directory. */
   readonly watching: () => Promise<void>
+  readonly cluster?: ClusterSide
 }
 
-function appOf({ core, sources, authority, signals, listening, watching }: Parts): App {
+function appOf(parts: Parts): App {
+  const { core, sources, authority, signals, listening, watching, cluster } = parts
   const directory = directoryOf(() => core.mesh)
   core.services.push(...listening.services)
   return {
@@ -179,8 +190,10 @@ function appOf({ core, sources, authority, signals, listening, watching }: Parts
     history: (wanted) => historyOf(signals, directory, wanted),
     xds: listening.xds,
     plaintextXds: listening.plaintextXds,
+    ...(cluster ? { cluster } : {}),
     onChange: (listener) => core.onChange(listener),
     async close() {
+      await cluster?.close()
       await watching()
       core.close()
       await sources.close()

@@ -1,6 +1,7 @@
 // The command line: one file a command in `cli/`, loaded only when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { addCaCommands } from './cli/ca-commands.ts'
+import { addKubernetesCommands, clusterOptions } from './cli/kubernetes-commands.ts'
 
 const program = new Command('lotse')
   .description('An Envoy control plane for Istio policies that tells which line of YAML did what')
@@ -34,28 +35,16 @@ function workload(value: string): string {
   return value
 }
 
-function store(value: string): string {
-  if (value !== 'kubernetes') throw new InvalidArgumentError('It is `kubernetes`.')
-  return value
-}
-
 function wholeNumber(value: string): string {
   if (!/^\d{1,12}$/.test(value)) throw new InvalidArgumentError('It is a whole number.')
   return value
 }
 
-program
-  .command('serve')
+const parts = { run, collect, address, workload, wholeNumber }
+
+clusterOptions(program.command('serve'), parts)
   .description('serve configuration to proxies, and the status page')
   .option('--config <path...>', 'file or directory of YAML (several may be given)', collect)
-  .option('--store <kubernetes>', 'read the objects of a Kubernetes cluster', store)
-  .option('--kubeconfig <file>', 'how to reach the cluster; by default as kubectl does')
-  .option(
-    '--mesh-config-map <ns/name>',
-    'ConfigMap with the mesh configuration in its key `mesh`',
-    workload,
-    'istio-system/istio',
-  )
   .requiredOption('--data <dir>', 'directory for the certificate authority and other state')
   .option('--xds <host:port>', 'where proxies connect, with mutual TLS', address, '127.0.0.1:15010')
   .option('--http <host:port>', 'status page, API and metrics', address, '127.0.0.1:15080')
@@ -145,6 +134,7 @@ program
   .option('--admin <host:port>', 'admin address of the Envoy', address, '127.0.0.1:0')
   .option('--address <ip>', 'address of the workload, if the mesh does not know it')
   .option('--gateway', 'be a gateway whatever the labels say')
+  .option('--probes <host:port>', 'answer health checks of a kubelet here, in plain text', address)
   .option('--drain <seconds>', 'how long requests may finish after a stop', wholeNumber, '5')
   .argument('[app...]', 'command of the application, after --')
   .addHelpText(
@@ -209,6 +199,8 @@ token
   .action(run(async () => (await import('./cli/token.ts')).revokeToken))
 
 addCaCommands(program, { run, workload, wholeNumber })
+
+addKubernetesCommands(program, parts)
 
 const capture = program
   .command('capture')

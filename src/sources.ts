@@ -2,9 +2,9 @@
 import type { Diagnostic } from './model/diagnostic.ts'
 import { nameOf } from './model/document.ts'
 import { openFiles, type RegistryState } from './registry/file.ts'
-import type { Connection } from './registry/kubernetes/connection.ts'
-import { openKubernetes } from './registry/kubernetes/kubernetes.ts'
+import { type KubernetesRegistry, openKubernetes } from './registry/kubernetes/kubernetes.ts'
 import { merge } from './registry/merge.ts'
+import type { WebhooksOptions } from './webhooks.ts'
 
 export interface SourceOptions {
   /** Files and directories of YAML. */
@@ -16,6 +16,10 @@ export interface SourceOptions {
     readonly kubeconfig?: string
     /** `NAMESPACE/NAME` of the ConfigMap with the mesh configuration. */
     readonly meshConfig: string
+    /** Answers the API server's questions about objects and new pods. */
+    readonly webhooks?: WebhooksOptions
+    /** Seconds for which a leading replica that is not heard of is still believed. */
+    readonly leaseDuration?: number
   }
   readonly onChange: (state: RegistryState) => void
   /** Told what a start waits for. */
@@ -24,8 +28,8 @@ export interface SourceOptions {
 
 export interface Sources {
   readonly state: RegistryState
-  /** To the cluster, if there is one. */
-  readonly kubernetes?: Connection
+  /** The cluster, if there is one. */
+  readonly kubernetes?: KubernetesRegistry
   readonly close: () => Promise<void>
 }
 
@@ -45,7 +49,7 @@ export async function openSources(options: SourceOptions): Promise<Sources | Dia
     if (complete) options.onChange(together())
   }
   let complete = false
-  let kubernetes: Connection | undefined
+  let kubernetes: KubernetesRegistry | undefined
   if (options.config.length > 0) {
     open.push(
       await openFiles(options.config, { allowEmpty: options.allowEmpty ?? false, onChange }),
@@ -58,7 +62,7 @@ export async function openSources(options: SourceOptions): Promise<Sources | Dia
       await closeAll()
       return cluster
     }
-    kubernetes = cluster.connection
+    kubernetes = cluster
     open.push(cluster)
   }
   complete = true

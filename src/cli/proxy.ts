@@ -4,7 +4,9 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findEnvoy } from '../../envoy/binary.ts'
 import { usesCertificate } from '../../envoy/certificates.ts'
+import { serveProbes } from '../../envoy/probes.ts'
 import { type RunningEnvoy, startEnvoy } from '../../envoy/run.ts'
+import type { AppProbe } from '../admission/probe.ts'
 import { keepCredentials } from '../ca/agent.ts'
 import { readCredentials } from '../ca/credentials.ts'
 import { isProblem } from '../ca/problem.ts'
@@ -15,6 +17,8 @@ import { EXIT, fail } from './print.ts'
 interface ProxyCommand extends BootstrapCommand {
   /** Seconds. */
   readonly drain: string
+  /** `HOST:PORT` where health is told to a kubelet; nowhere by default. */
+  readonly probes?: string
 }
 
 const READY_MS = 60_000
@@ -30,15 +34,35 @@ export async function proxyCommand(app: string[], options: ProxyCommand): Promis
   if (isProblem(binary)) return fail(binary)
   const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+  let adminPort: number | undefined
+  const probes = options.probes ? await openProbes(options.probes, () => adminPort) : undefined
+  if (probes && 'code' in probes) return fail(probes)
+  try {
+    return await run(binary.path, app, options, stop, (port) => {
+      adminPort = port
+    })
+  } finally {
+    probes?.close()
+  }
+}
+
+async function run(
+  binary: string,
+  app: string[],
+  options: ProxyCommand,
+  stop: AbortController,
+  onAdmin: (port: number) => void,
+): Promise<number> {
   const enrolled = await enrolPatiently(options, stop.signal)
   if (enrolled === undefined) return EXIT.done
   if (isProblem(enrolled)) return fail(enrolled)
   const envoy = await startEnvoy({
-    binary: binary.path,
+    binary,
     config: enrolled.config,
     onLine: (line) => console.log(line),
   })
   if (isProblem(envoy)) return fail(envoy)
+  onAdmin(envoy.adminPort)
   const notReady = await Promise.race([envoy.ready(READY_MS), aborted(stop.signal)])
   if (notReady) console.error(printDiagnostic(notReady))
   const child = app.length > 0 && !stop.signal.aborted ? startApp(app) : undefined
@@ -67,6 +91,21 @@ async function untilUsed(
 ): Promise<void> {
   for (const until = Date.now() + USE_MS; Date.now() < until; ) {
     if ((await usesCertificate(adminUrl, chainPem)) || (await stopped(100, signal))) return
+  }
+}
+
+/** What is asked of the application stands in LOTSE_PROBES, where injection writes it. */
+async function openProbes(address: string, adminPort: () => number | undefined) {
+  const colon = address.lastIndexOf(':')
+  const host = address.slice(0, colon).replace(/^\[|\]$/g, '')
+  const port = Number(address.slice(colon + 1))
+  try {
+    const probes = JSON.parse(process.env.LOTSE_PROBES ?? '[]') as AppProbe[]
+    return await serveProbes({ host, port, adminPort, probes })
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? (error as Error).message
+    const text = `Health cannot be told on ${address} (${why}). Choose another address by --probes`
+    return { code: 'L0511', severity: 'error', text } as const
   }
 }
 

@@ -12,6 +12,10 @@ interface ServeOptions {
   readonly store?: 'kubernetes'
   readonly kubeconfig?: string
   readonly meshConfigMap: string
+  readonly webhooks?: string
+  readonly service: string
+  readonly proxyImage: string
+  readonly revision: string
   readonly data: string
   readonly xds: string
   readonly http: string
@@ -72,8 +76,21 @@ export async function serve(options: ServeOptions): Promise<number> {
   return EXIT.done
 }
 
-function clusterOf({ kubeconfig, meshConfigMap }: ServeOptions) {
-  return { ...(kubeconfig ? { kubeconfig } : {}), meshConfig: meshConfigMap }
+function clusterOf(options: ServeOptions) {
+  const { kubeconfig, webhooks, service, proxyImage, revision } = options
+  const port = options.xds.slice(options.xds.lastIndexOf(':'))
+  return {
+    ...(kubeconfig ? { kubeconfig } : {}),
+    meshConfig: options.meshConfigMap,
+    ...(webhooks
+      ? {
+          webhooks: {
+            ...{ address: webhooks, hosts: [service, 'localhost', '127.0.0.1'] },
+            settings: { image: proxyImage, xds: `${service}${port}`, revision },
+          },
+        }
+      : {}),
+  }
 }
 
 function authorityOptions(options: ServeOptions) {

@@ -1,4 +1,5 @@
 // What Lotse may do in a cluster: read what it serves from, write status, ask whose a token is, and keep what replicas share.
+import { ROOT_CONFIG_MAP } from '../admission/inject.ts'
 import { CUSTOM_KINDS, groupOf, pluralOf } from '../model/custom-kind.ts'
 
 export interface Place {
@@ -24,7 +25,7 @@ export function roles({ namespace }: Place): readonly object[] {
       apiVersion: `${group}/v1`,
       kind: 'ClusterRole',
       metadata,
-      rules: clusterRules(),
+      rules: clusterRules(namespace),
     },
     {
       apiVersion: `${group}/v1`,
@@ -49,7 +50,7 @@ export function roles({ namespace }: Place): readonly object[] {
   ]
 }
 
-function clusterRules(): object[] {
+function clusterRules(namespace: string): object[] {
   const groups = new Map<string, string[]>()
   for (const kind of CUSTOM_KINDS) {
     groups.set(groupOf(kind), [...(groups.get(groupOf(kind)) ?? []), pluralOf(kind)])
@@ -71,6 +72,20 @@ function clusterRules(): object[] {
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
     ...custom,
     { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+    // The mesh's roots for the pods of every namespace; to create one cannot be limited to a name.
+    { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
+    {
+      apiGroups: [''],
+      resources: ['configmaps'],
+      resourceNames: [ROOT_CONFIG_MAP],
+      verbs: ['patch'],
+    },
+    {
+      apiGroups: ['admissionregistration.k8s.io'],
+      resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
+      resourceNames: [`${NAME}-${namespace}`],
+      verbs: ['get', 'patch'],
+    },
   ]
 }
 

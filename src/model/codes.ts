@@ -14,6 +14,7 @@ export const CODES = {
   L0110: 'The source is empty.',
   L0111: 'The file is too large.',
   L0120: 'There is no way to the Kubernetes API server.',
+  L0121: 'Something that Lotse keeps in the cluster cannot be written.',
   L0200: 'An object is refused; says what is in force instead.',
   L0201: 'A host name has the wrong form.',
   L0202: 'Two hosts of one object overlap.',

@@ -1,6 +1,8 @@
 // A Kubernetes cluster as a source of objects: every kind that Lotse reads, kept up to date by lists and watches.
 import { setMaxListeners } from 'node:events'
+import { CUSTOM_KINDS, pluralOf } from '../../model/custom-kind.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
+import type { Kind } from '../../model/document.ts'
 import type { Origin, Path } from '../../model/origin.ts'
 import { Objects } from '../objects.ts'
 import { printPath } from '../phrase.ts'
@@ -10,6 +12,7 @@ import { type Watched, watchedKinds } from './kinds.ts'
 import { meshConfigIn } from './mesh-config.ts'
 import { nodeNameOf, workloadOf } from './pod.ts'
 import { type KubernetesObject, reflect } from './reflector.ts'
+import type { Known } from './status.ts'
 
 export interface KubernetesOptions {
   /** By default as `kubectl` finds it. */
@@ -24,6 +27,8 @@ export interface KubernetesOptions {
 
 export interface KubernetesRegistry {
   readonly state: RegistryState
+  /** Objects that have a status of Lotse's, by `Kind/namespace/name`. */
+  readonly known: ReadonlyMap<string, Known>
   readonly connection: Connection
   readonly close: () => Promise<void>
 }
@@ -44,6 +49,7 @@ export async function openKubernetes(
     get state() {
       return cluster.state()
     },
+    known: cluster.known,
     connection,
     close: () => cluster.close(),
   }
@@ -53,6 +59,7 @@ class Cluster {
   readonly #connection: Connection
   readonly #options: KubernetesOptions
   readonly #objects = new Objects()
+  readonly known = new Map<string, Known>()
   /** As they came, since a pod is also what its node says. */
   readonly #nodes = new Map<string, KubernetesObject>()
   readonly #pods = new Map<string, KubernetesObject>()
@@ -135,6 +142,7 @@ class Cluster {
       return this.#putPod(id)
     }
     if (kind === 'ConfigMap') return this.#putMeshConfig(id, object)
+    if (isCustom(kind)) this.known.set(id, knownOf(kind, object))
     return this.#objects.put(id, { value: withoutNoise(object), at: placesOf(id) })
   }
 
@@ -144,6 +152,7 @@ class Cluster {
       return this.#placePods(id)
     }
     if (kind === 'Pod') this.#pods.delete(id)
+    this.known.delete(id)
     this.#troubles.delete(id)
     return this.#objects.remove(id)
   }
@@ -214,6 +223,18 @@ class Cluster {
     this.#lastPublished = performance.now()
     if (!this.#stop.signal.aborted) this.#options.onChange(this.state())
   }
+}
+
+function isCustom(kind: Watched['kind']): kind is Kind {
+  return (CUSTOM_KINDS as readonly string[]).includes(kind)
+}
+
+function knownOf(kind: Kind, object: KubernetesObject): Known {
+  const { name, namespace = '' } = object.metadata
+  const { generation = 0 } = object.metadata as { readonly generation?: number }
+  const { conditions = [] } = (object.status ?? {}) as { readonly conditions?: Known['conditions'] }
+  const apiVersion = object.apiVersion ?? ''
+  return { apiVersion, kind, plural: pluralOf(kind), namespace, name, generation, conditions }
 }
 
 /** `Kind/namespace/name`. */

@@ -1,0 +1,68 @@
+// The HTTPS side for the API server's admission webhooks: what is to be said of an object, and the sidecar for a new pod.
+import type { AddressInfo } from 'node:net'
+import Fastify from 'fastify'
+import type { Diagnostic } from '../model/diagnostic.ts'
+import type { InjectSettings } from './inject.ts'
+import { answer, injectionOf, type Review, verdictOf } from './review.ts'
+
+export interface Pair {
+  readonly keyPem: string
+  readonly chainPem: string
+}
+
+export interface WebhookOptions {
+  readonly host: string
+  readonly port: number
+  readonly pair: Pair
+  readonly settings: InjectSettings
+  /** What `lotse check` says of one object. */
+  readonly judge: (object: unknown) => readonly Diagnostic[]
+  readonly namespaceLabels: (namespace: string) => Readonly<Record<string, string>>
+}
+
+export interface WebhookServer {
+  readonly port: number
+  /** New connections get the new pair. */
+  readonly renew: (pair: Pair) => void
+  readonly close: () => Promise<void>
+}
+
+export const VALIDATE = '/validate'
+export const INJECT = '/inject'
+/** Of an object as etcd takes it, with the old one beside it. */
+const LARGEST = 4 * 1024 * 1024
+
+/** Rejects if the port cannot be had. Whoever calls learns only what he sent: both answers depend on the object and public labels. */
+export async function serveWebhooks(options: WebhookOptions): Promise<WebhookServer> {
+  const { settings, judge, namespaceLabels } = options
+  const server = Fastify({
+    logger: false,
+    bodyLimit: LARGEST,
+    https: { ...tls(options.pair), minVersion: 'TLSv1.2' },
+  })
+  server.post(VALIDATE, async (request, reply) => {
+    const review = reviewIn(request.body)
+    const said = answer(review, verdictOf(judge(review.request?.object)))
+    return said ?? reply.code(400).send({ error: 'This is no AdmissionReview' })
+  })
+  server.post(INJECT, async (request, reply) => {
+    const review = reviewIn(request.body)
+    const labels = namespaceLabels(review.request?.namespace ?? '')
+    const said = answer(review, injectionOf(review.request?.object, labels, settings))
+    return said ?? reply.code(400).send({ error: 'This is no AdmissionReview' })
+  })
+  await server.listen({ host: options.host, port: options.port })
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    renew: (pair) => server.server.setSecureContext({ ...tls(pair), minVersion: 'TLSv1.2' }),
+    close: () => server.close(),
+  }
+}
+
+function tls({ keyPem, chainPem }: Pair): { readonly key: string; readonly cert: string } {
+  return { key: keyPem, cert: chainPem }
+}
+
+function reviewIn(body: unknown): Review {
+  return typeof body === 'object' && body !== null ? (body as Review) : {}
+}

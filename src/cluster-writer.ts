@@ -1,0 +1,158 @@
+// What the leader of the replicas writes to the cluster: conditions on users' objects, and the mesh's roots where others need them.
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import { ROOT_CONFIG_MAP, ROOT_KEY } from './admission/inject.ts'
+import { NAME } from './install/roles.ts'
+import type { Diagnostic } from './model/diagnostic.ts'
+import type { Connection } from './registry/kubernetes/connection.ts'
+import { holdLease } from './registry/kubernetes/lease.ts'
+import { publishRoots, publishWebhookRoots } from './registry/kubernetes/publish.ts'
+import { conditionsOf, isNews, type Known, writeStatus } from './registry/kubernetes/status.ts'
+
+export interface ClusterWriterOptions {
+  readonly connection: Connection
+  /** Lotse's own. */
+  readonly namespace: string
+  readonly known: ReadonlyMap<string, Known>
+  readonly namespaces: () => readonly string[]
+  readonly roots: () => string
+  readonly diagnostics: () => readonly Diagnostic[]
+  /** Connected proxies, and those of them that hold all they are to have. */
+  readonly proxies: () => { readonly all: number; readonly synced: number }
+  readonly log: (diagnostic: Diagnostic) => void
+  /** Seconds for which a leader that is not heard of is still believed. */
+  readonly leaseDuration?: number
+}
+
+export interface ClusterWriter {
+  readonly leads: () => boolean
+  readonly close: () => Promise<void>
+}
+
+/** Between two looks at what is to be written; a look that finds nothing asks the API server nothing. */
+const EVERY = 500
+/** Writes of status in a look, so that a mesh-wide change does not flood the API server. */
+const MOST = 50
+/** After something could not be written. */
+const REST = 5_000
+
+export function startClusterWriter(options: ClusterWriterOptions): ClusterWriter {
+  const stop = new AbortController()
+  let leads = false
+  const trouble = troubles(options.log)
+  const holding = holdLease(
+    options.connection,
+    {
+      ...{ namespace: options.namespace, name: NAME },
+      identity: `${hostname()}_${process.pid}_${randomBytes(4).toString('hex')}`,
+      ...(options.leaseDuration ? { duration: options.leaseDuration } : {}),
+      onChange: (now) => {
+        leads = now
+      },
+      onTrouble: (why) => trouble(`The lock of the replicas cannot be looked at (${why})`),
+    },
+    stop.signal,
+  )
+  const writer = new Writer(options)
+  const writing = (async () => {
+    while (!stop.signal.aborted) {
+      let rest = EVERY
+      if (leads) {
+        try {
+          await writer.look(() => leads && !stop.signal.aborted)
+          trouble(undefined)
+        } catch (error) {
+          trouble(`The cluster cannot be written to (${(error as Error).message})`)
+          rest = REST
+        }
+      }
+      await pause(rest, undefined, { signal: stop.signal }).catch(() => undefined)
+    }
+  })()
+  return {
+    leads: () => leads,
+    close: async () => {
+      stop.abort()
+      await Promise.all([holding, writing])
+    },
+  }
+}
+
+/** Tells a trouble once, until it is over or another. */
+function troubles(log: (diagnostic: Diagnostic) => void): (text: string | undefined) => void {
+  let last: string | undefined
+  return (text) => {
+    if (text !== undefined && text !== last) log({ code: 'L0121', severity: 'warning', text })
+    last = text
+  }
+}
+
+class Writer {
+  readonly #options: ClusterWriterOptions
+  /** What each namespace was given. */
+  readonly #published = new Map<string, string>()
+  #webhookRoots = ''
+
+  constructor(options: ClusterWriterOptions) {
+    this.#options = options
+  }
+
+  /** `goesOn` is asked before each write: a leader that lost its lock stops at once. */
+  async look(goesOn: () => boolean): Promise<void> {
+    await this.#roots(goesOn)
+    await this.#statuses(goesOn)
+  }
+
+  async #roots(goesOn: () => boolean): Promise<void> {
+    const { connection, namespaces, roots } = this.#options
+    const present = roots()
+    const map = { name: ROOT_CONFIG_MAP, key: ROOT_KEY, roots: present }
+    const all = namespaces()
+    for (const gone of [...this.#published.keys()].filter((name) => !all.includes(name))) {
+      this.#published.delete(gone)
+    }
+    for (const namespace of all) {
+      if (this.#published.get(namespace) === present) continue
+      if (!goesOn()) return
+      await publishRoots(connection, namespace, map)
+      this.#published.set(namespace, present)
+    }
+    if (this.#webhookRoots === present || !goesOn()) return
+    await publishWebhookRoots(connection, `${NAME}-${this.#options.namespace}`, present)
+    this.#webhookRoots = present
+  }
+
+  async #statuses(goesOn: () => boolean): Promise<void> {
+    const { connection, known, proxies } = this.#options
+    const byObject = this.#diagnosticsByObject()
+    const { all, synced } = proxies()
+    let written = 0
+    for (const [id, object] of known) {
+      const report = { diagnostics: byObject.get(id) ?? [], proxies: all, synced }
+      const wanted = conditionsOf(object, report)
+      if (!isNews(object.conditions, wanted)) continue
+      if (written === MOST || !goesOn()) return
+      await writeStatus(connection, object, wanted, new Date())
+      written += 1
+    }
+  }
+
+  #diagnosticsByObject(): Map<string, Diagnostic[]> {
+    const found = new Map<string, Diagnostic[]>()
+    for (const diagnostic of this.#options.diagnostics()) {
+      const id = objectOf(diagnostic)
+      if (id === undefined) continue
+      const list = found.get(id)
+      if (list) list.push(diagnostic)
+      else found.set(id, [diagnostic])
+    }
+    return found
+  }
+}
+
+/** `Kind/namespace/name`: by the place, since that of a rejection is all that is known of its object. */
+function objectOf({ about, origin }: Diagnostic): string | undefined {
+  const place = origin?.source.startsWith('k8s:') ? origin.source.slice(4).split('#')[0] : undefined
+  return place ?? about
+}

@@ -1,0 +1,68 @@
+// What a control plane does for its cluster besides reading it: one replica writes, and all answer the API server's questions.
+import type { CertificateAuthority } from './ca/ca.ts'
+import { isProblem } from './ca/problem.ts'
+import { startClusterWriter } from './cluster-writer.ts'
+import type { LiveMesh } from './live-mesh.ts'
+import type { Diagnostic } from './model/diagnostic.ts'
+import type { KubernetesRegistry } from './registry/kubernetes/kubernetes.ts'
+import type { SourceOptions } from './sources.ts'
+import { openWebhooks } from './webhooks.ts'
+
+export interface ClusterSide {
+  /** Whether this replica is the one that writes. */
+  readonly leads: () => boolean
+  /** Where webhooks are answered, as bound. */
+  readonly webhooks?: string
+  readonly close: () => Promise<void>
+}
+
+interface ClusterSideOptions {
+  readonly cluster: KubernetesRegistry
+  readonly options: NonNullable<SourceOptions['kubernetes']>
+  readonly core: LiveMesh
+  readonly authority: CertificateAuthority
+  readonly log: (diagnostic: Diagnostic) => void
+}
+
+export async function openClusterSide(
+  given: ClusterSideOptions,
+): Promise<ClusterSide | Diagnostic> {
+  const { cluster, options, core, authority, log } = given
+  const webhooks =
+    options.webhooks &&
+    (await openWebhooks(options.webhooks, {
+      issuer: () => authority.issuer,
+      namespaceLabels: (name) =>
+        core.mesh.tables.Namespace.rows.get(`/${name}`)?.metadata.labels ?? {},
+      log,
+    }))
+  if (webhooks && isProblem(webhooks)) return webhooks
+  const writer = startClusterWriter({
+    connection: cluster.connection,
+    namespace: options.meshConfig.split('/')[0] ?? '',
+    known: cluster.known,
+    namespaces: () =>
+      [...core.mesh.tables.Namespace.rows.values()].map(({ metadata }) => metadata.name),
+    roots: () => authority.trust.rootsPem.join(''),
+    diagnostics: () => [
+      ...core.diagnostics,
+      ...core.services.flatMap((service) => service.diagnostics()),
+    ],
+    proxies: () => {
+      const streams = core.services.flatMap((service) => service.streams())
+      const isSynced = ({ types }: (typeof streams)[number]) =>
+        Object.values(types).every(({ stale }) => !stale)
+      return { all: streams.length, synced: streams.filter(isSynced).length }
+    },
+    log,
+    ...(options.leaseDuration ? { leaseDuration: options.leaseDuration } : {}),
+  })
+  return {
+    leads: writer.leads,
+    ...(webhooks ? { webhooks: webhooks.address } : {}),
+    close: async () => {
+      await writer.close()
+      await webhooks?.close()
+    },
+  }
+}
