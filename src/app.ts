@@ -9,6 +9,7 @@ import { LiveMesh } from './live-mesh.ts'
 import { compareDiagnostics, type Diagnostic } from './model/diagnostic.ts'
 import type { Graph, History } from './model/graph.ts'
 import type { Mesh } from './model/mesh.ts'
+import type { DeliveryMode } from './model/node.ts'
 import type { ResourceSet } from './model/resource.ts'
 import type { MeshProxy } from './proxies.ts'
 import { openEnrolments } from './registry/enrolment.ts'
@@ -49,6 +50,8 @@ export interface AppOptions {
     /** Milliseconds between looks at what operators ask for; 1,000 by default. */
     readonly interval?: number
   }
+  /** How Envoys that can choose have their configuration, unless an object says otherwise. */
+  readonly delivery?: DeliveryMode
   readonly log: (diagnostic: Diagnostic) => void
   readonly now?: () => Date
 }

@@ -8,6 +8,7 @@ import { isProblem } from './ca/problem.ts'
 import { openServerIdentity } from './ca/server-credentials.ts'
 import type { LiveMesh } from './live-mesh.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
+import type { DeliveryMode } from './model/node.ts'
 import {
   identifyByCertificate,
   identifyByNodeId,
@@ -28,6 +29,7 @@ export interface ListenOptions {
   readonly authority: CertificateAuthority
   readonly signals: Signals
   readonly now: () => Date
+  readonly delivery?: DeliveryMode
   readonly log: (diagnostic: Diagnostic) => void
   /** The cluster's word for whose a service account token is. */
   readonly reviewToken?: (token: string) => Promise<Reviewed | Diagnostic>
@@ -60,7 +62,8 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
     const server = new Server(SERVER_OPTIONS)
     servers.push(server)
     const service = createXdsService<MeshProxy>({
-      identify: secure ? (caller) => identifyUnrevoked(caller, authority) : identifyByNodeId,
+      identify: (caller) =>
+        secure ? identifyUnrevoked(caller, options) : identifyByNodeId(caller, options.delivery),
       resources: (proxy) => core.resources(proxy),
       log,
       onChange: () => core.sweep(),
@@ -97,11 +100,11 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
   return { services, xds, plaintextXds: plain as string | undefined, trustChanged, close }
 }
 
-function identifyUnrevoked(caller: Caller, authority: CertificateAuthority) {
+function identifyUnrevoked(caller: Caller, { authority, delivery }: ListenOptions) {
   const { serialNumber } = caller.peerCertificate ?? {}
-  if (serialNumber === undefined) return identifyByCertificate(caller)
+  if (serialNumber === undefined) return identifyByCertificate(caller, delivery)
   if (authority.isRevoked(serialNumber)) return refused('Its certificate was revoked')
-  const proxy = identifyByCertificate(caller)
+  const proxy = identifyByCertificate(caller, delivery)
   if (!isProblem(proxy)) authority.seen(serialNumber)
   return proxy
 }

@@ -4,20 +4,28 @@ import { workloadOf } from './ca/identity.ts'
 import { isProblem } from './ca/problem.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
 import type { Mesh } from './model/mesh.ts'
-import type { Node } from './model/node.ts'
+import type { DeliveryMode, Node } from './model/node.ts'
 import type { ResourceSet } from './model/resource.ts'
 import type { Reporter } from './telemetry/server.ts'
 import { nodeOf, type ProxyClaims, type ProxyName, parseNodeId } from './translate/node.ts'
 import type { Caller, KnownProxy } from './xds/host.ts'
-import type { ClaimedNode } from './xds/request.ts'
 
 export interface MeshProxy extends KnownProxy {
   readonly name: ProxyName
   readonly claims: ProxyClaims
 }
 
+/** For Envoys that can; objects may say otherwise. See the record of decision 12. */
+export const DEFAULT_DELIVERY: DeliveryMode = 'whole'
+
+/** The version with which VHDS and on-demand clusters over one aggregated stream were tried. */
+const FIRST_WITH_VHDS = [1, 40] as const
+
 /** By the certificate alone: what the node says of itself decides nothing about whose configuration it gets. */
-export function identifyByCertificate(caller: Caller): MeshProxy | Diagnostic {
+export function identifyByCertificate(
+  caller: Caller,
+  delivery = DEFAULT_DELIVERY,
+): MeshProxy | Diagnostic {
   if (!caller.peerCertificate) {
     return refused(
       'The proxy showed no certificate of this mesh. Enrol it with `lotse bootstrap`, which gets one by join token',
@@ -26,11 +34,14 @@ export function identifyByCertificate(caller: Caller): MeshProxy | Diagnostic {
   const workload = workloadOf(caller.peerCertificate)
   if (isProblem(workload)) return workload
   const { namespace, name, serviceAccount } = workload
-  return proxyOf({ namespace, workload: name, serviceAccount, certified: true }, caller.node)
+  return proxyOf({ namespace, workload: name, serviceAccount, certified: true }, caller, delivery)
 }
 
 /** By the node id, in plain text on loopback: for measuring and tests; such a proxy gets no secrets. */
-export function identifyByNodeId(caller: Caller): MeshProxy | Diagnostic {
+export function identifyByNodeId(
+  caller: Caller,
+  delivery = DEFAULT_DELIVERY,
+): MeshProxy | Diagnostic {
   const parsed = parseNodeId(caller.node.id)
   if (!parsed) {
     return refused(
@@ -38,7 +49,7 @@ export function identifyByNodeId(caller: Caller): MeshProxy | Diagnostic {
     )
   }
   const { namespace, workload } = parsed
-  return proxyOf({ namespace, workload, certified: false }, caller.node)
+  return proxyOf({ namespace, workload, certified: false }, caller, delivery)
 }
 
 /** Whose figures they are, as `NAMESPACE/NAME`: by the certificate alone. */
@@ -53,7 +64,8 @@ export function reporterByNodeId({ node }: Reporter): string | undefined {
   return parsed && `${parsed.namespace}/${parsed.workload}`
 }
 
-function proxyOf(name: ProxyName, node: ClaimedNode): MeshProxy {
+function proxyOf(name: ProxyName, caller: Caller, delivery: DeliveryMode): MeshProxy {
+  const { node } = caller
   const parsed = parseNodeId(node.id)
   const folder = node.metadata.LOTSE_CERT_DIR
   const labels = stringsIn(node.metadata.LABELS)
@@ -65,9 +77,17 @@ function proxyOf(name: ProxyName, node: ClaimedNode): MeshProxy {
     ...(typeof folder === 'string' && folder.startsWith('/') ? { certificateFolder: folder } : {}),
     ...(parsed?.gateway ? { gateway: true } : {}),
     ...(node.metadata.GENERATOR === 'grpc' ? { grpc: true } : {}),
+    ...(takesVirtualHosts(caller) ? { delivery } : {}),
   }
   const { id: _, ...rest } = claims
   return Object.freeze({ id: claims.id, key: JSON.stringify([name, rest]), name, claims })
+}
+
+function takesVirtualHosts({ aggregatedDelta, node }: Caller): boolean {
+  const [major, minor] = node.version
+  const [firstMajor, firstMinor] = FIRST_WITH_VHDS
+  const since = major > firstMajor || (major === firstMajor && minor >= firstMinor)
+  return aggregatedDelta && node.userAgent === 'envoy' && since
 }
 
 function stringsIn(value: unknown): Record<string, string> | undefined {

@@ -21,7 +21,13 @@ export interface Node {
   readonly certified: 'yes' | 'no'
   /** The folder on the proxy's machine that holds its key and certificate; empty where it has none. */
   readonly certificateFolder: string
+  /** How it has its configuration unless an object says otherwise; undefined where it takes only whole route configurations. */
+  readonly delivery?: DeliveryMode
 }
+
+/** Whole route configurations; virtual hosts alone by VHDS, all of them unasked; those that are asked for, with their clusters. */
+export const DELIVERY_MODES = ['whole', 'preloaded', 'on-demand'] as const
+export type DeliveryMode = (typeof DELIVERY_MODES)[number]
 
 /** A named fact of a node, or `label:KEY` for one of its labels. */
 export type Facet = Exclude<keyof Node, 'labels' | 'id'> | `label:${string}`

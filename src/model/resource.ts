@@ -37,13 +37,33 @@ export interface Resource {
    * configurations hold it; their bytes follow those of `body` (protobuf concatenates repeated fields).
    */
   readonly virtualHosts?: readonly Resource[]
+  /** The same message under its own name: only the name is encoded anew. */
+  readonly of?: Resource
+  /** No message: it tells a proxy that waits for a name that all there is about it was sent. */
+  readonly answer?: true
 }
 
 /** The same array object means the same resources: a push skips it. */
 export type Chunk = readonly Resource[]
 
 /** All that one proxy is to have, by type. The same object means that nothing changed. */
-export type ResourceSet = Readonly<Record<ResourceType, readonly Chunk[]>>
+export type ResourceSet = Readonly<Record<ResourceType, readonly Chunk[]>> & {
+  readonly vhds?: Vhds
+}
+
+/** Route configurations whose virtual hosts travel alone, by VHDS. */
+export interface Vhds {
+  /** A proxy is sent only what it asked for, and the clusters for that; else everything unasked. */
+  readonly onDemand: boolean
+  readonly routes: readonly VhdsRoute[]
+}
+
+export interface VhdsRoute {
+  /** Of the route configuration; the part of its virtual hosts' names before the slash. */
+  readonly name: string
+  /** With their own names; of equal domains none is left. */
+  readonly virtualHosts: readonly Resource[]
+}
 
 export const NO_RESOURCES: ResourceSet = {
   cluster: [],

@@ -1,6 +1,6 @@
 // What a proxy is: from its proven name, its workload entry and, for what the mesh does not know, the metadata it sends.
 import type { Mesh } from '../model/mesh.ts'
-import type { Node, NodeType } from '../model/node.ts'
+import type { DeliveryMode, Node, NodeType } from '../model/node.ts'
 import { matchesLabels } from '../model/selector.ts'
 
 /** A proxy by name, as certificate or (in plain text) node id give it. */
@@ -22,6 +22,8 @@ export interface ProxyClaims {
   readonly gateway?: boolean
   /** A gRPC client without an Envoy. */
   readonly grpc?: boolean
+  /** Where it takes virtual hosts by VHDS: what it is to have unless an object says otherwise. */
+  readonly delivery?: DeliveryMode
 }
 
 export function nodeOf(mesh: Mesh, name: ProxyName, claims: ProxyClaims): Node {
@@ -39,6 +41,7 @@ export function nodeOf(mesh: Mesh, name: ProxyName, claims: ProxyClaims): Node {
     locality: entry?.spec.locality ?? claims.locality ?? '',
     certified: certified ? 'yes' : 'no',
     certificateFolder: certified ? (claims.certificateFolder ?? '') : '',
+    ...(claims.delivery ? { delivery: claims.delivery } : {}),
   } satisfies Node)
 }
 

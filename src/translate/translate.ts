@@ -20,6 +20,7 @@ import { withPatches } from './patch/patch.ts'
 import { reachableIn, reachableNamespaces } from './reachable.ts'
 import { routeConfiguration } from './route/configuration.ts'
 import { ownCertificate, trustedRoots } from './secret.ts'
+import { withVirtualHostsApart } from './vhds/apart.ts'
 
 /** Pure: the same mesh and node give the same set; with the same cache, the identical one while nothing it reads changes. */
 export function translate(mesh: Mesh, node: Node, cache: Cache = new Cache()): ResourceSet {
@@ -30,7 +31,7 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
   if (view.facet('type') === 'grpc') return grpcResources(view, '')
   const gateway = gatewayResources(view, workload)
   const namespaces = reachableNamespaces(view, '')
-  return withPatches(view, {
+  const set = withPatches(view, {
     cluster: chunks([
       fixedClusters(view),
       inboundClusters(view, workload),
@@ -56,6 +57,7 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
     // What is set while a proxy runs belongs to no object: see src/tapping.ts.
     runtime: [],
   })
+  return withVirtualHostsApart(view, set)
 })
 
 /** A gateway's servers may use the same ones. */

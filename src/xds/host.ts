@@ -19,6 +19,8 @@ export interface Caller {
   /** Proven, with mutual TLS only. Where it is there, nothing that the node claims may name another workload. */
   readonly peerCertificate?: PeerCertificate
   readonly node: ClaimedNode
+  /** The stream carries changes of all types. */
+  readonly aggregatedDelta: boolean
 }
 
 /** Numbers since the start. */

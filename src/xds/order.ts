@@ -1,6 +1,12 @@
 // The order of types within one stream, make before break: clusters and endpoints first, their removal last.
 import { RESOURCE_TYPES, type ResourceSet, type ResourceType } from '../model/resource.ts'
-import { createSubscription, type Mode, type Rejection, type Subscription } from './holdings.ts'
+import {
+  createSubscription,
+  heldOf,
+  type Mode,
+  type Rejection,
+  type Subscription,
+} from './holdings.ts'
 import { type Allowance, type Pending, pendingOf, type Response, respond } from './respond.ts'
 import type { Sets } from './sets.ts'
 import type { Encoded } from './store.ts'
@@ -74,6 +80,11 @@ export function retarget(delivery: Delivery, set: ResourceSet, sets: Sets): Deli
   if (set === delivery.latest) return delivery
   const next = { ...delivery, latest: set }
   return aim(next, next.latest, follows, sets)
+}
+
+/** The set takes over at once: what a proxy says of the virtual hosts it has is heard only now, and was part of every goal. */
+export function restart(delivery: Delivery, set: ResourceSet, sets: Sets): Delivery {
+  return aim({ ...delivery, goal: set, latest: set }, set, () => true, sets)
 }
 
 /** All responses that are due now, in the order in which they must be written. */
@@ -155,6 +166,7 @@ function sendDue(delivery: Delivery, sets: Sets, sendings: Sending[]): Delivery 
     if (!send) continue
     sendings.push({ type, response: send })
     if (type === 'cluster') current = warm(current, send.additions, sets)
+    if (type === 'route') current = renew(current, state, send.additions, sets)
   }
   return current
 }
@@ -167,6 +179,24 @@ function warm(delivery: Delivery, clusters: readonly Encoded[], sets: Sets): Del
   const endpoints = delivery.subscriptions.get('endpoint')
   if (!endpoints) return next
   return withSubscription(next, receive(endpoints, { kind: 'resend', names }, sets))
+}
+
+/** Virtual hosts that came before their route configuration were ignored. */
+function renew(
+  delivery: Delivery,
+  before: Subscription,
+  routes: readonly Encoded[],
+  sets: Sets,
+): Delivery {
+  const state = delivery.subscriptions.get('virtualHost')
+  const isNew = ({ name }: Encoded) => heldOf(before, name, sets)?.version === undefined
+  const fresh = routes.filter(({ resource }) => 'vhds' in resource.body).filter(isNew)
+  if (!state || fresh.length === 0) return delivery
+  const starts = fresh.map(({ name }) => `${name}/`)
+  const names = state.target
+    .flatMap((chunk) => chunk.map(({ name }) => name))
+    .filter((name) => starts.some((start) => name.startsWith(start)))
+  return withSubscription(delivery, receive(state, { kind: 'resend', names }, sets))
 }
 
 /** Name under which a cluster asks for its endpoints, if it does. */
@@ -219,6 +249,7 @@ function areRoutesDone(delivery: Delivery, sets: Sets): boolean {
   return (
     hasGreeted(delivery.subscriptions.get('cluster')) &&
     isUsable(delivery, sets) &&
+    !awaitsVirtualHosts(delivery) &&
     USERS.every((type) => isDone(delivery, type, sets))
   )
 }
@@ -230,6 +261,13 @@ function areRoutesDone(delivery: Delivery, sets: Sets): boolean {
 function hasGreeted(clusters: Subscription | undefined): boolean {
   if (clusters?.mode !== 'delta') return true
   return clusters.count > (clusters.outstanding ? 1 : 0)
+}
+
+/** A proxy that comes back says last which virtual hosts it has, and these say which clusters it needs. */
+function awaitsVirtualHosts({ goal, subscriptions }: Delivery): boolean {
+  const names = subscriptions.get('route')?.names
+  if (!goal.vhds || !names || subscriptions.has('virtualHost')) return false
+  return goal.vhds.routes.some(({ name }) => names.has(name))
 }
 
 const USERS = RESOURCE_TYPES.filter((type) => type in AFTER)

@@ -28,6 +28,10 @@ interface NodeMessage {
     readonly zone?: string
     readonly sub_zone?: string
   }
+  readonly user_agent_name?: string
+  readonly user_agent_build_version?: {
+    readonly version?: { readonly major_number?: number; readonly minor_number?: number }
+  }
 }
 
 /** What a proxy says of itself. Nothing in it is proven. */
@@ -36,6 +40,10 @@ export interface ClaimedNode {
   readonly metadata: Readonly<Record<string, unknown>>
   /** `region/zone/subzone`; empty if it says none. */
   readonly locality: string
+  /** Such as `envoy`; empty if it says none. */
+  readonly userAgent: string
+  /** Major and minor number; zeros if it says none. */
+  readonly version: readonly [major: number, minor: number]
 }
 
 export interface Request {
@@ -97,7 +105,14 @@ export function readRequest(
 function readNode(node: NodeMessage | undefined): ClaimedNode {
   const { region = '', zone = '', sub_zone = '' } = node?.locality ?? {}
   const locality = [region, zone, sub_zone].join('/').replace(/\/+$/, '')
-  return { id: node?.id ?? '', metadata: node?.metadata ?? {}, locality }
+  const { major_number = 0, minor_number = 0 } = node?.user_agent_build_version?.version ?? {}
+  return {
+    id: node?.id ?? '',
+    metadata: node?.metadata ?? {},
+    locality,
+    userAgent: node?.user_agent_name ?? '',
+    version: [major_number, minor_number],
+  }
 }
 
 const TYPES_BY_URL: ReadonlyMap<string, ResourceType> = new Map(

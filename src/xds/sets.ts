@@ -8,6 +8,8 @@ export type List = readonly Chunk[]
 export const EMPTY: List = Object.freeze([])
 
 export interface Sets {
+  /** The resource of this name, not yet encoded. Of several with one name the first counts. */
+  find(list: List, name: string): Resource | undefined
   /** The resource of this name, encoded when it is first asked for. Of several with one name the first counts. */
   get(list: List, name: string): Entry | undefined
   /** The same name, as the string that the list holds: many streams then share it. */
@@ -69,6 +71,7 @@ export function createSets(store: Store): Sets {
   }
 
   return {
+    find,
     get(list, name) {
       const resource = find(list, name)
       return resource && store.encode(resource)

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { nearestOrigin } from '../model/origin.ts'
 import { MESSAGE_NAMES, type Resource, type ResourceType } from '../model/resource.ts'
-import { frameResource, repeatedHeader, TYPE_URLS } from './wire.ts'
+import { frameAnswer, frameResource, nameField, repeatedHeader, TYPE_URLS } from './wire.ts'
 
 export interface EncodeError {
   /** JSON pointer into the message. */
@@ -37,6 +37,9 @@ export interface Failed {
 }
 
 export type Entry = Encoded | Failed
+
+/** Of resources without a message. */
+export const ANSWER_VERSION = 'answer'
 
 export function isFailed(entry: Entry): entry is Failed {
   return 'failure' in entry
@@ -75,11 +78,16 @@ export function createStore(options: StoreOptions): Store {
   }
 
   function build(resource: Resource): Entry {
-    const { type, name } = resource
+    const { type, name, of } = resource
+    if (resource.answer) {
+      return { type, name, version: ANSWER_VERSION, ...frameAnswer(name, ANSWER_VERSION), resource }
+    }
     // The value of a plain resource is copied into its frame, so only virtual hosts are kept apart.
-    const value = type === 'virtualHost' ? bytesOf(resource) : encodeBody(options.encode, resource)
+    const value =
+      type === 'virtualHost' ? bytesOf(of ?? resource) : encodeBody(options.encode, resource)
     if ('failure' in value) return { type, name, failure: value.failure }
-    const parts = [value.bytes]
+    // Of a field that stands twice the last counts.
+    const parts = [value.bytes, ...(of ? [nameField(name)] : [])]
     for (const host of resource.virtualHosts ?? []) {
       const inner = bytesOf(host)
       if ('failure' in inner) return { type, name, failure: inner.failure }

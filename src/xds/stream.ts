@@ -7,7 +7,7 @@ import {
   type ResourceType,
   TYPE_PREFIX,
 } from '../model/resource.ts'
-import type { Mode, Rejection } from './holdings.ts'
+import type { Mode, Rejection, Subscription } from './holdings.ts'
 import type { Caller, Host, KnownProxy } from './host.ts'
 import {
   createDelivery,
@@ -16,12 +16,15 @@ import {
   hear,
   type Memory,
   memoryOf,
+  restart,
   retarget,
   type Sending,
 } from './order.ts'
 import { describeRejection, printable } from './rejection.ts'
 import { eventsOf, type Request, readRequest, typeOfUrl } from './request.ts'
+import { demand, reselect, type Selection, select } from './selection.ts'
 import { type StreamStatus, statusOf, Tally } from './status.ts'
+import type { Event } from './subscription.ts'
 import { frameDelta, frameSotw, TYPE_URLS } from './wire.ts'
 
 export type Call = ServerDuplexStream<Buffer, Buffer>
@@ -38,6 +41,7 @@ export class Stream<P extends KnownProxy> {
   #caller: Caller | undefined
   #proxy: P | undefined
   #delivery: Delivery | undefined
+  #selection: Selection | undefined
   #ended = false
 
   constructor(call: Call, mode: Mode, only: ResourceType | undefined, host: Host<P>) {
@@ -61,8 +65,12 @@ export class Stream<P extends KnownProxy> {
   /** Brings a set to the proxy. The same object costs nothing. */
   update(set: ResourceSet): void {
     this.#guard(() => {
-      if (!this.#delivery || this.#ended || set === this.#delivery.latest) return
-      this.#advance(retarget(this.#delivery, set, this.#host.sets))
+      const { sets } = this.#host
+      if (!this.#selection || !this.#delivery || this.#ended) return
+      const selection = reselect(this.#selection, set, sets)
+      if (selection === this.#selection) return
+      this.#selection = selection
+      this.#advance(retarget(this.#delivery, selection.set, sets))
     })
   }
 
@@ -120,15 +128,13 @@ export class Stream<P extends KnownProxy> {
   /** False if the proxy may not have anything; the stream is over then. */
   #open({ node }: Request): boolean {
     const { sslPeerCertificate: peerCertificate } = this.#call.getAuthContext()
-    this.#caller = peerCertificate ? { peerCertificate, node } : { node }
+    const aggregatedDelta = this.#mode === 'delta' && !this.#only
+    this.#caller = { node, aggregatedDelta, ...(peerCertificate ? { peerCertificate } : {}) }
     const proxy = this.#identify(this.#caller)
     if (!proxy) return false
     this.#proxy = proxy
-    this.#delivery = createDelivery(
-      this.#mode,
-      this.#host.resources(proxy),
-      this.#host.remembered(proxy),
-    )
+    this.#selection = select(this.#host.resources(proxy), this.#host.sets)
+    this.#delivery = createDelivery(this.#mode, this.#selection.set, this.#host.remembered(proxy))
     this.#host.joined()
     return true
   }
@@ -144,7 +150,7 @@ export class Stream<P extends KnownProxy> {
   }
 
   #hear(type: ResourceType, request: Request): void {
-    const { sets, counters } = this.#host
+    const { counters } = this.#host
     const proxy = this.#proxy!
     const before = this.#delivery!.subscriptions.get(type)
     const answered = before?.outstanding && before.outstanding.nonce === request.nonce
@@ -156,14 +162,27 @@ export class Stream<P extends KnownProxy> {
       this.#tally.refused(type, printable(request.error ?? ''))
     }
     this.#host.requested?.(proxy, type, request)
-    const events = eventsOf(this.#mode, request, before)
-    const next = hear(this.#delivery!, type, events, sets)
+    const next = this.#take(type, request, before)
     this.#delivery = next
     const known = new Set(before?.rejected.values())
     for (const rejection of next.subscriptions.get(type)?.rejected.values() ?? []) {
       if (before && !known.has(rejection)) this.#host.log(this.#describe(rejection))
     }
     this.#advance(next)
+  }
+
+  /** What is asked for on demand is first chosen; then it is due like everything else. */
+  #take(type: ResourceType, request: Request, before: Subscription | undefined): Delivery {
+    const { sets } = this.#host
+    const { names, versions } = request
+    const asked = { type, names, held: versions.keys() }
+    const { selection, again, others } = demand(this.#selection!, asked, sets)
+    this.#selection = selection
+    const events = eventsOf(this.#mode, { ...request, names: others }, before)
+    const resend: Event[] = before && again.length > 0 ? [{ kind: 'resend', names: again }] : []
+    const aimed = type === 'virtualHost' && !before ? restart : retarget
+    const delivery = aimed(this.#delivery!, selection.set, sets)
+    return hear(delivery, type, [...events, ...resend], sets)
   }
 
   #describe(rejection: Rejection): Diagnostic {

@@ -60,6 +60,24 @@ export function repeatedHeader(length: number): Buffer {
   return header
 }
 
+/** The first field of a message, such as the name of a virtual host. */
+export function nameField(name: string): Buffer {
+  const field = Buffer.allocUnsafe(stringSize(name))
+  writeString(field, 0, FIELD_1, name)
+  return field
+}
+
+/** A delta resource without a message: version 1, name 3, and the name as alias 4 for requests that wait for it. */
+export function frameAnswer(name: string, version: string): ResourceFrames {
+  const resource = stringSize(version) + stringSize(name) * 2
+  const bytes = Buffer.allocUnsafeSlow(fieldSize(resource))
+  let at = writeHeader(bytes, 0, FIELD_2, resource)
+  at = writeString(bytes, at, FIELD_1, version)
+  at = writeString(bytes, at, FIELD_3, name)
+  writeString(bytes, at, FIELD_4, name)
+  return { chunk: Buffer.alloc(0), deltaChunk: bytes }
+}
+
 /** A DiscoveryResponse: version_info 1, resources 2, type_url 4, nonce 5. */
 export function frameSotw(
   typeUrl: string,

@@ -216,6 +216,7 @@ test('answers and time', { skip }, async (t) => {
     shop.one.behave({})
     const [, unlimited] = await routesOf(shop, 'web.shop.svc.cluster.local:8000')
     assert.equal((unlimited as { route: { timeout: string } }).route.timeout, '0s')
+    await shop.ask({ host: 'twoports' })
     const [plain] = await routesOf(shop, 'twoports.shop.svc.cluster.local:8000')
     assert.equal((plain as { route: { timeout: string } }).route.timeout, '0s')
   })
@@ -338,5 +339,6 @@ async function routesOf(shop: Shop, name: string): Promise<unknown[]> {
   const hosts = held.flatMap(
     ({ resource }) => (resource.virtual_hosts ?? []) as { name: string; routes: unknown[] }[],
   )
-  return hosts.find((host) => host.name === name)?.routes ?? []
+  // By VHDS its name has a beginning that tells where it belongs.
+  return hosts.find((host) => host.name.replace(/^.*\/~?/, '') === name)?.routes ?? []
 }

@@ -86,6 +86,9 @@ test('localities', { skip }, async (t) => {
   const EJECT =
     'outlierDetection: {consecutive5xxErrors: 1, interval: 100ms, baseEjectionTime: 3s, maxEjectionPercent: 100}'
 
+  // On demand an Envoy has what was asked for.
+  for (const address of [client, elsewhere]) await ask(address)
+
   await t.test('without outlier detection every locality serves', async () => {
     await rule('{loadBalancer: {simple: ROUND_ROBIN}}', { near: 0, zone: 0, region: 0, far: 0 })
     assert.deepEqual(await askMany(8), { near: 2, zone: 2, region: 2, far: 2 })

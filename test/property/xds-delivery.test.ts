@@ -249,7 +249,7 @@ class Pair {
 
   #request(type: ResourceType, fields: Partial<Request>): void {
     const request: Request = {
-      node: { id: 'x', metadata: {}, locality: '' },
+      node: { id: 'x', metadata: {}, locality: '', userAgent: '', version: [0, 0] },
       typeUrl: '',
       nonce: '',
       error: undefined,

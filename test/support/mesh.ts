@@ -6,6 +6,7 @@ import { type App, openApp } from '../../src/app.ts'
 import { isProblem } from '../../src/ca/problem.ts'
 import { enrolWorkload } from '../../src/cli/bootstrap.ts'
 import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
+import type { DeliveryMode } from '../../src/model/node.ts'
 import type { Cleanup } from './cleanup.ts'
 import { type TestEnvoy, testEnvoy, testFolder } from './envoy.ts'
 import { waitFor } from './wait.ts'
@@ -19,6 +20,8 @@ export interface MeshOptions {
   readonly plaintext?: boolean
   /** Fetches keys of token issuers, from this machine, too. */
   readonly jwks?: { readonly refresh?: number; readonly retry?: number }
+  /** How the Envoys have their configuration; by default as LOTSE_TEST_DELIVERY says. */
+  readonly delivery?: DeliveryMode
 }
 
 export interface TestMesh {
@@ -51,10 +54,12 @@ export async function startMesh(t: Cleanup, options: MeshOptions): Promise<TestM
   const write = writer(folder, config)
   for (const [name, text] of Object.entries(files)) write(name, text)
   const log: Diagnostic[] = []
+  const delivery = options.delivery ?? (process.env.LOTSE_TEST_DELIVERY as DeliveryMode | undefined)
   const app = await openApp({
     config: [config],
     data: join(folder, 'data'),
     xds: '127.0.0.1:0',
+    ...(delivery ? { delivery } : {}),
     ...(options.plaintext ? { plaintextXds: '127.0.0.1:0' } : {}),
     ...(options.jwks ? { jwks: { ...options.jwks, allowPrivate: true } } : {}),
     log: (diagnostic) => log.push(diagnostic),

@@ -44,8 +44,14 @@ async function open(
 }
 
 function proxy(id: string, metadata: object = {}): MeshProxy {
-  const node = { id, metadata: metadata as Record<string, unknown>, locality: '' }
-  const found = identifyByNodeId({ node })
+  const node = {
+    id,
+    metadata: metadata as Record<string, unknown>,
+    locality: '',
+    userAgent: '',
+    version: [0, 0] as const,
+  }
+  const found = identifyByNodeId({ node, aggregatedDelta: true })
   assert.ok(!isProblem(found), JSON.stringify(found))
   return found
 }
@@ -123,12 +129,18 @@ test('who a proxy is', async (t) => {
     assert.deepEqual(app.resources(proxy(nodeId(name))).secret.flat(), [])
   }
   for (const id of ['', 'web', 'sidecar~1~web~x', 'frob~1~web.shop~x', 'sidecar~1~.shop~x']) {
-    const node = { id, metadata: {}, locality: '' }
-    const found = identifyByNodeId({ node })
+    const node = { id, metadata: {}, locality: '', userAgent: '', version: [0, 0] as const }
+    const found = identifyByNodeId({ node, aggregatedDelta: true })
     assert.ok(isProblem(found) && found.code === 'L0306', id)
   }
-  const node = { id: nodeId('web'), metadata: {}, locality: '' }
-  const nobody = identifyByCertificate({ node })
+  const node = {
+    id: nodeId('web'),
+    metadata: {},
+    locality: '',
+    userAgent: '',
+    version: [0, 0] as const,
+  }
+  const nobody = identifyByCertificate({ node, aggregatedDelta: true })
   assert.ok(isProblem(nobody) && nobody.code === 'L0306')
 })
 

@@ -5,7 +5,7 @@ import { Cache } from '../../src/model/cache.ts'
 import { EMPTY_MESH, nextMesh } from '../../src/model/mesh.ts'
 import type { Node } from '../../src/model/node.ts'
 import { nearestOrigin, printOrigin } from '../../src/model/origin.ts'
-import type { Resource, ResourceSet } from '../../src/model/resource.ts'
+import type { Resource, ResourceSet, ResourceType } from '../../src/model/resource.ts'
 import { merged, normalised } from '../../src/translate/patch/message.ts'
 import { translate } from '../../src/translate/translate.ts'
 import { viewOf } from '../support/views.ts'
@@ -37,7 +37,7 @@ function setOf(documents: readonly string[], node: Partial<Node> = {}): Resource
   return translate(view.mesh, view.node)
 }
 
-function bodies(set: ResourceSet, type: keyof ResourceSet): Map<string, Json> {
+function bodies(set: ResourceSet, type: ResourceType): Map<string, Json> {
   return new Map(set[type].flat().map((one) => [one.name, whole(one) as Json]))
 }
 

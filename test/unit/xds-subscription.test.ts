@@ -252,7 +252,7 @@ test('a state-of-the-world version that is current is answered with nothing', ()
 })
 
 const NO_REQUEST: Request = {
-  node: { id: '', metadata: {}, locality: '' },
+  node: { id: '', metadata: {}, locality: '', userAgent: '', version: [0, 0] },
   typeUrl: '',
   nonce: '',
   error: undefined,

@@ -40,7 +40,7 @@ export function withPatches(view: View, set: ResourceSet): ResourceSet {
     const added = addedResources(view, type).filter(({ name }) => !names.has(name))
     return [type, Object.freeze(added.length > 0 ? [...chunks, added] : chunks)]
   })
-  return Object.freeze(Object.fromEntries(entries)) as ResourceSet
+  return Object.freeze(Object.fromEntries(entries) as Record<ResourceType, readonly Chunk[]>)
 }
 
 const PATCHABLE: ReadonlySet<ResourceType> = new Set([

@@ -1,0 +1,39 @@
+// Which clusters resources name. Only clusters of services are left out on demand; names are found wherever they stand, in scripts too.
+import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
+
+const OF_SERVICE = /^outbound(?:-tcp)?\|/
+const NAMES = /outbound(?:-tcp)?\|\d+\|[^|"\\]*\|[^"'\\\s,;)|]+/g
+
+const named = new WeakMap<Resource, readonly string[]>()
+const needed = new WeakMap<ResourceSet, AlwaysNeeded>()
+
+/** Clusters of services that a resource names, with those of its virtual hosts. */
+export function clustersNamed(resource: Resource): readonly string[] {
+  let names = named.get(resource)
+  if (!names) {
+    const own = JSON.stringify(resource.body).match(NAMES) ?? []
+    names = [...new Set([...own, ...(resource.virtualHosts ?? []).flatMap(clustersNamed)])]
+    named.set(resource, names)
+  }
+  return names
+}
+
+export interface AlwaysNeeded {
+  readonly chunk: Chunk
+  readonly names: ReadonlySet<string>
+}
+
+/** All but what only virtual hosts of VHDS name: listeners for TCP, inbound routes and extensions have no way to ask. */
+export function alwaysNeeded(whole: ResourceSet): AlwaysNeeded {
+  let found = needed.get(whole)
+  if (!found) {
+    const others = [...whole.listener, ...whole.route, ...whole.extensionConfig].flat()
+    const used = new Set(others.flatMap(clustersNamed))
+    const chunk = whole.cluster
+      .flat()
+      .filter(({ name }) => !OF_SERVICE.test(name) || used.has(name))
+    found = { chunk, names: new Set(chunk.map(({ name }) => name)) }
+    needed.set(whole, found)
+  }
+  return found
+}

@@ -1,0 +1,98 @@
+// Virtual hosts as resources of their own, for VHDS: `ROUTE-CONFIGURATION/~NAME`.
+import type { Chunk, Resource, Vhds, VhdsRoute } from '../model/resource.ts'
+import { domainsIn } from './domains.ts'
+
+type Parts = Map<string, Resource>
+
+const whole = new WeakMap<Resource, Parts>()
+const exact = new WeakMap<Resource, Parts>()
+const single = new WeakMap<Resource, Parts>()
+const chunks = new WeakMap<VhdsRoute, Chunk>()
+const lists = new WeakMap<Vhds, readonly Chunk[]>()
+
+/** Envoy removes a virtual host only by a resource of the same name. The mark keeps apart what proxies ask for: `ROUTE/HOST`. */
+export function nameIn(route: string, virtualHost: string): string {
+  return `${route}/~${virtualHost}`
+}
+
+/** The name of a virtual host in its own route configuration; undefined for other resources. */
+export function ownName(route: string, name: string): string | undefined {
+  const start = `${route}/~`
+  return name.startsWith(start) ? name.slice(start.length) : undefined
+}
+
+/** What ends a proxy's wait for the virtual hosts of a route configuration, even if there are none. */
+export function greeting(route: string): Resource {
+  return answer(`${route}/~`)
+}
+
+/** Tells a proxy that waits for `name` that it has all there is. */
+export function answer(name: string): Resource {
+  return Object.freeze({ type: 'virtualHost', name, body: {}, answer: true })
+}
+
+/** All of all route configurations. */
+export function everyHost(vhds: Vhds): readonly Chunk[] {
+  let list = lists.get(vhds)
+  if (!list) {
+    list = Object.freeze(vhds.routes.map(allOf))
+    lists.set(vhds, list)
+  }
+  return list
+}
+
+function allOf(vhds: VhdsRoute): Chunk {
+  let chunk = chunks.get(vhds)
+  if (!chunk) {
+    const { name: route, virtualHosts } = vhds
+    const hosts = virtualHosts.map((host) => wholeHost(route, host))
+    chunk = Object.freeze([greeting(route), ...hosts])
+    chunks.set(vhds, chunk)
+  }
+  return chunk
+}
+
+/**
+ * Without domains that are patterns: they would keep requests from asking for the virtual host that is meant. Undefined
+ * if no other is left.
+ */
+export function exactHost(route: string, virtualHost: Resource): Resource | undefined {
+  const domains = domainsIn(virtualHost)
+  const kept = domains.filter((domain) => !domain.includes('*'))
+  if (kept.length === 0) return undefined
+  if (kept.length === domains.length) return wholeHost(route, virtualHost)
+  return once(exact, virtualHost, nameIn(route, virtualHost.name), (name) => ({
+    ...{ type: 'virtualHost', name },
+    body: { ...virtualHost.body, name, domains: kept },
+  }))
+}
+
+/** For one host that only a pattern covers. */
+export function hostAlone(route: string, virtualHost: Resource, host: string): Resource {
+  return once(single, virtualHost, `${route}/~*${host}`, (name) => ({
+    ...{ type: 'virtualHost', name },
+    body: { ...virtualHost.body, name, domains: [host] },
+  }))
+}
+
+function wholeHost(route: string, virtualHost: Resource): Resource {
+  return once(whole, virtualHost, nameIn(route, virtualHost.name), (name) => ({
+    ...{ type: 'virtualHost', name, of: virtualHost },
+    body: { ...virtualHost.body, name },
+  }))
+}
+
+function once(
+  memory: WeakMap<Resource, Parts>,
+  of: Resource,
+  name: string,
+  make: (name: string) => Resource,
+): Resource {
+  const parts: Parts = memory.get(of) ?? new Map()
+  memory.set(of, parts)
+  const known = parts.get(name)
+  if (known) return known
+  const made = Object.freeze(make(name))
+  parts.set(name, made)
+  return made
+}
