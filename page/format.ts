@@ -15,6 +15,7 @@ export function rate(perSecond: number): string {
 
 export function milliseconds(number: number | undefined): string {
   if (number === undefined) return ''
+  if (number === 0) return '0 ms'
   if (number >= 1000) return `${trim(number / 1000)} s`
   return `${number < 1 ? number.toFixed(2) : trim(number)} ms`
 }

@@ -73,7 +73,9 @@ function Requests({ workload }: { readonly workload: string }): ComponentChild {
     source.addEventListener('requests', ({ data }) => {
       const news = JSON.parse(data) as { requests: readonly Explained[]; dropped: number }
       setState((before) => {
-        const rows = news.requests.map((one, index) => ({ ...one, number: before.count + index }))
+        const rows = [...news.requests]
+          .sort((a, b) => (a.at < b.at ? -1 : 1))
+          .map((one, index) => ({ ...one, number: before.count + index }))
         return {
           rows: [...rows.reverse(), ...before.rows].slice(0, MOST),
           count: before.count + rows.length,
@@ -161,10 +163,7 @@ function cellsOf(one: Row): ComponentChild[] {
     cluster,
     steps,
   } = one
-  const who =
-    direction === 'in'
-      ? caller.replace(/^spiffe:\/\/[^/]*\//, '') || 'plain text'
-      : cluster || 'nowhere'
+  const who = direction === 'in' ? callerName(caller) : targetName(cluster)
   const why = [
     ...flags.map((flag) => flag.replaceAll('_', ' ')),
     status >= 400 || status === 0 ? detail : '',
@@ -188,6 +187,19 @@ function cellsOf(one: Row): ComponentChild[] {
       ...steps.map(({ what, name, place }) => h('div', { key: what }, `${name} `, where(place))),
     ),
   ]
+}
+
+/** `spiffe://DOMAIN/ns/NAMESPACE/sa/ACCOUNT` in short. */
+function callerName(principal: string): string {
+  const [, namespace, account] = /\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(principal) ?? []
+  return namespace ? `${namespace}/${account}` : principal || 'plain text'
+}
+
+/** `outbound|PORT|SUBSET|HOST` in short. */
+function targetName(cluster: string): string {
+  const [, port, subset = '', host] = cluster.split('|')
+  if (!host) return cluster || 'nowhere'
+  return `${host.replace(/\.svc\..*$/, '')}:${port} ${subset}`.trim()
 }
 
 function levelOf(status: number, grpc = 0): Level {

@@ -6,7 +6,7 @@ export interface YamlLine {
   readonly place: string
 }
 
-const PLAIN = /^[A-Za-z_/@.*][\w ./@:*|~-]*$/
+const PLAIN = /^[A-Za-z_/.][\w ./@:*|~-]*$/
 const RESERVED = /^(true|false|null|yes|no|on|off|~)$/i
 
 /** `origins` by JSON pointer. */

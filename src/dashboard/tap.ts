@@ -103,7 +103,7 @@ function routeSteps(app: App, request: Tapped): Steps {
     const agrees = clusters.some(({ name }) => name === cluster)
     const sameObject = !object?.origin || route?.origin?.source === object.origin.source
     if (route && agrees && sameObject)
-      return [toStep('route', object?.name ?? route.name, route.origin)]
+      return [toStep('route', object?.name ?? 'no rule: the service itself', route.origin)]
   }
   return object ? [toStep('route', object.name, object.origin)] : []
 }
