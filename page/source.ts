@@ -1,8 +1,8 @@
 // YAML on the page, with the places it comes from beside it.
 import { type ComponentChild, h } from 'preact'
 import { useMemo } from 'preact/hooks'
+import { yamlLines } from '../src/dashboard/yaml-text.ts'
 import { where } from './parts.ts'
-import { yamlLines } from './yaml.ts'
 
 export interface SourceProps {
   readonly value: unknown

@@ -30,6 +30,38 @@ export async function ask(
   }
 }
 
+/** Calls `take` with each event of a stream; ends with the signal, or with L0511 when the stream does. */
+export async function follow(
+  { http, tokenFile }: AskOptions,
+  path: string,
+  signal: AbortSignal,
+  take: (name: string, data: unknown) => void,
+): Promise<Diagnostic | undefined> {
+  const headers = authorization(tokenFile)
+  if (isProblem(headers)) return headers
+  try {
+    const answer = await fetch(`http://${http}${path}`, { headers, signal })
+    if (!answer.ok || !answer.body) {
+      return unanswered(`the control plane answered ${answer.status}: ${await answer.text()}`)
+    }
+    let rest = ''
+    for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {
+      const parts = `${rest}${chunk}`.split('\n\n')
+      rest = parts.pop() ?? ''
+      for (const part of parts) {
+        const [, name] = /^event: (.*)$/m.exec(part) ?? []
+        const [, data] = /^data: (.*)$/m.exec(part) ?? []
+        if (name && data) take(name, JSON.parse(data))
+      }
+    }
+  } catch (error) {
+    if (signal.aborted) return undefined
+    if (error instanceof SyntaxError) throw error
+  }
+  if (signal.aborted) return undefined
+  return unanswered(`the control plane at ${http} is not there (any more)`)
+}
+
 function unanswered(text: string): Diagnostic {
   return { code: 'L0511', severity: 'error', text }
 }

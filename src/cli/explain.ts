@@ -1,98 +1,66 @@
-// `lotse explain`: which way a request goes, step by step, each with the line of YAML that says so.
-
-import { type Admission, admissionAt } from '../explain/admission.ts'
-import { type Explanation, explainRoute, type Question, type Step } from '../explain/route.ts'
-import type { Mesh } from '../model/mesh.ts'
-import type { Node } from '../model/node.ts'
-import { printOrigin } from '../model/origin.ts'
-import { nodeOf } from '../translate/node.ts'
-import { translate } from '../translate/translate.ts'
+// `lotse explain`: which way a request goes, step by step, each with the line of YAML that says so; of files, or of a running mesh.
+import { isProblem } from '../ca/problem.ts'
+import {
+  type Explained,
+  type ExplainedStep,
+  type ExplainQuestion,
+  explainIn,
+} from '../explained.ts'
+import { hasErrors } from '../model/diagnostic.ts'
+import { type AskOptions, ask } from './ask.ts'
 import { readMesh } from './offline.ts'
-import { EXIT, printAll } from './print.ts'
+import { EXIT, fail, printAll } from './print.ts'
 
-interface Options {
-  readonly workload: string
-  readonly host: string
-  readonly path: string
-  readonly method?: string
-  readonly header?: readonly string[]
-  readonly port?: string
-  readonly toWorkload?: string
-}
+interface Options extends ExplainQuestion, Partial<AskOptions> {}
 
 export async function explain(paths: string[], options: Options): Promise<number> {
+  if (paths.length > 0 === (options.http !== undefined)) {
+    const text = 'Name the files to read, or by --http the control plane to ask, and not both'
+    return fail({ code: 'L0512', severity: 'error', text })
+  }
+  const found = options.http ? await asked(options, options.http) : await offline(paths, options)
+  if (isProblem(found)) return fail(found)
+  console.log(textOf(found))
+  return found.none || found.admission?.allowed === false ? EXIT.wrongInput : EXIT.done
+}
+
+async function offline(paths: string[], options: Options) {
   const { mesh, diagnostics } = await readMesh(paths)
-  printAll(diagnostics.filter(({ severity }) => severity === 'error'))
-  for (const name of [options.workload, options.toWorkload ?? options.workload]) {
-    if (mesh.tables.WorkloadEntry.rows.has(name)) continue
-    console.error(`error: there is no WorkloadEntry ${name} in the given files (L0512)`)
-    return EXIT.wrongUsage
-  }
-  const caller = nodeFor(mesh, options.workload)
-  const question: Question = {
-    direction: 'outbound',
-    host: options.host,
-    path: options.path,
-    method: options.method ?? 'GET',
-    headers: headersOf(options.header ?? []),
-    ...(options.port === undefined ? {} : { port: Number(options.port) }),
-  }
-  const set = translate(mesh, caller)
-  const explained = explainRoute(set, question)
-  console.log(textOf(explained))
-  if (explained.none) return EXIT.wrongInput
-  const target = options.toWorkload
-  if (!target) return EXIT.done
-  const to = nodeFor(mesh, target)
-  const [config] = mesh.tables.MeshConfig.rows.values()
-  const trustDomain = config?.spec.trustDomain || 'cluster.local'
-  const sent = { caller, set, to, explained, question, trustDomain }
-  const admission = admissionAt(translate(mesh, to), sent)
-  console.log(admissionText(target, admission))
-  return admission.allowed ? EXIT.done : EXIT.wrongInput
+  if (hasErrors(diagnostics)) printAll(diagnostics.filter(({ severity }) => severity === 'error'))
+  const found = explainIn(mesh, options)
+  return isProblem(found) ? { ...found, text: `${found.text} in the given files` } : found
 }
 
-function nodeFor(mesh: Mesh, workload: string): Node {
-  const [namespace = '', name = ''] = workload.split('/')
-  const claims = { id: workload, certificateFolder: '/etc/lotse/certs' }
-  return nodeOf(mesh, { namespace, workload: name, certified: true }, claims)
+async function asked(options: Options, http: string) {
+  const { workload, host, path, method, header = [], port, toWorkload } = options
+  const query = new URLSearchParams({ workload, host, path })
+  if (method) query.set('method', method)
+  if (port) query.set('port', port)
+  if (toWorkload) query.set('to', toWorkload)
+  if (header.length > 0) query.set('headers', header.join('\n'))
+  const { tokenFile } = options
+  const found = await ask({ http, ...(tokenFile ? { tokenFile } : {}) }, `/api/v1/explain?${query}`)
+  return isProblem(found) ? found : (found.answer as Explained)
 }
 
-/** `name=value` each; a name that stands twice has both values. */
-function headersOf(given: readonly string[]): Record<string, string[]> {
-  const headers: Record<string, string[]> = {}
-  for (const text of given) {
-    const equals = text.indexOf('=')
-    const name = (equals < 0 ? text : text.slice(0, equals)).toLowerCase()
-    const value = equals < 0 ? '' : text.slice(equals + 1)
-    headers[name] = [...(headers[name] ?? []), value]
-  }
-  return headers
-}
+const WIDTH = 22
 
-function textOf({ steps, clusters, none, route }: Explanation): string {
+function textOf({ steps, clusters, answer, none, admission }: Explained): string {
   const lines = steps.map(printStep)
   const total = clusters.reduce((sum, { weight }) => sum + weight, 0)
   for (const { name, weight } of clusters) {
     const share = clusters.length > 1 ? ` (${Math.round((weight / total) * 1000) / 10} %)` : ''
     lines.push(`${'cluster'.padEnd(WIDTH)}${name}${share}`)
   }
-  if (route?.redirect) lines.push(`${'answer'.padEnd(WIDTH)}a redirect by the proxy itself`)
-  if (route?.direct_response)
-    lines.push(`${'answer'.padEnd(WIDTH)}${route.direct_response.status} by the proxy itself`)
+  if (answer) lines.push(`${'answer'.padEnd(WIDTH)}${answer}`)
   if (none) lines.push(`${'nothing'.padEnd(WIDTH)}${none}`)
-  return lines.join('\n')
-}
-
-const WIDTH = 22
-
-function printStep({ what, name, origin }: Step): string {
-  return `${what.padEnd(WIDTH)}${name}${origin ? `   ${printOrigin(origin)}` : ''}`
-}
-
-function admissionText(target: string, { steps, allowed, reason }: Admission): string {
+  if (!admission) return lines.join('\n')
+  const { workload, allowed, reason } = admission
   const verdict = `${allowed ? 'allowed' : 'denied'}${reason ? `: ${reason}` : ''}`
-  return [`at ${target}`, ...steps.map(printStep), `${'verdict'.padEnd(WIDTH)}${verdict}`].join(
-    '\n',
-  )
+  lines.push(`at ${workload}`, ...admission.steps.map(printStep))
+  return [...lines, `${'verdict'.padEnd(WIDTH)}${verdict}`].join('\n')
+}
+
+function printStep({ what, name, place }: ExplainedStep): string {
+  return `${what.padEnd(WIDTH)}${name}${place ? `   ${place}` : ''}`
 }

@@ -1,8 +1,8 @@
 // `lotse graph` and `lotse top`: who calls whom, once or again and again.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isProblem } from '../ca/problem.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Graph, GraphEdge } from '../model/graph.ts'
+import { again } from './again.ts'
 import { type AskOptions, ask } from './ask.ts'
 import { EXIT, fail } from './print.ts'
 import { textTable } from './table.ts'
@@ -23,6 +23,27 @@ export async function graphCommand(options: GraphCommand): Promise<number> {
   return EXIT.done
 }
 
+/** Who calls a node and whom it calls, with all that is known of each edge. */
+export async function edgesCommand(
+  node: string | undefined,
+  options: GraphCommand,
+): Promise<number> {
+  const graph = await fetchGraph(options)
+  if (isProblem(graph)) return fail(graph)
+  const edges = graph.edges.filter(
+    ({ source, target }) => node === undefined || source === node || target === node,
+  )
+  if (options.json) console.log(JSON.stringify(edges, null, 2))
+  else if (edges.length === 0) console.log(text({ ...graph, edges }))
+  else console.log(textTable([...HEAD, 'STATUSES', 'FLAGS'], edges.map(wideRow)))
+  return EXIT.done
+}
+
+function wideRow(edge: GraphEdge): string[] {
+  const statuses = Object.entries(edge.statuses).map(([name, count]) => `${name}:${count}`)
+  return [...row(edge), statuses.join(' ') || '-', edge.flags.join(' ') || '-']
+}
+
 interface TopCommand extends GraphCommand {
   /** Seconds. */
   readonly every: string
@@ -32,22 +53,13 @@ interface TopCommand extends GraphCommand {
 
 /** Edges by rate, the busiest first, until it is interrupted. */
 export async function top(options: TopCommand): Promise<number> {
-  const stop = new AbortController()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
-  const times = Number(options.times) || Number.POSITIVE_INFINITY
-  for (let round = 1; !stop.signal.aborted; round++) {
+  const every = Math.max(1, Number(options.every)) * 1000
+  return again({ every, times: Number(options.times) }, async () => {
     const graph = await fetchGraph(options)
     if (isProblem(graph)) return fail(graph)
     const busiest = [...graph.edges].sort((a, b) => b.rate - a.rate || b.errors - a.errors)
-    // A terminal is cleared; a file gets one table after the other.
-    if (process.stdout.isTTY) process.stdout.write('\x1b[2J\x1b[H')
-    console.log(`${text({ ...graph, edges: busiest })}\n`)
-    if (round >= times) break
-    await sleep(Math.max(1, Number(options.every)) * 1000, undefined, {
-      signal: stop.signal,
-    }).catch(() => undefined)
-  }
-  return EXIT.done
+    return text({ ...graph, edges: busiest })
+  })
 }
 
 async function fetchGraph(options: GraphCommand): Promise<Graph | Diagnostic> {

@@ -1,15 +1,23 @@
 // `lotse status`: the proxies of a running control plane, whether they are up to date, and what is wrong.
 import { isProblem } from '../ca/problem.ts'
 import type { ProxyStatus, Status } from '../dashboard/status.ts'
+import { again } from './again.ts'
 import { type AskOptions, ask } from './ask.ts'
 import { EXIT, fail } from './print.ts'
 import { textTable } from './table.ts'
 
 interface StatusOptions extends AskOptions {
   readonly json?: boolean
+  readonly watch?: boolean
 }
 
 export async function status(options: StatusOptions): Promise<number> {
+  if (options.watch) {
+    return again({ every: 2000, times: 0 }, async () => {
+      const asked = await ask(options, '/api/v1/status')
+      return isProblem(asked) ? fail(asked) : textOf(asked.answer as Status)
+    })
+  }
   const asked = await ask(options, '/api/v1/status')
   if (isProblem(asked)) return fail(asked)
   const found = asked.answer as Status

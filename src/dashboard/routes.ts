@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import { STATUS_ROUTES } from './api.ts'
 import { CERTIFICATE_ROUTES } from './certificates.ts'
 import { eventRoutes } from './events.ts'
+import { EXPLAIN_ROUTES } from './explain.ts'
 import { GRAPH_ROUTES } from './graph.ts'
 import { OBJECT_ROUTES } from './objects.ts'
 import { openApi } from './openapi.ts'
@@ -25,6 +26,7 @@ export function addApi(
     ...PROXY_ROUTES,
     ...OBJECT_ROUTES,
     ...CERTIFICATE_ROUTES,
+    ...EXPLAIN_ROUTES,
     ...trafficRoutes(editable),
     ...eventRoutes(server),
     ...tapRoutes(server),

@@ -1,9 +1,11 @@
 // A tap on real Envoys: requests with the lines that decided about them, silence before and after, and listeners that stay as they are.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { isProblem } from '../../src/ca/problem.ts'
 import { openHttp } from '../../src/dashboard/server.ts'
 import type { Explained } from '../../src/model/tap.ts'
+import { start } from '../support/command.ts'
 import { skip, testFolder } from '../support/envoy.ts'
 import { type EventReader, readEvents } from '../support/event-stream.ts'
 import { request } from '../support/http.ts'
@@ -98,6 +100,44 @@ test('a tapped workload tells its requests, with route and rule; the others stay
   assert.match(rule?.place ?? '', /rules\.yaml:\d+:\d+$/)
 
   assert.ok((await written('shop/client')) > 0, 'Envoy counts what it tells')
+  const lotse = (...args: readonly string[]) =>
+    start(t, fileURLToPath(new URL('../../bin/lotse', import.meta.url)), [
+      ...args,
+      ...['--http', http.address],
+    ])
+  const line = lotse('tap', 'shop/client', '--count', '1')
+  await waitFor(
+    'lotse tap to end',
+    async () => {
+      await ask('/shown')
+      return Promise.race([line.ended, new Promise((then) => setTimeout(then, 100, undefined))])
+    },
+    (ended) => ended !== undefined,
+    SOON,
+  )
+  const { code, stdout } = await line.ended
+  assert.equal(code, 0)
+  assert.match(stdout, /out.*200 {2}GET {2}web\/(shown|hello).*\n.*route.*route\.yaml:\d+:\d+/)
+  const list = await lotse('config', 'shop/client', '--type', 'route').ended
+  assert.match(list.stdout, /route\s+\S+\s+\S*route\.yaml:\d+/)
+  const name = list.stdout.split('\n').at(1)?.split(/\s+/)[1] ?? ''
+  const one = await lotse('config', 'shop/client', '--type', 'route', '--name', name).ended
+  assert.match(one.stdout, /redirect.*# from .*route\.yaml:\d+|# from .*route\.yaml:\d+/)
+  const question = [
+    '--workload',
+    'shop/client',
+    '--host',
+    'web',
+    '--path',
+    '/secret',
+    '--to-workload',
+    'shop/web-1',
+  ]
+  const explained = await lotse('explain', ...question).ended
+  assert.equal(explained.code, 1, explained.stderr)
+  assert.match(explained.stdout, /rules\.yaml:\d+:\d+\nverdict +denied/)
+  const edges = await lotse('edges', 'shop/web', '--window', '300').ended
+  assert.match(edges.stdout, /shop\/client +shop\/web +http .*2xx:\d+/)
   calls.close()
   served.close()
   await waitFor(
