@@ -209,13 +209,22 @@ graphOptions(program.command('top'), '15')
   .addHelpText('after', '\nExample:\n  lotse top --every 5')
   .action(run(async () => (await import('./cli/graph.ts')).top))
 
-const token = program.command('token').description('join tokens: who may enrol')
+const token = program
+  .command('token')
+  .description('join tokens: who may enrol; API tokens: who may ask')
 token
   .command('create')
   .description('make a token; it is shown once')
   .requiredOption('--data <dir>', "the control plane's data directory")
   .option('--workload <ns/name>', 'only for this workload', workload)
   .option('--ttl <seconds>', 'until it expires; 0 for never', wholeNumber, '3600')
+  .option('--api', 'an API token instead, for the HTTP side')
+  .addOption(
+    new Option('--role <role>', 'what an API token may do')
+      .choices(['read', 'operate', 'admin'])
+      .default('read'),
+  )
+  .option('--namespace <name>', 'an API token is told of this namespace only')
   .option('--uses <n>', 'how often it may be used; 0 for any number', wholeNumber, '1')
   .addHelpText('after', '\nExample:\n  lotse token create --data .lotse --workload default/web')
   .action(run(async () => (await import('./cli/token.ts')).createToken))

@@ -1,14 +1,14 @@
 // Proxies, diagnostics and objects in one answer: what `lotse status` shows; and the summary that pages follow.
 import { createHash } from 'node:crypto'
-import type { App } from '../app.ts'
 import { printOrigin } from '../model/origin.ts'
 import { PROBLEM } from './objects.ts'
 import { PROXY_STATUS, stateOf } from './proxies.ts'
 import type { Route } from './route.ts'
 import { count, list, record, shape, text } from './schema.ts'
+import type { ShownApp } from './shown.ts'
 import type { ProxyStatus, Status, Summary } from './status.ts'
 
-export function statusOf(app: App): Status {
+export function statusOf(app: ShownApp): Status {
   return {
     proxies: proxiesOf(app),
     diagnostics: app.diagnostics().map(({ severity, code, text, origin }) => ({
@@ -21,7 +21,7 @@ export function statusOf(app: App): Status {
   }
 }
 
-function proxiesOf(app: App): ProxyStatus[] {
+function proxiesOf(app: ShownApp): ProxyStatus[] {
   return app.services.flatMap((service) => {
     const names = new Map(service.proxies().map(({ id, name }) => [id, name]))
     return service.streams().map(({ proxy, mode, connectedAt, types }) => {
@@ -45,7 +45,7 @@ function proxiesOf(app: App): ProxyStatus[] {
   })
 }
 
-function objectsOf(app: App): Record<string, number> {
+function objectsOf(app: ShownApp): Record<string, number> {
   return Object.fromEntries(
     Object.entries(app.mesh().tables)
       .map(([name, table]): [string, number] => [name, table.rows.size])
@@ -53,7 +53,7 @@ function objectsOf(app: App): Record<string, number> {
   )
 }
 
-export function summaryOf(app: App): Summary {
+export function summaryOf(app: ShownApp): Summary {
   const states = app.services
     .flatMap((service) => service.streams())
     .map(({ proxy, types }) => {
@@ -63,7 +63,7 @@ export function summaryOf(app: App): Summary {
     })
   const diagnostics = app.diagnostics()
   const number = (severity: string) => diagnostics.filter((one) => one.severity === severity).length
-  const { rotation } = app.authority.rotator
+  const rotation = app.authority?.rotator.rotation
   const all = [states, diagnostics, rotation, app.mesh().generation]
   return {
     proxies: {
@@ -88,7 +88,8 @@ export const STATUS_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/status',
     summary: 'Every proxy and whether it is up to date, everything that is wrong, objects by kind',
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     answer: shape({
       proxies: list(PROXY_STATUS),
       diagnostics: list(PROBLEM),
@@ -100,7 +101,8 @@ export const STATUS_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/summary',
     summary: 'The same in a few numbers',
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     answer: SUMMARY,
     handle: summaryOf,
   },

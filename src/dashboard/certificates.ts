@@ -67,7 +67,8 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/ca',
     summary: 'Authorities, a rotation and whom it waits for; changes need the data directory',
-    role: 'view',
+    role: 'read',
+    scope: 'mesh',
     answer: OVERVIEW,
     handle: (app) => app.authority.rotator.overview(),
   },
@@ -75,7 +76,8 @@ export const CERTIFICATE_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/certificates',
     summary: 'Roots, certificates that may be in use (the next to expire first), rotation',
-    role: 'view',
+    role: 'read',
+    scope: 'mesh',
     answer: shape({
       trustDomain: text,
       roots: list(

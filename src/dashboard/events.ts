@@ -1,16 +1,18 @@
 // Server-sent events for the page: the graph every two seconds, the summary when it changed, to those who keep up.
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { App } from '../app.ts'
 import { SUMMARY, summaryOf } from './api.ts'
 import { GRAPH, type GraphQuery, graphFor } from './graph.ts'
-import type { Route } from './route.ts'
+import type { NamespaceRoute } from './route.ts'
 import { number } from './schema.ts'
+import type { ShownApp } from './shown.ts'
 
 const EVERY_MS = 2_000
 const MOST_WATCHERS = 50
 const TICK = 'event: tick\ndata: 0\n\n'
 
 interface Watcher {
+  /** What its caller may see. */
+  readonly app: ShownApp
   readonly reply: FastifyReply
   readonly query: GraphQuery
   /** The summary it was told last. */
@@ -31,21 +33,20 @@ export function beginEvents(reply: FastifyReply): void {
   reply.raw.write(':\n\n')
 }
 
-export function eventRoutes(server: FastifyInstance): readonly Route[] {
+export function eventRoutes(server: FastifyInstance): readonly NamespaceRoute[] {
   const watchers = new Set<Watcher>()
   let timer: NodeJS.Timeout | undefined
-  const tell = (app: App) => {
-    const summary = JSON.stringify(summaryOf(app))
-    const graphs = new Map<string, string>()
-    for (const watcher of watchers) send(watcher, app, summary, graphs)
+  const tell = () => {
+    const made = new Map<string, string>()
+    for (const watcher of watchers) send(watcher, made)
   }
-  const stream: Route['stream'] = (app, { query }, reply) => {
+  const stream: NamespaceRoute['stream'] = (app, { query }, reply) => {
     if (watchers.size >= MOST_WATCHERS) {
       void reply.code(503).send({ error: `${MOST_WATCHERS} pages watch already. Close one` })
       return
     }
     beginEvents(reply)
-    const watcher: Watcher = { reply, query, summary: '', behind: false }
+    const watcher: Watcher = { app, reply, query, summary: '', behind: false }
     watchers.add(watcher)
     reply.raw.on('drain', () => {
       watcher.behind = false
@@ -56,8 +57,8 @@ export function eventRoutes(server: FastifyInstance): readonly Route[] {
       clearInterval(timer)
       timer = undefined
     })
-    timer ??= setInterval(() => tell(app), EVERY_MS)
-    send(watcher, app, JSON.stringify(summaryOf(app)), new Map())
+    timer ??= setInterval(tell, EVERY_MS)
+    send(watcher, new Map())
   }
   // Streams that never end would keep the server from closing.
   server.addHook('preClose', async () => {
@@ -69,7 +70,8 @@ export function eventRoutes(server: FastifyInstance): readonly Route[] {
       method: 'GET',
       path: '/api/v1/events',
       summary: 'The graph every two seconds, and the summary whenever it changed',
-      role: 'view',
+      role: 'read',
+      scope: 'namespace',
       query: {
         by: 'As for the graph; without `by` no graph is sent',
         window: 'As for the graph',
@@ -81,14 +83,20 @@ export function eventRoutes(server: FastifyInstance): readonly Route[] {
   ]
 }
 
-/** `graphs`: what was asked for by others already, by query. */
-function send(watcher: Watcher, app: App, summary: string, graphs: Map<string, string>): void {
+/** `made`: what others of the same namespace were told in this round, by namespace and query. */
+function send(watcher: Watcher, made: Map<string, string>): void {
   if (watcher.behind) return
+  const { app, query } = watcher
+  const once = (what: object, make: () => object) => {
+    const key = JSON.stringify([app.namespace, what])
+    const text = made.get(key) ?? JSON.stringify(make())
+    made.set(key, text)
+    return text
+  }
+  const summary = once({}, () => summaryOf(app))
   const events: string[] = []
-  if (watcher.query.by) {
-    const key = JSON.stringify(watcher.query)
-    const graph = graphs.get(key) ?? JSON.stringify(graphFor(app, watcher.query))
-    graphs.set(key, graph)
+  if (query.by) {
+    const graph = once(query, () => graphFor(app, query))
     events.push(`event: graph\ndata: ${graph}\n\n`)
   }
   if (summary !== watcher.summary) events.push(`event: summary\ndata: ${summary}\n\n`)

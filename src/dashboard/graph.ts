@@ -1,8 +1,8 @@
 // The service graph, and the golden signals of one node over time.
-import type { App } from '../app.ts'
 import type { Graph } from '../model/graph.ts'
 import type { Route } from './route.ts'
 import { count, flag, list, number, oneOf, record, shape, text, time } from './schema.ts'
+import type { ShownApp } from './shown.ts'
 
 /** As written in the URL. */
 export interface GraphQuery {
@@ -16,7 +16,7 @@ export interface GraphQuery {
 
 const HALF_AN_HOUR = 1800
 
-export function graphFor(app: App, { by, window, ago }: GraphQuery): Graph {
+export function graphFor(app: ShownApp, { by, window, ago }: GraphQuery): Graph {
   return app.graph({
     by: by === 'workload' ? 'workload' : 'service',
     window: within(window, 5, HALF_AN_HOUR, 60),
@@ -66,7 +66,8 @@ export const GRAPH_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/graph',
     summary: 'Who calls whom, how often, how fast, with how many errors',
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     query: { ...QUERY, ago: 'Seconds before now at which the window ends, up to 1800; default 0' },
     answer: GRAPH,
     handle: (app, { query }) => graphFor(app, query),
@@ -75,7 +76,8 @@ export const GRAPH_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/history',
     summary: 'The golden signals of one node of the graph, step by step',
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     query: { ...QUERY, node: 'Id of the node, as in the graph' },
     answer: shape({
       node: text,

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { App } from '../app.ts'
+import { READ_MESH } from './access.ts'
 
 const COUNTERS = {
   requests: 'Requests received from proxies',
@@ -79,7 +80,7 @@ export function addMetrics(server: FastifyInstance, app: () => App | undefined):
       for (const { severity } of app()?.diagnostics() ?? []) this.inc({ severity })
     },
   })
-  server.get('/metrics', async (_request, reply) =>
+  server.get('/metrics', READ_MESH, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   )
 }

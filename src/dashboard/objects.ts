@@ -1,5 +1,4 @@
 // The objects of the sources: in force or refused, what is to be said about them, where they stand, what they apply to.
-import type { App } from '../app.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Document, KINDS, nameOf } from '../model/document.ts'
 import type { Mesh } from '../model/mesh.ts'
@@ -8,6 +7,7 @@ import type { ObjectDetail, ObjectList, ObjectRow, ObjectState, Problem } from '
 import { type Asked, type Refusal, type Route, refuse } from './route.ts'
 import { count, list, oneOf, place, record, shape, text } from './schema.ts'
 import { rootNamespaceOf, scopeText, targetsOf } from './scope.ts'
+import type { ShownApp } from './shown.ts'
 
 const STATES = ['refused', 'outdated', 'warned', 'valid'] as const satisfies readonly ObjectState[]
 
@@ -96,7 +96,7 @@ function stateOf(said: readonly Diagnostic[], inForce: boolean): ObjectState {
   return worst('warning') ? 'warned' : inForce ? 'valid' : 'refused'
 }
 
-function listed(app: App, { query }: Asked): ObjectList {
+function listed(app: ShownApp, { query }: Asked): ObjectList {
   const { rows, others } = inventory(app.mesh(), app.diagnostics())
   const search = (query.search ?? '').toLowerCase()
   const fits = (row: ObjectRow) =>
@@ -131,7 +131,7 @@ function tally(values: readonly string[]): Record<string, number> {
   return Object.fromEntries([...counts].sort())
 }
 
-function detail(app: App, { params }: Asked): ObjectDetail | Refusal {
+function detail(app: ShownApp, { params }: Asked): ObjectDetail | Refusal {
   const { kind = '', namespace = '', name = '' } = params
   const mesh = app.mesh()
   const { rows } = inventory(mesh, app.diagnostics())
@@ -166,7 +166,8 @@ export const OBJECT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/objects',
     summary: 'The objects of the sources: valid, with warnings, or refused; the worst first',
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     query: {
       kind: 'Only this kind',
       namespace: 'Only this namespace',
@@ -189,7 +190,8 @@ export const OBJECT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/objects/:kind/:namespace/:name',
     summary: 'One object as it is in force, and the workloads and services that it applies to',
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     answer: shape(
       { ...ROW, apiVersion: text, spec: {}, workloads: list(text), services: list(text) },
       { place },

@@ -1,5 +1,4 @@
 // Services and workloads: who serves what, which policies apply, and how their proxies do.
-import type { App } from '../app.ts'
 import { Cache } from '../model/cache.ts'
 import type { Document } from '../model/document.ts'
 import { type Endpoint, endpointPort, endpointsOf, hasProxy } from '../model/endpoint.ts'
@@ -29,6 +28,7 @@ import {
   SELECTING,
   workloadLabels,
 } from './scope.ts'
+import type { ShownApp } from './shown.ts'
 
 const MOST_ENDPOINTS = 500
 /** Reads nothing of a proxy: these answers are nobody's configuration. */
@@ -37,7 +37,7 @@ const NOBODY: Node = Object.freeze({
   ...{ address: '', locality: '', certified: 'no', certificateFolder: '' },
 } satisfies Node)
 
-export function serviceDetail(app: App, { params }: Asked): ServiceDetail | Refusal {
+export function serviceDetail(app: ShownApp, { params }: Asked): ServiceDetail | Refusal {
   const { namespace = '', name = '' } = params
   const mesh = app.mesh()
   const view = new View(mesh, NOBODY, new Cache())
@@ -108,7 +108,7 @@ function add(found: Map<string, PolicyRef>, document: Document): void {
   found.set(`${document.kind}/${namespace}/${name}`, ref)
 }
 
-export function workloadDetail(app: App, { params }: Asked): WorkloadDetail | Refusal {
+export function workloadDetail(app: ShownApp, { params }: Asked): WorkloadDetail | Refusal {
   const { namespace = '', name = '' } = params
   const mesh = app.mesh()
   const key = `${namespace}/${name}`
@@ -142,7 +142,7 @@ export function workloadDetail(app: App, { params }: Asked): WorkloadDetail | Re
   }
 }
 
-function services(app: App): PlaceList {
+function services(app: ShownApp): PlaceList {
   const { tables } = app.mesh()
   return {
     services: [...tables.Service.rows.values()].slice(0, 2000).map((document) => ({
@@ -163,7 +163,8 @@ export const PLACE_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/services',
     summary: 'Services and workloads by name; at most 2,000 of each',
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     answer: shape({
       services: list(shape({ namespace: text, name: text, place, ports: list(count) })),
       workloads: list(text),
@@ -174,7 +175,8 @@ export const PLACE_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/services/:namespace/:name',
     summary: 'A service: its ports, its endpoints and their proxies, the policies that apply',
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     answer: shape({
       ...{ namespace: text, name: text, host: text, place },
       ports: list(shape({ number: count, name: text, protocol: text })),
@@ -192,7 +194,8 @@ export const PLACE_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/workloads/:namespace/:name',
     summary: 'A workload: its labels, its proxy, the policies that apply',
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     answer: shape({
       ...{ namespace: text, name: text, address: text, service: text, version: text },
       ...{ account: text, labels: record(text), place, proxy: PROXY, policies: list(POLICY) },

@@ -1,11 +1,11 @@
 // Proxies: whether they have what they are to have, what they refused, and what they hold with the lines it comes from.
-import type { App } from '../app.ts'
 import { originsOf, printOrigin } from '../model/origin.ts'
 import { RESOURCE_TYPES, type Resource } from '../model/resource.ts'
 import type { MeshProxy } from '../proxies.ts'
 import type { HeldResources, OneResource, ProxyState, ResourceRow } from './answers.ts'
 import { type Asked, type Refusal, type Route, refuse } from './route.ts'
 import { count, list, oneOf, place, record, shape, text } from './schema.ts'
+import type { ShownApp } from './shown.ts'
 import type { ProxyStatus } from './status.ts'
 
 export function stateOf({ types, synced }: Pick<ProxyStatus, 'types' | 'synced'>): ProxyState {
@@ -14,7 +14,7 @@ export function stateOf({ types, synced }: Pick<ProxyStatus, 'types' | 'synced'>
 }
 
 /** By `NAMESPACE/NAME` of the workload. */
-export function proxyStates(app: App): Map<string, ProxyState> {
+export function proxyStates(app: ShownApp): Map<string, ProxyState> {
   const states = new Map<string, ProxyState>()
   for (const service of app.services) {
     const names = new Map(service.proxies().map(({ id, name }) => [id, name]))
@@ -28,7 +28,7 @@ export function proxyStates(app: App): Map<string, ProxyState> {
   return states
 }
 
-function proxyNamed(app: App, wanted: string): MeshProxy | undefined {
+function proxyNamed(app: ShownApp, wanted: string): MeshProxy | undefined {
   return app.services
     .flatMap((service) => service.proxies())
     .find(({ id, name }) => id === wanted || `${name.workload}.${name.namespace}` === wanted)
@@ -37,7 +37,7 @@ function proxyNamed(app: App, wanted: string): MeshProxy | undefined {
 /** Keys never leave by this way. */
 const SHOWN = RESOURCE_TYPES.filter((type) => type !== 'secret')
 
-function config(app: App, { params, query }: Asked): object | Refusal {
+function config(app: ShownApp, { params, query }: Asked): object | Refusal {
   const proxy = proxyNamed(app, params.proxy ?? '')
   if (!proxy) return refuse(404, 'no such proxy is connected')
   const set = app.resources(proxy)
@@ -49,7 +49,7 @@ function bodyOf({ body, virtualHosts }: Resource): object {
   return virtualHosts ? { ...body, virtual_hosts: virtualHosts.map((host) => host.body) } : body
 }
 
-function held(app: App, { params }: Asked): HeldResources | Refusal {
+function held(app: ShownApp, { params }: Asked): HeldResources | Refusal {
   const proxy = proxyNamed(app, params.proxy ?? '')
   if (!proxy)
     return refuse(404, 'No such proxy is connected. See /api/v1/status for those that are')
@@ -72,7 +72,7 @@ function firstPlace({ body, virtualHosts = [] }: Resource): string | undefined {
   return undefined
 }
 
-function one(app: App, { params, query }: Asked): OneResource | Refusal {
+function one(app: ShownApp, { params, query }: Asked): OneResource | Refusal {
   const proxy = proxyNamed(app, params.proxy ?? '')
   if (!proxy)
     return refuse(404, 'No such proxy is connected. See /api/v1/status for those that are')
@@ -96,7 +96,8 @@ export const PROXY_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/config/:proxy',
     summary: `All that a proxy is to have, by type, as Envoy's JSON; secrets are left out. ${PROXY_PARAMETER}`,
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     query: { type: `Only this type: ${SHOWN.join(', ')}` },
     answer: record(list({ type: 'object' })),
     handle: config,
@@ -105,7 +106,8 @@ export const PROXY_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/proxies/:proxy',
     summary: `The names of all that a proxy is to have, each with the line it comes from. ${PROXY_PARAMETER}`,
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     answer: shape({
       proxy: text,
       workload: text,
@@ -117,7 +119,8 @@ export const PROXY_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/proxies/:proxy/resource',
     summary: `One resource of a proxy, with the line of each part by JSON pointer. ${PROXY_PARAMETER}`,
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     query: { type: 'Its type', name: 'Its name' },
     answer: shape({ type: TYPE, name: text, body: { type: 'object' }, origins: record(place) }),
     handle: one,

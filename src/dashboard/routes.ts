@@ -35,7 +35,8 @@ export function addApi(
     method: 'GET',
     path: '/api/v1/openapi.json',
     summary: 'This description',
-    role: 'view',
+    role: 'read',
+    scope: 'namespace',
     answer: { type: 'object' },
     handle: () => openApi([...routes, description]),
   }

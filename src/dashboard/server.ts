@@ -1,5 +1,5 @@
 // The HTTP side: health, metrics, the API and the status page. Loopback needs no token, any other address does.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { App } from '../app.ts'
 import { isProblem, reasonOf } from '../ca/problem.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { type GuardedRoute, guard, OPEN } from './access.ts'
 import { addMetrics } from './metrics.ts'
 import { addPage } from './page.ts'
 import { addApi } from './routes.ts'
@@ -22,6 +23,8 @@ export interface HttpOptions {
 export interface HttpSide {
   /** As bound. */
   readonly address: string
+  /** All there are, with who may call them. */
+  readonly routes: readonly GuardedRoute[]
   /** From now on `/readyz` answers 200. */
   readonly ready: (app: App) => void
   readonly close: () => Promise<void>
@@ -29,8 +32,6 @@ export interface HttpSide {
 
 const TOKEN_FILE = 'api-token'
 const SHORTEST_TOKEN = 20
-/** Probes carry no token. */
-const OPEN_TO_ALL: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
 
 export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnostic> {
   const colon = options.address.lastIndexOf(':')
@@ -39,19 +40,13 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   const server = Fastify({ logger: false, bodyLimit: 65536 })
   const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
   if (loopback) allowLocalNames(server)
-  else {
-    const token = tokenOf(options.data)
-    if (isProblem(token)) return token
-    demandToken(server, token)
-  }
-  server.get('/healthz', async () => 'ok\n')
-  server.get('/readyz', async (_request, reply) => {
-    if (app) return 'ready\n'
-    return reply.code(503).send('the sources are not read yet\n')
-  })
-  const current = () => app
-  addApi(server, current, options.edit)
-  addMetrics(server, current)
+  const adminToken = loopback ? undefined : tokenOf(options.data)
+  if (isProblem(adminToken)) return adminToken
+  const now = () => new Date()
+  const routes = guard(server, { data: options.data, demandToken: !loopback, adminToken, now })
+  addProbes(server, () => app !== undefined)
+  addApi(server, () => app, options.edit)
+  addMetrics(server, () => app)
   addPage(server)
   try {
     await server.listen({ host, port: Number(options.address.slice(colon + 1)) })
@@ -65,11 +60,20 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   const bound = server.server.address() as AddressInfo | null
   return {
     address: `${options.address.slice(0, colon)}:${bound?.port}`,
+    routes,
     ready: (ready) => {
       app = ready
     },
     close: () => server.close(),
   }
+}
+
+function addProbes(server: FastifyInstance, isReady: () => boolean): void {
+  server.get('/healthz', OPEN, async () => 'ok\n')
+  server.get('/readyz', OPEN, async (_request, reply) => {
+    if (isReady()) return 'ready\n'
+    return reply.code(503).send('the sources are not read yet\n')
+  })
 }
 
 /** A web page elsewhere that makes its name point to this machine must not read the mesh through somebody's browser. */
@@ -81,22 +85,9 @@ function allowLocalNames(server: FastifyInstance): void {
   })
 }
 
-function demandToken(server: FastifyInstance, token: string): void {
-  const wanted = digest(`Bearer ${token}`)
-  server.addHook('onRequest', async (request, reply) => {
-    if (OPEN_TO_ALL.has(request.url)) return
-    if (timingSafeEqual(digest(request.headers.authorization ?? ''), wanted)) return
-    await reply.code(401).send({ error: `Send the token in ${TOKEN_FILE} of the data directory` })
-  })
-}
-
 function tooShort(path: string): Diagnostic {
   const text = `The API token ${path} is shorter than ${SHORTEST_TOKEN} characters. Remove the file, and a new one is made`
   return { code: 'L0410', severity: 'error', text }
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }
 
 function tokenOf(data: string): string | Diagnostic {

@@ -5,7 +5,7 @@ import { explainRoute } from '../explain/route.ts'
 import { type Origin, printOrigin } from '../model/origin.ts'
 import type { Explained, Tapped } from '../model/tap.ts'
 import { beginEvents } from './events.ts'
-import type { Route } from './route.ts'
+import type { MeshRoute } from './route.ts'
 import { count, list, number, oneOf, place, shape, text, time } from './schema.ts'
 
 const MOST_TAPS = 20
@@ -16,9 +16,9 @@ const MOST_ANSWERS = 500
 
 type Steps = Explained['steps']
 
-export function tapRoutes(server: FastifyInstance): readonly Route[] {
+export function tapRoutes(server: FastifyInstance): readonly MeshRoute[] {
   const open = new Set<() => void>()
-  const stream: Route['stream'] = (app, { query }, reply) => {
+  const stream: MeshRoute['stream'] = (app, { query }, reply) => {
     const workload = query.workload ?? ''
     if (!/^[^/]+\/[^/]+$/.test(workload)) {
       void reply.code(400).send({ error: 'Name a workload: ?workload=NAMESPACE/NAME' })
@@ -145,12 +145,14 @@ const REQUEST = shape(
   { grpc: count, duration: number },
 )
 
-const DESCRIPTION: Route = {
+const DESCRIPTION: MeshRoute = {
   method: 'GET',
   path: '/api/v1/tap',
   summary:
     'Requests of one workload as they happen, with route and rule; its proxies tell them only while somebody listens',
   role: 'operate',
+  // Requests tell of both of their ends.
+  scope: 'mesh',
   query: { workload: 'NAMESPACE/NAME' },
   answer: { events: { requests: shape({ requests: list(REQUEST), dropped: count }) } },
 }

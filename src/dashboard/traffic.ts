@@ -2,7 +2,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { lstatSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
-import type { App } from '../app.ts'
 import { reasonOf } from '../ca/problem.ts'
 import type { Document } from '../model/document.ts'
 import { printOrigin } from '../model/origin.ts'
@@ -10,6 +9,7 @@ import type { VirtualService } from '../model/schema/virtual-service.ts'
 import type { Preview, TrafficRow } from './answers.ts'
 import { type Asked, type Refusal, type Route, refuse } from './route.ts'
 import { count, flag, list, oneOf, place, shape, text } from './schema.ts'
+import type { ShownApp } from './shown.ts'
 import { difference, type Wanted, withWeights } from './yaml-edit.ts'
 
 /** What may be written: the files and directories of `--config`, with `--edit`. */
@@ -18,13 +18,14 @@ export type Editable = readonly string[] | undefined
 const MOST_WEIGHT = 1_000_000
 
 export function trafficRoutes(editable: Editable): readonly Route[] {
-  const find = (app: App, asked: Asked) => changeOf(app, asked)
+  const find = (app: ShownApp, asked: Asked) => changeOf(app, asked)
   return [
     {
       method: 'GET',
       path: '/api/v1/traffic',
       summary: 'VirtualServices that share requests out among several destinations',
-      role: 'view',
+      role: 'read',
+      scope: 'namespace',
       answer: TRAFFIC,
       handle: (app) => ({ editable: editable !== undefined, rows: rows(app) }),
     },
@@ -32,7 +33,9 @@ export function trafficRoutes(editable: Editable): readonly Route[] {
       method: 'POST',
       path: '/api/v1/traffic/:namespace/:name',
       summary: 'What other weights would change in the file; nothing is written',
-      role: 'view',
+      role: 'read',
+      // A file may hold objects of several namespaces.
+      scope: 'mesh',
       body: BODY,
       answer: PREVIEW,
       handle: (app, asked) => {
@@ -45,6 +48,7 @@ export function trafficRoutes(editable: Editable): readonly Route[] {
       path: '/api/v1/traffic/:namespace/:name',
       summary: 'Writes other weights into the file, if it still is what the preview showed',
       role: 'operate',
+      scope: 'mesh',
       body: BODY,
       answer: PREVIEW,
       handle: (app, asked) => {
@@ -69,7 +73,7 @@ interface Change {
   readonly preview: Preview
 }
 
-function rows(app: App): TrafficRow[] {
+function rows(app: ShownApp): TrafficRow[] {
   return [...app.mesh().tables.VirtualService.rows.values()].flatMap((document) => {
     const rules = rulesOf(document)
     if (rules.length === 0) return []
@@ -92,7 +96,7 @@ function rulesOf(document: Document<VirtualService>): TrafficRow['rules'] {
   })
 }
 
-function changeOf(app: App, { params, body }: Asked): Change | Refusal {
+function changeOf(app: ShownApp, { params, body }: Asked): Change | Refusal {
   const { namespace = '', name = '' } = params
   const document = app.mesh().tables.VirtualService.rows.get(`${namespace}/${name}`)
   if (!document) return refuse(404, `There is no VirtualService ${namespace}/${name} in force`)

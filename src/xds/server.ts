@@ -37,7 +37,8 @@ export interface XdsService<P extends KnownProxy = KnownProxy> {
   addTo(server: Server): void
   /** Call when `resources` may yield something new: every stream gets what changed for it. */
   push(): void
-  streams(): readonly StreamStatus[]
+  /** Of all proxies, or of those chosen. */
+  streams(chosen?: (proxy: P) => boolean): readonly StreamStatus[]
   /** Proxies with a stream, each once. */
   proxies(): readonly P[]
   /** Proxies that have confirmed all they are to have of this type, on each of their streams; none while a push is under way. */
@@ -109,8 +110,10 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
     this.#pusher.push()
   }
 
-  streams(): readonly StreamStatus[] {
-    return [...this.#known].map((stream) => stream.status())
+  streams(chosen: (proxy: P) => boolean = () => true): readonly StreamStatus[] {
+    return [...this.#known]
+      .filter(({ proxy }) => proxy !== undefined && chosen(proxy))
+      .map((stream) => stream.status())
   }
 
   proxies(): readonly P[] {

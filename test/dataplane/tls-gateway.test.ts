@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { join as path } from 'node:path'
 import { test } from 'node:test'
 import fastify from 'fastify'
+import { guard } from '../../src/dashboard/access.ts'
 import { addApi } from '../../src/dashboard/routes.ts'
 import { type Edge, gateway, HTTPS, startEdge } from '../support/edge.ts'
 import { skip } from '../support/envoy.ts'
@@ -112,6 +113,8 @@ test('modes of TLS', { skip }, async (t) => {
   })
   await t.test('the API shows no secret', async () => {
     const server = fastify()
+    const now = () => new Date()
+    guard(server, { data: '', demandToken: false, adminToken: undefined, now })
     addApi(server, () => edge.mesh.app)
     const answer = await server.inject('/api/v1/config/gateway.edge')
     assert.equal(answer.statusCode, 200)

@@ -87,7 +87,8 @@ test('every route is described, with who may use it', async () => {
   )
   assert.deepEqual(described.sort(), registered.sort())
   for (const methods of Object.values(paths)) {
-    for (const one of Object.values(methods)) assert.match(one['x-lotse-role'], /^(view|operate)$/)
+    for (const one of Object.values(methods))
+      assert.match(one['x-lotse-role'], /^(read|operate|admin)$/)
   }
   await server.close()
 })
