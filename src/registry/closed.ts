@@ -30,6 +30,23 @@ export function closedVersion(
   })
 }
 
+/** A name for what has none that can be read. */
+export const UNNAMED = 'unreadable'
+
+/** `Kind/namespace/name` of an object whose header is wrong, as far as it can be read; undefined for kinds that guard nothing. */
+export function guessedAbout(value: unknown): string | undefined {
+  const kind = field(value, 'kind')
+  if (typeof kind !== 'string' || !Object.hasOwn(CLOSED, kind)) return undefined
+  const metadata = field(value, 'metadata')
+  const namespace = field(metadata, 'namespace') ?? 'default'
+  const name = field(metadata, 'name')
+  return [kind, isName(namespace) ? namespace : 'default', isName(name) ? name : UNNAMED].join('/')
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z0-9][-a-z0-9.]{0,252}$/.test(value)
+}
+
 export function isStandIn(document: Document): boolean {
   return document.metadata.annotations[STAND_IN] === 'yes'
 }

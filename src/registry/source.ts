@@ -4,9 +4,10 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Document, nameOf } from '../model/document.ts'
 import { type Origin, type Path, printOrigin } from '../model/origin.ts'
 import { type Checked, check, type Finding, objectsIn } from './check.ts'
-import { closedVersion, isStandIn } from './closed.ts'
+import { closedVersion, guessedAbout, isStandIn, UNNAMED } from './closed.ts'
 import type { Held } from './merge.ts'
 import type { Parsed, Place } from './parsed.ts'
+import { closedVersionsIn } from './unreadable.ts'
 import { find, parse, split } from './yaml.ts'
 
 /** What reading a file gave. */
@@ -149,9 +150,12 @@ function inForceNow(
     named.add(name)
   }
   for (const { chunk, object } of objects) {
-    const { about, refused } = object.checked
+    const { refused } = object.checked
+    const about = object.checked.about ?? guessedName(chunk, object)
     const last =
-      refused && about && !named.has(about) ? fallback(source, chunk, object, previous) : undefined
+      refused && about && !named.has(about)
+        ? fallback(source, chunk, object, about, previous)
+        : undefined
     if (last && about) {
       named.add(about)
       held.push({ name: about, document: last, fresh: false })
@@ -159,32 +163,66 @@ function inForceNow(
     diagnostics.push(...diagnose(source, chunk, object, last))
   }
   const broken = chunks.filter((chunk) => chunk.parsed.type === 'problem')
-  const rest = broken.length === 0 ? [] : [...previous].filter(([name]) => !named.has(name))
+  const rest =
+    broken.length === 0
+      ? []
+      : [...previous].filter(([name, document]) => !named.has(name) && !isStandIn(document))
   const lost = rest.map(([name, document]) => ({ name, document, fresh: false }))
   held.push(...lost)
-  for (const { parsed, line } of broken) {
+  for (const { text: written, parsed, line } of broken) {
     if (parsed.type !== 'problem') continue
     const { problem } = parsed
     const origin = { source, line: line + problem.line + 1, column: problem.column + 1 }
-    const text = `${problem.text}${inForce(lost)}`
+    const closed = closedVersionsIn(written, origin)
+      .map((document) => ({ name: nameOf(document), document, fresh: false }))
+      .filter(({ document }) => !isKnown(document, held))
+    held.push(...closed)
+    const text = `${problem.text}${inForce(lost)}${closedUntilRead(closed)}`
     diagnostics.push({ code: 'L0101', severity: 'error', text, origin })
   }
   return { held, diagnostics }
+}
+
+/** A version of it is in force; or one of another name in its place, where its own cannot be read. */
+function isKnown({ kind, metadata }: Document, held: readonly Held[]): boolean {
+  return held.some(
+    ({ document, fresh }) =>
+      document.kind === kind &&
+      document.metadata.namespace === metadata.namespace &&
+      (document.metadata.name === metadata.name ||
+        (metadata.name === UNNAMED && !fresh && !isStandIn(document))),
+  )
+}
+
+function closedUntilRead(closed: readonly Held[]): string {
+  if (closed.length === 0) return ''
+  const names = closed.map(({ name }) => name).join(', ')
+  return `; what it may be about is closed until it can be read: ${names}`
 }
 
 /** The last good version of a refused object; without one, a closed stand-in if it guards something. */
 function fallback(
   source: string,
   { line, parsed }: ReadChunk,
-  { path, checked }: ReadObject,
+  { path }: ReadObject,
+  about: string,
   previous: ReadonlyMap<string, Document>,
 ): Document | undefined {
-  const about = checked.about ?? ''
   const last = previous.get(about)
   if ((last && !isStandIn(last)) || parsed.type !== 'value') return last
-  const value = path.reduce<unknown>((at, key) => (at as Fields)[key], parsed.value)
+  const value = valueAt(parsed.value, path)
   const at = (inside: Path) => originOf(source, line, parsed.place, [...path, ...inside])
   return closedVersion(about, value, at)
+}
+
+/** Of an object without a usable header, if it guards something. */
+function guessedName({ parsed }: ReadChunk, { path, checked }: ReadObject): string | undefined {
+  if (parsed.type !== 'value' || !checked.refused) return undefined
+  return guessedAbout(valueAt(parsed.value, path))
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, key) => (at as Fields)[key], value)
 }
 
 type Fields = Readonly<Record<string | number, unknown>>

@@ -136,6 +136,9 @@ function normalization(mode: PathNormalization): Part {
   }
 }
 
+/** `a.test.` is `a.test` to servers, so it must not be another host to rules. */
+const ONE_NAME: Part = { strip_trailing_host_dot: true }
+
 /** An edge does not believe what clients say of themselves; a sidecar adds the verified certificate for its application. */
 function trust(place: Place, trustedProxies: number): Part {
   const details = { subject: true, uri: true, dns: true }
@@ -143,6 +146,7 @@ function trust(place: Place, trustedProxies: number): Part {
     case 'gateway':
       return {
         use_remote_address: true,
+        ...ONE_NAME,
         ...(trustedProxies > 0 ? { xff_num_trusted_hops: trustedProxies } : {}),
         forward_client_cert_details: 'SANITIZE_SET',
         set_current_client_cert_details: details,
@@ -150,6 +154,7 @@ function trust(place: Place, trustedProxies: number): Part {
     case 'inbound':
       return {
         use_remote_address: false,
+        ...ONE_NAME,
         forward_client_cert_details: 'APPEND_FORWARD',
         set_current_client_cert_details: details,
       }
