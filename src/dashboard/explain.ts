@@ -11,7 +11,9 @@ export const EXPLAIN_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/explain',
     summary: 'Which way a request goes, each step with the line that says so',
-    role: 'view',
+    role: 'read',
+    // A route leads through other namespaces.
+    scope: 'mesh',
     query: {
       workload: 'NAMESPACE/NAME of the workload that sends the request',
       host: 'Its Host header',
