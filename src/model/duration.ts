@@ -43,3 +43,8 @@ export function milliseconds(text: string): number {
   if (total === undefined) throw new RangeError(`not a duration: ${text}`)
   return Number(total) / 1_000_000
 }
+
+/** Given, and more than none. */
+export function isSome(text: string | undefined): text is string {
+  return text !== undefined && (nanoseconds(text) ?? 0n) > 0n
+}

@@ -1,5 +1,6 @@
 // Who serves a service: endpoint slices, workload entries picked by label, or the addresses a ServiceEntry lists.
 import type { Document } from './document.ts'
+import { isAddress } from './host.ts'
 import { memo } from './memo.ts'
 import type { Path } from './origin.ts'
 import type { EndpointSlice, Service as ServiceSpec } from './schema/core.ts'
@@ -115,6 +116,11 @@ const inlineEndpoints = memo((_view: View, document: Document<ServiceEntry>) =>
 const workloadEndpoint = memo((_view: View, document: Document<WorkloadEntry>) =>
   toEndpoint(document.spec, document.metadata.name, document, ['spec']),
 )
+
+/** Not a name that has to be looked up first. */
+export function isPlace({ address }: Endpoint): boolean {
+  return isAddress(address) || address.startsWith('unix://')
+}
 
 /** Without one it stands for what is behind another network's gateway. */
 function hasAddress({ address }: Endpoint): boolean {

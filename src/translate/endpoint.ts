@@ -1,6 +1,6 @@
 // Load assignments (EDS): the endpoints of each cluster of a service, by locality.
 import type { ClusterLoadAssignment, LbEndpoint, LocalityLbEndpoints } from '../../proto/envoy.d.ts'
-import { type Endpoint, endpointPort, endpointsOf, hasProxy } from '../model/endpoint.ts'
+import { type Endpoint, endpointPort, endpointsOf, hasProxy, isPlace } from '../model/endpoint.ts'
 import { memo } from '../model/memo.ts'
 import { ORIGIN } from '../model/origin.ts'
 import type { Resource } from '../model/resource.ts'
@@ -56,6 +56,7 @@ export function groupedEndpoints(view: View, target: Target): readonly LocalityL
   const wanted = Object.entries(subset?.value.labels ?? {})
   const placed = endpointsOf(view, service)
     .filter(({ labels }) => wanted.every(([name, value]) => labels[name] === value))
+    .filter((endpoint) => !byAssignment(view, service) || isPlace(endpoint))
     .flatMap((endpoint): Placed[] => {
       const lbEndpoint = lbEndpointOf(view, endpoint, port)
       return lbEndpoint ? [{ endpoint, lbEndpoint }] : []

@@ -27,6 +27,8 @@ export interface LeafNames {
 export interface TestCa {
   readonly rootPem: string
   issue(names: LeafNames): Promise<KeyPair>
+  /** A list of revoked certificates with nothing on it. */
+  emptyCrl(): Promise<string>
 }
 
 export async function testCa(trustDomain = 'cluster.local'): Promise<TestCa> {
@@ -48,7 +50,20 @@ export async function testCa(trustDomain = 'cluster.local'): Promise<TestCa> {
     ],
   })
   const rootPem = `${root.toString('pem')}\n`
-  return { rootPem, issue: (names) => issue(root, keys.privateKey, names) }
+  return {
+    rootPem,
+    issue: (names) => issue(root, keys.privateKey, names),
+    emptyCrl: async () => {
+      const crl = await x509.X509CrlGenerator.create({
+        issuer: root.subject,
+        thisUpdate: new Date(Date.now() - 86_400_000),
+        nextUpdate: new Date(Date.now() + 86_400_000),
+        signingAlgorithm: ALGORITHM,
+        signingKey: keys.privateKey,
+      })
+      return `${crl.toString('pem')}\n`
+    },
+  }
 }
 
 async function issue(

@@ -393,6 +393,13 @@ const ROWS: readonly Row[] = [
   {
     kind: VS,
     frame: MATCH,
+    bad: "{ queryParams: { '': { exact: a } } }",
+    says: 'error L0211 spec.http.0.match.0.queryParams.',
+    good: '{ queryParams: { q: { exact: a } } }',
+  },
+  {
+    kind: VS,
+    frame: MATCH,
     bad: "{ queryParams: { q: { regex: '' } } }",
     says: 'error L0211 spec.http.0.match.0.queryParams.q.regex',
     good: '{ queryParams: { q: {} } }',
@@ -774,6 +781,28 @@ const ROWS: readonly Row[] = [
   // Sidecars and gateways
   {
     kind: 'Sidecar',
+    frame:
+      '{ ingress: [{ port: { number: 80 }, bind: 10.0.0.1 }, { port: { number: _ }, bind: 10.0.0.2 }] }',
+    bad: '80',
+    says: 'error L0231 spec.ingress.1.port',
+    good: '81',
+  },
+  {
+    kind: 'MeshConfig',
+    frame: '{ defaultHttpRetryPolicy: { attempts: 2, backoff: _ } }',
+    bad: '0s',
+    says: 'error L0212 defaultHttpRetryPolicy.backoff',
+    good: '1s',
+  },
+  {
+    kind: 'MeshConfig',
+    frame: '{ dnsRefreshRate: _ }',
+    bad: '0s',
+    says: 'error L0212 dnsRefreshRate',
+    good: '1s',
+  },
+  {
+    kind: 'Sidecar',
     frame: '{ egress: [{ hosts: [_] }] }',
     bad: 'web.shop.svc.cluster.local',
     says: 'error L0229 spec.egress.0.hosts.0',
@@ -827,7 +856,7 @@ const ROWS: readonly Row[] = [
     frame: '{ ingress: _ }',
     bad: '[{ port: { number: 80 } }, { port: { number: 80 } }]',
     says: 'error L0231 spec.ingress.1.port',
-    good: '[{ port: { number: 80 }, bind: 127.0.0.2 }, { port: { number: 80 }, bind: 127.0.0.3 }]',
+    good: '[{ port: { number: 80 } }, { port: { number: 81 } }]',
   },
   {
     kind: 'Sidecar',

@@ -1,4 +1,5 @@
 // The clusters by which a proxy reaches a service: one for each port, and one for each port and subset.
+import type { LocalityLbEndpoints } from '../../../proto/envoy.d.ts'
 import type { Document } from '../../model/document.ts'
 import { seconds } from '../../model/duration.ts'
 import { endpointsOf, hasProxy } from '../../model/endpoint.ts'
@@ -117,6 +118,12 @@ function discovery(
   if (byAssignment(view, service)) {
     return { type: 'EDS', eds_cluster_config: { eds_config: FROM_ADS } }
   }
+  const isSingle = service.resolution === 'DNS_ROUND_ROBIN'
+  const all = groupedEndpoints(view, target)
+  const endpoints = isSingle ? firstOf(all) : all
+  const load_assignment = { cluster_name: name, endpoints }
+  // Envoy resolves exactly one name in this mode, not none.
+  if (isSingle && endpoints.length === 0) return { type: 'STATIC', load_assignment }
   return {
     cluster_type: {
       name: 'envoy.cluster.dns',
@@ -124,16 +131,17 @@ function discovery(
         dns_refresh_rate: seconds(meshConfig(view).dnsRefreshRate),
         respect_dns_ttl: true,
         dns_lookup_family: 'V4_PREFERRED',
-        ...(service.resolution === 'DNS_ROUND_ROBIN'
-          ? { all_addresses_in_single_endpoint: true }
-          : {}),
+        ...(isSingle ? { all_addresses_in_single_endpoint: true } : {}),
       }),
     },
-    load_assignment: {
-      cluster_name: name,
-      endpoints: groupedEndpoints(view, target),
-    },
+    load_assignment,
   }
+}
+
+/** A selector may pick several where only one name can be looked up. */
+function firstOf([group]: readonly LocalityLbEndpoints[]): readonly LocalityLbEndpoints[] {
+  const [first] = group?.lb_endpoints ?? []
+  return group && first ? [{ ...group, lb_endpoints: [first] }] : []
 }
 
 interface Secured extends Target {

@@ -1,5 +1,5 @@
 // A traffic policy's blocks as fields of an Envoy cluster: circuit breakers, load balancing, outlier detection.
-import { seconds } from '../../model/duration.ts'
+import { isSome, seconds } from '../../model/duration.ts'
 import { ORIGIN } from '../../model/origin.ts'
 import type {
   ConnectionPoolSettings,
@@ -78,7 +78,7 @@ export function httpConnectionLimits(pool: ConnectionPoolSettings | undefined): 
   const idle = http?.idleTimeout ?? tcp?.idleTimeout
   const options = {
     ...(idle ? { idle_timeout: seconds(idle) } : {}),
-    ...(tcp?.maxConnectionDuration
+    ...(isSome(tcp?.maxConnectionDuration)
       ? { max_connection_duration: seconds(tcp.maxConnectionDuration) }
       : {}),
     ...(http?.maxRequestsPerConnection

@@ -202,7 +202,7 @@ const SYSTEM_ROOTS = '/etc/ssl/certs/ca-certificates.crt'
 
 function trustedFiles(tls: ClientTlsSettings): CertificateValidationContext {
   return {
-    trusted_ca: { filename: tls.caCertificates || SYSTEM_ROOTS },
+    trusted_ca: { filename: rootsFile(tls.caCertificates) },
     ...(tls.caCrl ? { crl: { filename: tls.caCrl } } : {}),
   }
 }
@@ -253,4 +253,9 @@ export function withProxyProtocol(
   return matches
     ? { ...security, transport_socket_matches: matches }
     : { ...security, transport_socket: wrap(security.transport_socket ?? PLAIN_TEXT) }
+}
+
+/** Without a file, or with the word `system` for one (Istio), those of the machine. */
+function rootsFile(file: string | undefined): string {
+  return !file || file === 'system' ? SYSTEM_ROOTS : file
 }

@@ -34,17 +34,18 @@ function egressListeners(
   index: number,
 ): readonly Outbound[] {
   const hosts = egress.hosts.join(',')
-  const isBound = egress.captureMode === 'NONE' || egress.bind !== undefined
+  const bind = egress.bind || undefined
+  const isBound = egress.captureMode === 'NONE' || bind !== undefined
   if (!egress.port) {
-    return isBound ? localListeners(view, hosts, egress.bind) : captured(view, hosts)
+    return isBound ? localListeners(view, hosts, bind) : captured(view, hosts)
   }
   const { number, name, protocol } = egress.port
   const place: Place = {
-    bind: egress.bind ?? (isBound ? '127.0.0.1' : '0.0.0.0'),
+    bind: bind ?? (isBound ? '127.0.0.1' : '0.0.0.0'),
     port: number,
     hosts,
     isBound,
-    isNamed: egress.bind !== undefined,
+    isNamed: bind !== undefined,
     origin: sidecar.at(['spec', 'egress', index]),
   }
   const declared = protocolOf(number, name, protocol)

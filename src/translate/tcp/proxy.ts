@@ -1,6 +1,6 @@
 // The TCP proxy filter: to one cluster, or to several by weight, with what DestinationRules say of connections.
 import type { Filter, TcpProxy } from '../../../proto/envoy.d.ts'
-import { seconds } from '../../model/duration.ts'
+import { isSome, seconds } from '../../model/duration.ts'
 import type { TrafficPolicy } from '../../model/schema/destination-rule.ts'
 import type { Destination, RouteDestination } from '../../model/schema/virtual-service.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
@@ -76,9 +76,9 @@ function connectionFields(
   )
   return {
     ...(idleTimeout === undefined ? {} : { idle_timeout: seconds(idleTimeout) }),
-    ...(maxConnectionDuration === undefined
-      ? {}
-      : { max_downstream_connection_duration: seconds(maxConnectionDuration) }),
+    ...(isSome(maxConnectionDuration)
+      ? { max_downstream_connection_duration: seconds(maxConnectionDuration) }
+      : {}),
     ...(hashed ? { hash_policy: [{ source_ip: {} }] } : {}),
     ...(tunnel ? { tunneling_config: through(tunnel) } : {}),
   }

@@ -27,9 +27,10 @@ export function checkHttpMatch(
       checkStringMatch(report, value, at, { star: true })
     })
   }
-  eachEntry(match.queryParams, [...path, 'queryParams'], (_name, value, at) =>
-    checkStringMatch(report, value, at, { star: true }),
-  )
+  eachEntry(match.queryParams, [...path, 'queryParams'], (name, value, at) => {
+    if (name === '') report.error('L0211', at, 'a query parameter without a name matches nothing')
+    checkStringMatch(report, value, at, { star: true })
+  })
   checkWhere(report, match, path, spec)
   if (match.ignoreUriCase && match.uri?.regex) {
     report.warning(

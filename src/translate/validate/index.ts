@@ -5,6 +5,7 @@ import { isKind } from '../../model/schema/index.ts'
 import { checkDestinationRule } from './destination-rule.ts'
 import { checkEnvoyFilter } from './envoy-filter.ts'
 import { checkGateway } from './gateway.ts'
+import { checkMeshConfig } from './mesh-config.ts'
 import { reportOn } from './report.ts'
 import { checkService } from './service.ts'
 import { checkServiceEntry } from './service-entry.ts'
@@ -29,5 +30,6 @@ export function validate(document: Document): Diagnostic[] {
   else if (isKind(document, 'EnvoyFilter')) checkEnvoyFilter(report, document)
   else if (isKind(document, 'Telemetry')) checkTelemetry(report, document)
   else if (isKind(document, 'Service')) checkService(report, document)
+  else if (isKind(document, 'MeshConfig')) checkMeshConfig(report, document.spec)
   return report.diagnostics
 }

@@ -43,13 +43,14 @@ function checkDistinctListeners(
   kind: 'ingress' | 'egress',
   listeners: readonly (IngressListener | EgressListener)[] | undefined,
 ): void {
+  // What comes in is told apart by its port alone (Istio): `inbound|8080||`.
   const place = ({ port, bind }: IngressListener | EgressListener) =>
-    port ? `${bind ?? ''}:${port.number}` : undefined
+    port ? `${kind === 'egress' ? (bind ?? '') : ''}:${port.number}` : undefined
   for (const [index, first] of repeats(listeners, place)) {
     report.error(
       'L0231',
       ['spec', kind, index, 'port'],
-      `${kind} listeners ${first} and ${index} have the same address and port: join them or change one`,
+      `${kind} listeners ${first} and ${index} have the same ${kind === 'egress' ? 'address and ' : ''}port: join them or change one`,
     )
   }
 }

@@ -1,7 +1,7 @@
 // Services without anyone who serves them, and selectors that pick no workload.
 import type { Diagnostic } from '../../../model/diagnostic.ts'
 import type { Document } from '../../../model/document.ts'
-import { endpointsOf } from '../../../model/endpoint.ts'
+import { endpointsOf, isPlace } from '../../../model/endpoint.ts'
 import type { Path } from '../../../model/origin.ts'
 import type { ServiceEntry } from '../../../model/schema/service-entry.ts'
 import type { View } from '../../../model/view.ts'
@@ -21,15 +21,20 @@ function unserved(view: View, known: Known): Diagnostic[] {
   return known.services.flatMap((service) => {
     const { document, hostname } = service
     if (service.resolution !== 'EDS' || told.has(document)) return []
-    if (endpointsOf(view, service).length > 0) return []
+    const endpoints = endpointsOf(view, service)
+    if (endpoints.some(isPlace)) return []
     told.add(document)
     const report = reportOn(document)
     const spec = document.spec as ServiceEntry & { selector?: Selector }
     const selector = spec.workloadSelector?.labels ?? spec.selector
     const field = spec.workloadSelector ? 'workloadSelector' : 'selector'
-    const reason = selector
-      ? `no workload of namespace ${service.namespace} has the labels ${print(selector)}`
-      : 'it has no endpoints'
+    const named = 'its endpoints have host names, which only resolution DNS looks up'
+    const reason =
+      endpoints.length > 0
+        ? named
+        : selector
+          ? `no workload of namespace ${service.namespace} has the labels ${print(selector)}`
+          : 'it has no endpoints'
     report.info(
       'L0245',
       selector ? ['spec', field] : ['spec'],
