@@ -29,6 +29,8 @@ export interface AppOptions {
   readonly config: readonly string[]
   /** A cluster as a source, too. */
   readonly kubernetes?: NonNullable<SourceOptions['kubernetes']>
+  /** An etcd cluster as a source, too. */
+  readonly etcd?: NonNullable<SourceOptions['etcd']>
   readonly data: string
   /** `HOST:PORT`; port 0 takes a free one. */
   readonly xds: string
@@ -93,6 +95,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     config: options.config,
     allowEmpty: options.allowEmpty ?? false,
     ...(options.kubernetes ? { kubernetes: options.kubernetes } : {}),
+    ...(options.etcd ? { etcd: options.etcd } : {}),
     onChange: (state) => core.read(state),
     onWaiting: options.log,
   })

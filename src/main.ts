@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { addCaCommands } from './cli/ca-commands.ts'
 import { addKubernetesCommands, clusterOptions } from './cli/kubernetes-commands.ts'
+import { addStoreCommands } from './cli/store-commands.ts'
 
 const program = new Command('lotse')
   .description('An Envoy control plane for Istio policies that tells which line of YAML did what')
@@ -243,6 +244,7 @@ token
 addCaCommands(program, { run, workload, wholeNumber })
 
 addKubernetesCommands(program, parts)
+addStoreCommands(program, parts)
 
 const capture = program
   .command('capture')

@@ -1,6 +1,8 @@
 // Where objects come from: files, a store, or both. One state of all of them, one way to end them.
 import type { Diagnostic } from './model/diagnostic.ts'
 import { nameOf } from './model/document.ts'
+import type { Etcd, EtcdOptions } from './registry/etcd/client.ts'
+import { openEtcd } from './registry/etcd/etcd.ts'
 import { openFiles, type RegistryState } from './registry/file.ts'
 import { type KubernetesRegistry, openKubernetes } from './registry/kubernetes/kubernetes.ts'
 import { merge } from './registry/merge.ts'
@@ -21,6 +23,7 @@ export interface SourceOptions {
     /** Seconds for which a leading replica that is not heard of is still believed. */
     readonly leaseDuration?: number
   }
+  readonly etcd?: EtcdOptions
   readonly onChange: (state: RegistryState) => void
   /** Told what a start waits for. */
   readonly onWaiting: (diagnostic: Diagnostic) => void
@@ -30,6 +33,7 @@ export interface Sources {
   readonly state: RegistryState
   /** The cluster, if there is one. */
   readonly kubernetes?: KubernetesRegistry
+  readonly etcd?: Etcd
   readonly close: () => Promise<void>
 }
 
@@ -65,12 +69,24 @@ export async function openSources(options: SourceOptions): Promise<Sources | Dia
     kubernetes = cluster
     open.push(cluster)
   }
+  let etcd: Etcd | undefined
+  if (options.etcd) {
+    const { allowEmpty = false, onWaiting } = options
+    const store = await openEtcd({ ...options.etcd, allowEmpty, onChange, onWaiting })
+    if ('code' in store) {
+      await closeAll()
+      return store
+    }
+    etcd = store.etcd
+    open.push(store)
+  }
   complete = true
   return {
     get state() {
       return together()
     },
     ...(kubernetes ? { kubernetes } : {}),
+    ...(etcd ? { etcd } : {}),
     close: closeAll,
   }
 }

@@ -10,7 +10,13 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BIN = join(ROOT, 'node_modules', '.bin')
 /** Run only when they are named: they need more than this machine is sure to have. */
-const ON_DEMAND = ['test/docker/', 'test/kubernetes/', 'test/namespaces/', 'test/browser/']
+const ON_DEMAND = [
+  'test/docker/',
+  'test/etcd/',
+  'test/kubernetes/',
+  'test/namespaces/',
+  'test/browser/',
+]
 const SECONDS_PER_FILE = 300
 
 const filters = process.argv.slice(2)

@@ -14,7 +14,10 @@ interface Parts {
 /** What `lotse serve` is told of a cluster. */
 export function clusterOptions(serve: Command, { address, workload }: Parts): Command {
   return serve
-    .option('--store <kubernetes>', 'read the objects of a Kubernetes cluster', store)
+    .option('--store <store>', 'read objects of `kubernetes`, or of an etcd://HOST:PORT', store)
+    .option('--etcd-ca <file>', 'roots of the etcd cluster')
+    .option('--etcd-cert <file>', 'certificate to show to it')
+    .option('--etcd-key <file>', 'key of the certificate')
     .option('--kubeconfig <file>', 'how to reach the cluster; by default as kubectl does')
     .option(
       '--mesh-config-map <ns/name>',
@@ -33,8 +36,8 @@ export function clusterOptions(serve: Command, { address, workload }: Parts): Co
 }
 
 function store(value: string): string {
-  if (value !== 'kubernetes') throw new InvalidArgumentError('It is `kubernetes`.')
-  return value
+  if (value === 'kubernetes' || value.startsWith('etcd://')) return value
+  throw new InvalidArgumentError('It is `kubernetes`, or an address that begins with etcd://.')
 }
 
 export function addKubernetesCommands(program: Command, parts: Parts): void {

@@ -6,10 +6,14 @@ import { isProblem } from '../ca/problem.ts'
 import { openHttp } from '../dashboard/server.ts'
 import { type Diagnostic, printDiagnostic } from '../model/diagnostic.ts'
 import { EXIT, fail } from './print.ts'
+import { etcdOptions } from './store.ts'
 
 interface ServeOptions {
   readonly config?: string[]
-  readonly store?: 'kubernetes'
+  readonly store?: string
+  readonly etcdCa?: string
+  readonly etcdCert?: string
+  readonly etcdKey?: string
   readonly kubeconfig?: string
   readonly meshConfigMap: string
   readonly webhooks?: string
@@ -54,7 +58,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   if (isProblem(http)) return fail(http)
   const app = await openApp({
     config: options.config ?? [],
-    ...(options.store ? { kubernetes: clusterOf(options) } : {}),
+    ...storeOf(options),
     data: options.data,
     xds: options.xds,
     ...(options.insecurePlaintextXds ? { plaintextXds: options.insecurePlaintextXds } : {}),
@@ -74,6 +78,14 @@ export async function serve(options: ServeOptions): Promise<number> {
   await app.close()
   await http.close()
   return EXIT.done
+}
+
+function storeOf(options: ServeOptions) {
+  const { store } = options
+  if (store === undefined) return {}
+  return store === 'kubernetes'
+    ? { kubernetes: clusterOf(options) }
+    : { etcd: etcdOptions({ ...options, store }) }
 }
 
 function clusterOf(options: ServeOptions) {

@@ -76,7 +76,7 @@ test('wrong usage', async (t) => {
     {
       args: ['serve', '--store', 'x'],
       code: 2,
-      says: usage(/'x' is invalid\. It is `kubernetes`/),
+      says: usage(/'x' is invalid\. It is `kubernetes`, or/),
     },
     {
       args: ['serve', '--config', 'x', '--data', 'x', '--xds', 'here'],

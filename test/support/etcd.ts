@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Cleanup } from '../../support/cleanup.ts'
-import { type RunningCommand, start } from '../../support/command.ts'
-import { freePort } from '../../support/ports.ts'
-import { waitFor } from '../../support/wait.ts'
+import type { Cleanup } from './cleanup.ts'
+import { type RunningCommand, start } from './command.ts'
+import { freePort } from './ports.ts'
+import { waitFor } from './wait.ts'
 
 export interface EtcdMember {
   /** `http://127.0.0.1:PORT`. */
@@ -29,23 +29,24 @@ export async function startEtcd(t: Cleanup, members = 1): Promise<EtcdMember[]> 
     places.push({ name: `m${index}`, client, peer })
   }
   const cluster = places.map(({ name, peer }) => `${name}=http://127.0.0.1:${peer}`).join(',')
-  const run = ({ name, client, peer }: (typeof places)[number]): EtcdMember => {
+  const run = ({ name, client, peer }: (typeof places)[number], known = 'new'): EtcdMember => {
     const url = `http://127.0.0.1:${client}`
     const peerUrl = `http://127.0.0.1:${peer}`
     const process = start(t, 'etcd', [
       ...['--name', name, '--data-dir', join(folder, name)],
       ...['--listen-client-urls', url, '--advertise-client-urls', url],
       ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl],
-      ...['--initial-cluster', cluster, '--unsafe-no-fsync'],
+      ...['--initial-cluster', cluster, '--initial-cluster-state', known],
+      '--unsafe-no-fsync',
     ])
     const restart = async () => {
-      const again = run({ name, client, peer })
+      const again = run({ name, client, peer }, 'existing')
       await healthy(again)
       return again
     }
     return { url, process, restart }
   }
-  const started = places.map(run)
+  const started = places.map((place) => run(place))
   for (const member of started) await healthy(member)
   return started
 }
