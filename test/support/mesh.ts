@@ -9,6 +9,7 @@ import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
 import type { DeliveryMode } from '../../src/model/node.ts'
 import type { Cleanup } from './cleanup.ts'
 import { type TestEnvoy, testEnvoy, testFolder } from './envoy.ts'
+import { recordFields } from './fields.ts'
 import { waitFor } from './wait.ts'
 
 export interface MeshOptions {
@@ -53,6 +54,7 @@ export async function startMesh(t: Cleanup, options: MeshOptions): Promise<TestM
   mkdirSync(config)
   const write = writer(folder, config)
   for (const [name, text] of Object.entries(files)) write(name, text)
+  recordFields(Object.values(files))
   const log: Diagnostic[] = []
   const delivery = options.delivery ?? (process.env.LOTSE_TEST_DELIVERY as DeliveryMode | undefined)
   const app = await openApp({
@@ -101,6 +103,7 @@ export async function startMesh(t: Cleanup, options: MeshOptions): Promise<TestM
       return envoy
     },
     edit: async (file, text, { errors = false } = {}) => {
+      recordFields([text])
       await read(app, write, file, text)
       if (!errors) await accepted(app, file)
       await synced()

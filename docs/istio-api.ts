@@ -1,0 +1,230 @@
+// Writes docs/istio-api.md: every field of Istio's API that the schemas have, and what proves that it works; `npm run api`.
+// `npm run api -- record [WORD…]` runs the data plane tests (or those whose path has a word) and notes which fields they use.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { KINDS, type Kind } from '../src/model/document.ts'
+import type { Schema } from '../src/model/shape.ts'
+import { allFields, type Field, fieldsOf } from './istio-fields.ts'
+
+const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
+export const API_FILE = path('docs/istio-api.md')
+/** What the last recording saw: by field the tests that use it, with how many fields each of them uses. */
+const RECORD_FILE = path('test/fields.json')
+const GOLDEN_FOLDER = path('test/golden')
+
+type Evidence = readonly (readonly [test: string, fields: number])[]
+export type Recording = Readonly<Record<string, Evidence>>
+
+/** Tests that use few fields say more about each. */
+const KEPT = 2
+
+export const STATES = ['Envoy', 'golden', 'outside', 'not yet', 'no test'] as const
+
+/** Kubernetes' own: a unit test sets them all and sees no difference for any proxy. */
+export const OUTSIDE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  Service: [
+    'ports.nodePort',
+    'externalIPs',
+    'sessionAffinity',
+    'sessionAffinityConfig',
+    'loadBalancerIP',
+    'loadBalancerSourceRanges',
+    'loadBalancerClass',
+    'externalTrafficPolicy',
+    'internalTrafficPolicy',
+    'healthCheckNodePort',
+    'publishNotReadyAddresses',
+    'ipFamilies',
+    'ipFamilyPolicy',
+    'allocateLoadBalancerNodePorts',
+  ],
+  EndpointSlice: [
+    'endpoints.hostname',
+    'endpoints.nodeName',
+    ...['uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map(
+      (name) => `endpoints.targetRef.${name}`,
+    ),
+    'endpoints.deprecatedTopology',
+    'endpoints.hints',
+    'ports.protocol',
+    'ports.appProtocol',
+  ],
+  Namespace: ['finalizers'],
+  Secret: ['type', 'immutable'],
+  ConfigMap: ['data', 'binaryData', 'immutable'],
+}
+
+export interface Row {
+  readonly field: Field
+  readonly state: (typeof STATES)[number]
+  readonly why: string
+}
+
+export function readRecording(): Recording {
+  return JSON.parse(readFileSync(RECORD_FILE, 'utf8')) as Recording
+}
+
+/** The rows of every kind. */
+export function apiRows(recording: Recording): ReadonlyMap<Kind, readonly Row[]> {
+  const goldens = goldenFields()
+  const seen = new Map<Schema, string>()
+  return new Map(
+    KINDS.map((kind) => [kind, allFields(kind, seen).map((one) => rowOf(one, recording, goldens))]),
+  )
+}
+
+function rowOf(field: Field, recording: Recording, goldens: ReadonlyMap<string, string>): Row {
+  const uses = (path: string) =>
+    field.same ? path === field.path || path.startsWith(`${field.path}.`) : path === field.path
+  if (field.later) return { field, state: 'not yet', why: 'using it gives the warning L0107' }
+  if (isOutside(field.path)) return { field, state: 'outside', why: '' }
+  const tests = Object.entries(recording).filter(([path]) => uses(path))
+  const [best] = tests.flatMap(([, evidence]) => evidence).sort(byWorth)
+  if (best) return { field, state: 'Envoy', why: nameOf(best[0]) }
+  const [golden] = [...goldens].filter(([path]) => uses(path))
+  return golden
+    ? { field, state: 'golden', why: `test/golden/${golden[1]}` }
+    : { field, state: 'no test', why: '' }
+}
+
+function isOutside(path: string): boolean {
+  const [kind = '', ...names] = path.split('.')
+  return OUTSIDE[kind as Kind]?.includes(names.join('.')) ?? false
+}
+
+function nameOf(test: string): string {
+  const [file = '', ...names] = test.split(' › ')
+  return `${file.replace('test/', '')}: ${names.at(-1)}`.replaceAll('|', '\\|')
+}
+
+/** By field the golden case with the fewest others; each of them is shown to `envoy --mode validate`. */
+function goldenFields(): ReadonlyMap<string, string> {
+  const folders = readdirSync(GOLDEN_FOLDER, { withFileTypes: true }).filter((one) =>
+    one.isDirectory(),
+  )
+  const cases = folders.map(({ name }) => {
+    const fields = fieldsOf(readFileSync(join(GOLDEN_FOLDER, name, 'in.yaml'), 'utf8'))
+    return { name, fields }
+  })
+  cases.sort((a, b) => b.fields.length - a.fields.length)
+  return new Map(cases.flatMap(({ name, fields }) => fields.map((field) => [field, name])))
+}
+
+const HEAD = `# Istio's API, field by field
+
+Every field that Lotse's schemas have (\`src/model/schema\`), and how it is known to work:
+
+- **Envoy**: a test sets it in a mesh of real Envoys; the one named is the narrowest that does.
+- **golden**: a golden case uses it; \`envoy --mode validate\` accepts what it becomes.
+- **outside**: Kubernetes' own; nothing that a proxy gets depends on it, and a unit test sees to that.
+- **not yet**: it is read and checked, and using it gives the warning L0107 at its line.
+- **no test**: nothing of the above.
+
+Values that are wrong are refused with the codes of [codes.md](codes.md); fields that stand nowhere here give the warning L0104.
+Map keys of the user's own are written \`*\`. A block that stands in several places is listed where it is first.
+
+This file is generated: \`npm run api\` writes it from the schemas, the golden cases and \`test/fields.json\`;
+\`npm run api -- record dataplane/routing\` runs those tests and notes anew which fields they use (all of them without a word).
+`
+
+/** The whole file. */
+export function apiPage(recording: Recording): string {
+  const rows = apiRows(recording)
+  const summary = [...rows].map(([kind, list]) => [
+    kind,
+    ...[undefined, ...STATES].map((state) =>
+      String(list.filter((row) => state === undefined || row.state === state).length),
+    ),
+  ])
+  const chapters = [...rows].map(([kind, list]) => `\n## ${kind}\n\n${chapter(kind, list)}\n`)
+  return `${HEAD}\n${table(['kind', 'fields', ...STATES], summary)}\n${chapters.join('')}`
+}
+
+function chapter(kind: Kind, rows: readonly Row[]): string {
+  const cells = rows.map(({ field, state, why }) => {
+    const name = `\`${field.path.slice(kind.length + 1) || kind}\``
+    return [field.same ? `${name}, as \`${field.same}\`` : name, state, why]
+  })
+  return table(['field', 'state', 'by'], cells)
+}
+
+/** As the formatter lays tables out. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  return [
+    line(head),
+    `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`,
+    ...rows.map(line),
+  ].join('\n')
+}
+
+/** Runs tests and puts what they use in the place of what was noted of their files. */
+function record(words: readonly string[]): void {
+  const files = readdirSync(path('test/dataplane'))
+    .map((name) => `test/dataplane/${name}`)
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => !/random|explain/.test(file))
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  const folder = mkdtempSync(join(tmpdir(), 'lotse-fields-'))
+  const seen = join(folder, 'fields')
+  const args = [
+    '--import',
+    'tsx',
+    '--test',
+    '--test-concurrency=2',
+    '--test-reporter=dot',
+    ...files,
+  ]
+  const env = { ...process.env, LOTSE_FIELDS: seen }
+  const { status } = spawnSync(process.execPath, args, { cwd: path('.'), env, stdio: 'inherit' })
+  const lines = status === 0 ? readFileSync(seen, 'utf8').trim().split('\n') : []
+  rmSync(folder, { recursive: true })
+  if (status !== 0) throw new Error('a test failed: nothing was recorded')
+  writeFileSync(RECORD_FILE, printed(merged(readRecording(), files, lines)))
+}
+
+function merged(before: Recording, files: readonly string[], lines: readonly string[]): Recording {
+  const of = (test: string) => test.split(' › ')[0] ?? ''
+  const fields = new Map<string, Set<string>>()
+  for (const line of lines) {
+    const { test, fields: used } = JSON.parse(line) as { test: string; fields: string[] }
+    fields.set(test, new Set([...(fields.get(test) ?? []), ...used]))
+  }
+  const all = new Map<string, (readonly [string, number])[]>()
+  for (const [field, evidence] of Object.entries(before)) {
+    all.set(
+      field,
+      evidence.filter(([test]) => !files.includes(of(test))),
+    )
+  }
+  for (const [test, used] of fields) {
+    for (const field of used) all.set(field, [...(all.get(field) ?? []), [test, used.size]])
+  }
+  const kept = [...all].map(([field, list]) => [field, list.sort(byWorth).slice(0, KEPT)] as const)
+  return Object.fromEntries(kept.filter(([, list]) => list.length > 0).sort())
+}
+
+function byWorth(a: readonly [string, number], b: readonly [string, number]): number {
+  return a[1] - b[1] || (a[0] < b[0] ? -1 : 1)
+}
+
+/** A field a line. */
+function printed(recording: Recording): string {
+  const lines = Object.entries(recording).map(
+    ([field, evidence]) => `  ${JSON.stringify(field)}: ${JSON.stringify(evidence)}`,
+  )
+  return `{\n${lines.join(',\n')}\n}\n`
+}
+
+if (process.argv[1] && pathToFileURL(process.argv[1]).href === import.meta.url) {
+  const [command, ...words] = process.argv.slice(2)
+  if (command === 'record') record(words)
+  writeFileSync(API_FILE, apiPage(readRecording()))
+}

@@ -1,0 +1,113 @@
+// docs/istio-api.md: it is what the schemas, the goldens and the recording say, and what was recorded is still there.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { API_FILE, apiPage, apiRows, OUTSIDE, readRecording } from '../../docs/istio-api.ts'
+import { fieldsOf } from '../../docs/istio-fields.ts'
+import { KINDS } from '../../src/model/document.ts'
+import { translate } from '../../src/translate/translate.ts'
+import { viewOf } from '../support/views.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+test('the page is what the schemas, the goldens and the recording say', () => {
+  assert.equal(readFileSync(API_FILE, 'utf8'), apiPage(readRecording()), 'run `npm run api`')
+})
+
+test('every recorded test exists', () => {
+  const sources = new Map<string, string>()
+  for (const [field, evidence] of Object.entries(readRecording())) {
+    for (const [name] of evidence) {
+      const [file = '', ...names] = name.split(' › ')
+      if (!sources.has(file)) {
+        assert.ok(existsSync(ROOT + file), `${file} is gone: npm run api -- record`)
+        sources.set(file, readFileSync(ROOT + file, 'utf8').replaceAll("\\'", "'"))
+      }
+      // Names that are put together have a part that stands there.
+      const isThere = names
+        .at(-1)!
+        .split(/[^\w ,;:'.-]/)
+        .some((part) => part !== '' && sources.get(file)!.includes(part.trim()))
+      assert.ok(isThere, `${field}: ${name} is gone: npm run api -- record ${file}`)
+    }
+  }
+})
+
+test('fields are those of valid objects, below lists and the user’s own keys', () => {
+  const rule =
+    'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: a}\nspec: '
+  const route = 'route: [{destination: {host: b}}]'
+  assert.deepEqual(
+    fieldsOf(
+      `${rule}{hosts: [b], nonsense: 1, http: [{match: [{headers: {x: {exact: y}}}], ${route}}]}`,
+    ),
+    ['hosts', 'http.match.headers.*.exact', 'http.route.destination.host'].map(
+      (name) => `VirtualService.${name}`,
+    ),
+  )
+  assert.deepEqual(fieldsOf(`${rule}{hosts: [b], http: [{timeout: -1s, ${route}}]}`), [], 'refused')
+  assert.deepEqual(fieldsOf(`${rule}{hosts: ["b c"], http: [{${route}}]}`), [], 'refused')
+})
+
+/** One object of each core kind, and the same with everything that is called outside. */
+const PLAIN = `
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {app: web}, ports: [{name: http, port: 80}]}}
+---
+{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: web, namespace: shop, labels: {kubernetes.io/service-name: web}},
+  addressType: IPv4, endpoints: [{addresses: [10.1.1.1], targetRef: {kind: Pod, namespace: shop, name: web-1}}], ports: [{name: http, port: 80}]}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: shop}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: shop}}
+`
+const WHOLE = `
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {app: web}, ports: [{name: http, port: 80, nodePort: 30080}],
+  externalIPs: [192.0.2.1], sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 9}}, loadBalancerIP: 192.0.2.2,
+  loadBalancerSourceRanges: [10.0.0.0/8], loadBalancerClass: a, externalTrafficPolicy: Local, internalTrafficPolicy: Local, healthCheckNodePort: 9,
+  publishNotReadyAddresses: true, ipFamilies: [IPv4], ipFamilyPolicy: SingleStack, allocateLoadBalancerNodePorts: true}}
+---
+{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: web, namespace: shop, labels: {kubernetes.io/service-name: web}},
+  addressType: IPv4, endpoints: [{addresses: [10.1.1.1], hostname: h, nodeName: n, deprecatedTopology: {a: b}, hints: {forZones: [{name: z}]},
+    targetRef: {kind: Pod, namespace: shop, name: web-1, uid: u, apiVersion: v1, resourceVersion: "1", fieldPath: f}}],
+  ports: [{name: http, port: 80, protocol: TCP, appProtocol: tcp}]}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: shop}, spec: {finalizers: [kubernetes]}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: shop}, type: Opaque, immutable: true}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}, data: {a: b}, binaryData: {c: ZA==}, immutable: true}
+`
+
+test('what is called outside makes no difference to a proxy', () => {
+  const claimed = Object.entries(OUTSIDE).flatMap(([kind, names]) =>
+    names.map((name) => `${kind}.${name}`),
+  )
+  assert.deepEqual(
+    claimed.filter((field) => !fieldsOf(WHOLE).includes(field)),
+    [],
+  )
+  const print = (yaml: string) => {
+    const { mesh, node } = viewOf(yaml)
+    return JSON.stringify(translate(mesh, node))
+  }
+  assert.ok(print(PLAIN).includes('10.1.1.1'))
+  assert.equal(print(WHOLE), print(PLAIN))
+})
+
+test('every kind and each of its fields has a row, those that are to come too', () => {
+  const rows = apiRows({})
+  assert.deepEqual([...rows.keys()], KINDS)
+  const paths = [...rows.values()].flat().map(({ field }) => field.path)
+  assert.equal(new Set(paths).size, paths.length)
+  for (const path of [
+    'VirtualService.http.match.uri.prefix',
+    'MeshConfig.ca',
+    'DestinationRule.subsets.trafficPolicy.tunnel',
+  ]) {
+    assert.ok(
+      paths.some((other) => other === path || path.startsWith(other)),
+      path,
+    )
+  }
+})
