@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { KINDS, type Kind } from '../src/model/document.ts'
 import type { Schema } from '../src/model/shape.ts'
+import type { Recorded } from '../test/support/fields.ts'
 import { allFields, type Field, fieldsOf } from './istio-fields.ts'
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
@@ -167,8 +168,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** Runs tests and puts what they use in the place of what was noted of their files. */
 function record(words: readonly string[]): void {
-  const files = readdirSync(path('test/dataplane'))
-    .map((name) => `test/dataplane/${name}`)
+  const files = ['dataplane', 'namespaces']
+    .flatMap((folder) =>
+      readdirSync(path(`test/${folder}`)).map((name) => `test/${folder}/${name}`),
+    )
     .filter((file) => file.endsWith('.test.ts'))
     .filter((file) => !/random|explain/.test(file))
     .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
@@ -187,21 +190,22 @@ function record(words: readonly string[]): void {
   const lines = status === 0 ? readFileSync(seen, 'utf8').trim().split('\n') : []
   rmSync(folder, { recursive: true })
   if (status !== 0) throw new Error('a test failed: nothing was recorded')
-  writeFileSync(RECORD_FILE, printed(merged(readRecording(), files, lines)))
+  writeFileSync(RECORD_FILE, printed(merged(readRecording(), lines)))
 }
 
-function merged(before: Recording, files: readonly string[], lines: readonly string[]): Recording {
+function merged(before: Recording, lines: readonly string[]): Recording {
   const of = (test: string) => test.split(' › ')[0] ?? ''
+  const ran = new Set(lines.map((line) => of((JSON.parse(line) as Recorded).test)))
   const fields = new Map<string, Set<string>>()
   for (const line of lines) {
-    const { test, fields: used } = JSON.parse(line) as { test: string; fields: string[] }
+    const { test, fields: used } = JSON.parse(line) as Recorded
     fields.set(test, new Set([...(fields.get(test) ?? []), ...used]))
   }
   const all = new Map<string, (readonly [string, number])[]>()
   for (const [field, evidence] of Object.entries(before)) {
     all.set(
       field,
-      evidence.filter(([test]) => !files.includes(of(test))),
+      evidence.filter(([test]) => !ran.has(of(test))),
     )
   }
   for (const [test, used] of fields) {

@@ -81,6 +81,48 @@ const MATCHES: Readonly<Record<string, readonly Row[]>> = {
     [{ path: '/?a=' }, 'two'],
     [{ path: '/?aa=1' }, 'one'],
   ],
+  '{queryParams: {a: {prefix: "1"}}}': [
+    [{ path: '/?a=12' }, 'two'],
+    [{ path: '/?a=21' }, 'one'],
+  ],
+  '{method: {prefix: P}}': [
+    [{ method: 'PUT' }, 'two'],
+    [{ method: 'GET' }, 'one'],
+  ],
+  '{method: {regex: "GET|PUT"}}': [
+    [{ method: 'PUT' }, 'two'],
+    [{ method: 'POST' }, 'one'],
+  ],
+  '{authority: {prefix: "web.shop"}}': [
+    [{ host: 'web.shop:8000' }, 'two'],
+    [{ host: 'web' }, 'one'],
+  ],
+  '{authority: {regex: "web|web[.]shop"}}': [
+    [{ host: 'web.shop' }, 'two'],
+    [{ host: 'web.shop:8000' }, 'one'],
+  ],
+  '{scheme: {prefix: htt}}': [[{}, 'two']],
+  '{scheme: {regex: "https?"}}': [[{}, 'two']],
+  '{scheme: {regex: https}}': [[{}, 'one']],
+  // A missing header does not have the value; the regex that takes every value takes none away (Istio).
+  '{withoutHeaders: {x-user: {prefix: an}}}': [
+    [{}, 'two'],
+    [{ headers: { 'x-user': 'bob' } }, 'two'],
+    [{ headers: { 'x-user': 'ann' } }, 'one'],
+  ],
+  '{withoutHeaders: {x-user: {regex: "an+"}}}': [
+    [{}, 'two'],
+    [{ headers: { 'x-user': 'anna' } }, 'two'],
+    [{ headers: { 'x-user': 'ann' } }, 'one'],
+  ],
+  '{withoutHeaders: {x-user: {regex: ".*"}}}': [
+    [{}, 'one'],
+    [{ headers: { 'x-user': 'bob' } }, 'one'],
+  ],
+  '{withoutHeaders: {x-user: {regex: "*"}}}': [
+    [{}, 'two'],
+    [{ headers: { 'x-user': 'bob' } }, 'one'],
+  ],
   '{scheme: {exact: http}}': [[{}, 'two']],
   '{scheme: {exact: https}}': [[{}, 'one']],
   '{port: 8000}': [[{}, 'two']],

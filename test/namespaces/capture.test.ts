@@ -16,6 +16,7 @@ import { before, describe, after as lastly, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Cleanup } from '../support/cleanup.ts'
 import { envoyBinary, skip as noEnvoy } from '../support/envoy.ts'
+import { recordFields } from '../support/fields.ts'
 import { type Host, hosts, whyNot } from '../support/namespaces.ts'
 import { release } from '../support/processes.ts'
 import { waitFor } from '../support/wait.ts'
@@ -80,8 +81,10 @@ describe('capture', { skip }, () => {
   const cleanup: Cleanup = { after: (end) => void ends.unshift(end) }
   let net: Record<'control' | 'client' | 'web', Host>
   let folder: string
-  const write = (mode: string, outbound = 'ALLOW_ANY') =>
+  const write = (mode: string, outbound = 'ALLOW_ANY') => {
+    recordFields([MESH(mode, outbound)])
     writeFileSync(join(folder, 'mesh', 'mesh.yaml'), MESH(mode, outbound))
+  }
 
   const start = (host: Host, command: string, args: readonly string[], uid?: number) => {
     const child = host.start(command, args, uid)

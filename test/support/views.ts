@@ -5,6 +5,7 @@ import { EMPTY_MESH, nextMesh } from '../../src/model/mesh.ts'
 import type { Node } from '../../src/model/node.ts'
 import { View } from '../../src/model/view.ts'
 import { NOTHING, nextState } from '../../src/registry/state.ts'
+import { recordFields } from './fields.ts'
 
 const NODE: Node = {
   id: 'test',
@@ -21,6 +22,7 @@ const NODE: Node = {
 
 /** The file is called `mesh.yaml`; the proxy is `shop/web-1` with the label `app: web` unless told otherwise. */
 export function viewOf(yaml: string, node: Partial<Node> = {}, before = EMPTY_MESH): View {
+  recordFields([yaml])
   const files = new Map([['mesh.yaml', { text: yaml }]])
   const reading = nextState(NOTHING, { files, troubles: [] }, { allowEmpty: true })
   for (let step = reading.next(); ; step = reading.next()) {
