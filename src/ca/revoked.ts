@@ -76,6 +76,8 @@ export async function revocationList(
       entries: revoked.map(({ serial, at }) => ({
         serialNumber: serial,
         revocationDate: new Date(at),
+        // Without any the library writes an empty list of extensions, for which Envoy refuses the whole list.
+        reason: x509.X509CrlReason.privilegeWithdrawn,
       })),
       extensions: [issuing.authorityKey, new x509.Extension(OID_CRL_NUMBER, false, number)],
     },

@@ -78,7 +78,7 @@ test('Envoy accepts what random valid policies become', { skip, timeout: 280_000
   const pair = await ca.issue({ uri: 'spiffe://cluster.local/ns/shop/sa/client', dns: 'a.test' })
   const folder = testFolder(t)
   writeCertificateFolder(folder, pair)
-  writeFileSync(path(folder, 'crl.pem'), await ca.emptyCrl())
+  writeFileSync(path(folder, 'crl.pem'), await ca.crl())
   const make = policySets({
     base: parseAllDocuments(base(pair)).map((document) => document.toJS() as object),
     ...{ folder, policies: POLICIES },

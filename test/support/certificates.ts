@@ -27,8 +27,8 @@ export interface LeafNames {
 export interface TestCa {
   readonly rootPem: string
   issue(names: LeafNames): Promise<KeyPair>
-  /** A list of revoked certificates with nothing on it. */
-  emptyCrl(): Promise<string>
+  /** A list of revoked certificates, by their serial numbers. */
+  crl(...serials: string[]): Promise<string>
 }
 
 export async function testCa(trustDomain = 'cluster.local'): Promise<TestCa> {
@@ -53,15 +53,27 @@ export async function testCa(trustDomain = 'cluster.local'): Promise<TestCa> {
   return {
     rootPem,
     issue: (names) => issue(root, keys.privateKey, names),
-    emptyCrl: async () => {
+    crl: async (...serials) => {
       const crl = await x509.X509CrlGenerator.create({
         issuer: root.subject,
         thisUpdate: new Date(Date.now() - 86_400_000),
         nextUpdate: new Date(Date.now() + 86_400_000),
+        extensions: [new x509.Extension('2.5.29.20', false, Buffer.from([2, 1, 1]))],
+        // An empty list is none at all (RFC 5280).
+        ...(serials.length > 0
+          ? {
+              entries: serials.map((serialNumber) => ({
+                serialNumber,
+                revocationDate: new Date(1_767_225_600_000),
+                reason: x509.X509CrlReason.keyCompromise,
+              })),
+            }
+          : {}),
         signingAlgorithm: ALGORITHM,
         signingKey: keys.privateKey,
       })
-      return `${crl.toString('pem')}\n`
+      // The label that OpenSSL and Envoy know; with another one they see no list at all.
+      return `${crl.toString('pem').replaceAll(' CRL-', ' X509 CRL-')}\n`
     },
   }
 }
