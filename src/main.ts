@@ -254,6 +254,8 @@ const exclusions = (command: Command) =>
     .requiredOption('--uid <n>', 'the user that Envoy runs as')
     .option('--exclude-inbound-ports <list>', 'ports reached without Envoy, as 22,9100')
     .option('--exclude-outbound-ports <list>', 'ports called without Envoy')
+    .option('--outbound-port <n>', "MeshConfig's proxyListenPort, 15001 by default")
+    .option('--inbound-port <n>', "MeshConfig's proxyInboundListenPort, 15006 by default")
     .option('--exclude-outbound-ranges <list>', 'addresses called without Envoy, as 10.0.0.0/8')
 exclusions(capture.command('apply').description('apply the rules; applying again replaces them'))
   .addHelpText('after', '\nExample:\n  lotse capture apply --uid 1337 --exclude-inbound-ports 22')

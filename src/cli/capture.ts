@@ -5,6 +5,8 @@ import { EXIT } from './print.ts'
 
 interface CaptureCommand {
   readonly uid: string
+  readonly outboundPort?: string
+  readonly inboundPort?: string
   readonly excludeInboundPorts?: string
   readonly excludeOutboundPorts?: string
   readonly excludeOutboundRanges?: string
@@ -30,6 +32,8 @@ function rulesOf(options: CaptureCommand): string | undefined {
   try {
     return captureRules({
       uid: Number(options.uid),
+      ...(options.outboundPort ? { outboundPort: Number(options.outboundPort) } : {}),
+      ...(options.inboundPort ? { inboundPort: Number(options.inboundPort) } : {}),
       excludeInboundPorts: listOf(options.excludeInboundPorts).map(Number),
       excludeOutboundPorts: listOf(options.excludeOutboundPorts).map(Number),
       excludeOutboundRanges: listOf(options.excludeOutboundRanges),

@@ -36,14 +36,12 @@ export interface Service {
   readonly headless: boolean
   /** Which endpoints a Kubernetes service prefers: those in the caller's zone, or on its node. */
   readonly trafficDistribution: 'any' | 'zone' | 'node'
-  /** Namespaces that may see it: `*` all, `.` its own, `~` none. */
-  readonly exportTo: readonly string[]
+  /** Namespaces that may see it: `*` all, `.` its own, `~` none; undefined: as the mesh says. */
+  readonly exportTo: readonly string[] | undefined
   readonly document: Document<ServiceSpec> | Document<ServiceEntry>
   /** Younger ServiceEntries of the namespace for the same host: they add endpoints, and nothing else. */
   readonly also: readonly Document<ServiceEntry>[]
 }
-
-const EVERYWHERE: readonly string[] = Object.freeze(['*'])
 
 export const EXPORT_TO = 'networking.istio.io/exportTo'
 
@@ -115,7 +113,7 @@ const kubernetesService = memo((view: View, key: string): Service => {
     subjectAltNames: [],
     headless: spec.clusterIP === 'None',
     trafficDistribution: DISTRIBUTIONS[distributionOf(document)] ?? 'any',
-    exportTo: exportTo ? exportTo.split(',').map((namespace) => namespace.trim()) : EVERYWHERE,
+    exportTo: exportTo ? exportTo.split(',').map((namespace) => namespace.trim()) : undefined,
     document,
     also: [],
   } satisfies Service)
@@ -165,7 +163,7 @@ const entryServices = memo((_view: View, document: Document<ServiceEntry>): read
       subjectAltNames: spec.subjectAltNames ?? [],
       headless: false,
       trafficDistribution: DISTRIBUTIONS[distributionOf(document)] ?? 'any',
-      exportTo: spec.exportTo?.length ? spec.exportTo : EVERYWHERE,
+      exportTo: spec.exportTo?.length ? spec.exportTo : undefined,
       document,
       also: [],
     } satisfies Service),

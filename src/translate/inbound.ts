@@ -7,6 +7,7 @@ import { isHttp, type Protocol, protocolOf } from '../model/protocol.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Service as ServiceSpec } from '../model/schema/core.ts'
 import type { ConnectionPoolSettings } from '../model/schema/destination-rule.ts'
+import type { ServerTlsSettings } from '../model/schema/gateway.ts'
 import type { ServiceEntry } from '../model/schema/service-entry.ts'
 import type { Sidecar } from '../model/schema/sidecar.ts'
 import { matchesLabels, ownWorkload } from '../model/selector.ts'
@@ -14,6 +15,7 @@ import { type Service, servicesDeclaredIn } from '../model/service.ts'
 import type { View } from '../model/view.ts'
 import { isPod } from '../model/workload.ts'
 import { applicationCluster } from './cluster/inbound.ts'
+import { terminatingTls } from './gateway/tls.ts'
 import { rbacNetworkFilters, rbacPerRoute } from './kinds/authorization-policy.ts'
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
 import { refusedLogs } from './listener/access-log.ts'
@@ -25,10 +27,12 @@ import {
   tcpProxy,
 } from './listener/filters.ts'
 import { type ChainOptions, inboundChains } from './listener/inbound-chains.ts'
+import { preservesCase } from './listener/proxy-headers.ts'
 import { meshConfig } from './mesh-config.ts'
 import { BLACK_HOLE_CLUSTER, inboundCluster, listenerName } from './names.ts'
 import { defaultRoute } from './route/http-route.ts'
 import { isExplicit, sidecarOf } from './scope.ts'
+import { meshTlsParameters } from './tls-parameters.ts'
 import { resource } from './typed.ts'
 
 /** One port of the application and where its proxy takes it in. */
@@ -37,8 +41,11 @@ export interface InboundPort {
   readonly protocol: Protocol
   /** Address of a listener of its own; absent where captured traffic is served by the one inbound listener. */
   readonly bind?: string
-  readonly application: { readonly address: string; readonly port: number }
+  /** Absent: where the captured connection was going. */
+  readonly application?: { readonly address: string; readonly port: number }
   readonly pool?: ConnectionPoolSettings | undefined
+  /** The Sidecar's TLS for clients outside the mesh. */
+  readonly tls?: ServerTlsSettings | undefined
   /** Name of the service for tracing and logs, if one leads here. */
   readonly hostname?: string
   readonly origin: Origin
@@ -67,6 +74,7 @@ function ingressPorts(view: View, sidecar: Document<Sidecar>): InboundPort[] {
       ...(listener.captureMode === 'NONE' ? { bind } : {}),
       application: applicationOf(defaultEndpoint, port.number, view.facet('address')),
       pool: listener.connectionPool ?? sidecar.spec.inboundConnectionPool,
+      ...(listener.tls ? { tls: listener.tls } : {}),
       origin: sidecar.at(['spec', 'ingress', index]),
     }
   })
@@ -87,6 +95,7 @@ function servicePorts(view: View): InboundPort[] {
   // A Sidecar that only binds its own egress ports belongs to a workload that serves nothing.
   if (sidecar && isExplicit(sidecar)) return []
   const entry = ownEntry(view)
+  const toLoopback = meshConfig(view).inboundTrafficPolicy.mode === 'LOCALHOST'
   return servicesOfWorkload(view).flatMap((service) =>
     service.ports.map((port) => {
       const target =
@@ -98,7 +107,7 @@ function servicePorts(view: View): InboundPort[] {
       return {
         port: number,
         protocol: port.protocol,
-        application: { address: '127.0.0.1', port: number },
+        ...(toLoopback ? { application: { address: '127.0.0.1', port: number } } : {}),
         pool: sidecar?.spec.inboundConnectionPool,
         hostname: service.hostname,
         origin: service.document.at(['spec', 'ports']),
@@ -131,9 +140,9 @@ export const inboundClusters = memo((view: View, workload: string): readonly Res
       applicationCluster({
         port,
         protocol,
-        address: application.address,
-        addressPort: application.port,
+        application,
         pool,
+        preservesCase: preservesCase(view),
         connectTimeout,
         origin,
       }),
@@ -161,6 +170,7 @@ function inboundRoute(view: View, { port, protocol, hostname, origin }: InboundP
         direction: 'inbound',
         isGrpc: protocol === 'GRPC' || protocol === 'GRPC-Web',
         operation: `${hostname ?? 'inbound'}:${port}/*`,
+        defaultRetries: meshConfig(view).defaultInboundHttpRetryPolicy,
         origin,
       }),
     ],
@@ -210,6 +220,8 @@ export function chainOptions(view: View, port: InboundPort): ChainOptions {
     protocol: port.protocol,
     mode: mutualTlsMode(view, workload, port.port),
     certified: view.facet('certified') === 'yes',
+    parameters: meshTlsParameters(view),
+    ownTls: port.tls && terminatingTls(view, port.tls, isHttp(port.protocol) ? ALPN : []),
     http: httpConnectionManager(view, {
       place: 'inbound',
       statPrefix: `inbound_${port.port}`,
@@ -221,6 +233,8 @@ export function chainOptions(view: View, port: InboundPort): ChainOptions {
     origin: port.origin,
   }
 }
+
+const ALPN = ['h2', 'http/1.1']
 
 /** What must be looked at before a chain can be chosen. */
 function detection(view: View, protocol: Protocol) {

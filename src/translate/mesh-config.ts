@@ -21,6 +21,9 @@ export interface MeshSettings extends MeshConfig {
   readonly inboundTrafficPolicy: { readonly mode: 'PASSTHROUGH' | 'LOCALHOST' }
   readonly pathNormalization: { readonly normalization: PathNormalization }
   readonly defaultHttpRetryPolicy: NonNullable<MeshConfig['defaultHttpRetryPolicy']>
+  /** Where captured traffic arrives: what the workload sends, and what is sent to it. */
+  readonly proxyListenPort: number
+  readonly proxyInboundListenPort: number
   readonly defaultConfig: NonNullable<MeshConfig['defaultConfig']>
   readonly extensionProviders: NonNullable<MeshConfig['extensionProviders']>
   readonly defaultServiceExportTo: readonly string[]
@@ -84,6 +87,17 @@ function withDefaults(written: MeshConfig): MeshSettings {
       retryOn: DEFAULT_RETRY_ON,
       ...written.defaultHttpRetryPolicy,
     },
+    proxyListenPort: written.proxyListenPort || 15001,
+    proxyInboundListenPort: written.proxyInboundListenPort || 15006,
+    ...(written.defaultInboundHttpRetryPolicy
+      ? {
+          defaultInboundHttpRetryPolicy: {
+            attempts: 2,
+            retryOn: 'reset-before-request',
+            ...written.defaultInboundHttpRetryPolicy,
+          },
+        }
+      : {}),
     ...usableTelemetry(written),
     defaultServiceExportTo: written.defaultServiceExportTo ?? EVERY_NAMESPACE,
     defaultVirtualServiceExportTo: written.defaultVirtualServiceExportTo ?? EVERY_NAMESPACE,

@@ -51,11 +51,13 @@ export function selects(view: View, labels: Readonly<Record<string, string>> | u
 /** Services by host that one namespace may see; of two with one host its own wins, then the first namespace's. */
 const exportedTo = memo((view: View, namespace: string): ReadonlyMap<string, Service> => {
   const byHost = new Map<string, Service>()
+  const { defaultServiceExportTo } = meshConfig(view)
   const order = [namespace, ...namespacesWithServices(view, '').filter((n) => n !== namespace)]
   for (const owner of order) {
     for (const service of servicesDeclaredIn(view, owner)) {
       if (byHost.has(service.hostname)) continue
-      if (isExported(service.exportTo, owner, namespace)) byHost.set(service.hostname, service)
+      if (isExported(service.exportTo ?? defaultServiceExportTo, owner, namespace))
+        byHost.set(service.hostname, service)
     }
   }
   return byHost

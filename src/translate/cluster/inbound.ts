@@ -18,42 +18,47 @@ export interface Application {
   /** Port of the listener that leads here; names the cluster. */
   readonly port: number
   readonly protocol: Protocol
-  /** `unix:///path`, or an address and port of the application. */
-  readonly address: string
-  readonly addressPort: number
+  /** `unix:///path`, or an address and port of the application; absent: where the captured connection was going. */
+  readonly application?: { readonly address: string; readonly port: number } | undefined
   readonly pool?: ConnectionPoolSettings | undefined
   readonly connectTimeout: string
+  readonly preservesCase: boolean
   readonly origin: Origin
 }
 
-export function applicationCluster(application: Application): Resource {
-  const { port, protocol, address, addressPort, pool, connectTimeout, origin } = application
+export function applicationCluster(options: Application): Resource {
+  const { port, protocol, application, pool, connectTimeout, preservesCase, origin } = options
   const name = inboundCluster(port)
-  const path = address.startsWith('unix://') ? address.slice('unix://'.length) : undefined
   const body: ClusterFields = {
     [ORIGIN]: origin,
     name,
-    type: 'STATIC',
+    ...(application ? { type: 'STATIC' as const } : WHERE_IT_WAS_GOING),
     ...connectionPool(pool, { connectTimeout }, NO_POLICY),
-    ...protocolOptions(protocol, { pool }),
-    load_assignment: {
-      cluster_name: name,
-      endpoints: [
-        {
-          lb_endpoints: [
-            {
-              endpoint: {
-                address: path
-                  ? { pipe: { path } }
-                  : { socket_address: { address, port_value: addressPort } },
-              },
-            },
-          ],
-        },
-      ],
-    },
+    ...protocolOptions(protocol, { pool, preservesCase }),
+    ...(application ? atAddress(name, application) : {}),
   }
   return resource('cluster', name, body)
+}
+
+function atAddress(
+  name: string,
+  { address, port }: NonNullable<Application['application']>,
+): ClusterFields {
+  const path = address.startsWith('unix://') ? address.slice('unix://'.length) : undefined
+  const place = path ? { pipe: { path } } : { socket_address: { address, port_value: port } }
+  return {
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: place } }] }],
+    },
+  }
+}
+
+/** From another source address, or capture would catch it again (Istio). */
+const WHERE_IT_WAS_GOING: ClusterFields = {
+  type: 'ORIGINAL_DST',
+  lb_policy: 'CLUSTER_PROVIDED',
+  upstream_bind_config: { source_address: { address: '127.0.0.6', port_value: 0 } },
 }
 
 /** To where the connection was going anyway, and to nowhere. */
@@ -71,12 +76,10 @@ export const BLACK_HOLE: Resource = resource('cluster', BLACK_HOLE_CLUSTER, {
   ...connectionPool(undefined, { connectTimeout: '10s' }, NO_POLICY),
 } satisfies ClusterFields)
 
-/** To a port of the application that no service declares; bound to another source address, or capture would catch it again (Istio). */
+/** To a port of the application that no service declares. */
 export const INBOUND_PASSTHROUGH: Resource = resource('cluster', INBOUND_PASSTHROUGH_CLUSTER, {
   name: INBOUND_PASSTHROUGH_CLUSTER,
-  type: 'ORIGINAL_DST',
-  lb_policy: 'CLUSTER_PROVIDED',
-  upstream_bind_config: { source_address: { address: '127.0.0.6', port_value: 0 } },
+  ...WHERE_IT_WAS_GOING,
   ...connectionPool(undefined, { connectTimeout: '10s' }, NO_POLICY),
   ...protocolOptions('auto'),
 } satisfies ClusterFields)

@@ -15,9 +15,11 @@ import {
   type Policy,
   policyFor,
 } from '../kinds/destination-rule.ts'
+import { preservesCase } from '../listener/proxy-headers.ts'
 import { isLocalityWeighted, localityBalance } from '../locality.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { outboundCluster, outboundTcpCluster, serverName } from '../names.ts'
+import { defaultTlsParameters, meshTlsParameters } from '../tls-parameters.ts'
 import { type ClusterFields, configMetadata, FROM_ADS, resource, typed } from '../typed.ts'
 import { clientCredential } from './credential.ts'
 import { dynamicDiscovery } from './dynamic-dns.ts'
@@ -27,7 +29,6 @@ import {
   automaticMutualTls,
   autoServerName,
   explicitTls,
-  meshTlsParameters,
   type TlsTarget,
   withProxyProtocol,
 } from './tls.ts'
@@ -69,6 +70,7 @@ function outbound(view: View, target: Named): Resource {
   const options: ProtocolOptions = {
     pool: policy.connectionPool,
     upgrade: config.h2UpgradePolicy === 'UPGRADE',
+    preservesCase: preservesCase(view),
     errorCodes: policy.outlierDetection?.outlierDetectionHttpErrorCodes,
     autoServerName: autoServerName(policy.tls, { ...service, protocol: port.protocol }),
   }
@@ -180,6 +182,7 @@ function tlsTarget(view: View, target: Secured, certified: boolean): TlsTarget {
     identities: certified ? identitiesOf(view, service) : [],
     subjectAltNames: service.subjectAltNames,
     parameters: meshTlsParameters(view),
+    otherParameters: defaultTlsParameters(view),
     credential: clientCredential(view, rule, policy.tls?.credentialName),
   }
 }

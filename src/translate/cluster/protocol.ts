@@ -2,6 +2,7 @@
 import type { Any, MatcherMatchPredicate } from '../../../proto/envoy.d.ts'
 import { isHttp, isHttp2, type Protocol } from '../../model/protocol.ts'
 import type { ConnectionPoolSettings } from '../../model/schema/destination-rule.ts'
+import { AS_WRITTEN } from '../listener/proxy-headers.ts'
 import { typed, type UpstreamHttpFields, type UpstreamHttpOptions } from '../typed.ts'
 import { httpConnectionLimits } from './policy.ts'
 
@@ -12,6 +13,8 @@ export interface ProtocolOptions {
   readonly pool?: ConnectionPoolSettings | undefined
   /** MeshConfig's `h2UpgradePolicy`. */
   readonly upgrade?: boolean
+  /** HTTP/1 headers keep their letters. */
+  readonly preservesCase?: boolean
   /** Status codes that outlier detection counts, where they are not those of 5xx. */
   readonly errorCodes?: readonly number[] | undefined
   /** Take the server name and the name to verify from the request's Host (TLS to the outside without `sni`). */
@@ -24,7 +27,7 @@ export function protocolOptions(
   settings: ProtocolOptions = {},
 ): { typed_extension_protocol_options?: { [name: string]: Any } } {
   const { pool, autoServerName, errorCodes } = settings
-  const version = versionOptions(upstreamVersion(protocol, settings), pool)
+  const version = versionOptions(upstreamVersion(protocol, settings), settings)
   if (!version && !autoServerName) return {}
   const options: UpstreamHttpFields = {
     ...httpConnectionLimits(pool),
@@ -60,17 +63,18 @@ export function upstreamVersion(
 
 function versionOptions(
   version: HttpVersion | undefined,
-  pool: ConnectionPoolSettings | undefined,
+  { pool, preservesCase }: ProtocolOptions,
 ): UpstreamHttpFields | undefined {
   const streams = pool?.http?.maxConcurrentStreams || MAX_STREAMS
   const http2 = { http2_protocol_options: { max_concurrent_streams: streams } }
+  const http1 = { http_protocol_options: preservesCase ? AS_WRITTEN : {} }
   switch (version) {
     case 'client':
-      return { use_downstream_protocol_config: { http_protocol_options: {}, ...http2 } }
+      return { use_downstream_protocol_config: { ...http1, ...http2 } }
     case '2':
       return { explicit_http_config: http2 }
     case '1':
-      return { explicit_http_config: { http_protocol_options: {} } }
+      return { explicit_http_config: http1 }
     default:
       return undefined
   }

@@ -9,9 +9,8 @@ import type {
 import { ORIGIN, type Origin } from '../../model/origin.ts'
 import { isHttp, type Protocol } from '../../model/protocol.ts'
 import type { ClientTlsSettings } from '../../model/schema/destination-rule.ts'
-import type { View } from '../../model/view.ts'
-import { meshConfig } from '../mesh-config.ts'
 import { CERTIFICATE_SECRET, ROOTS_SECRET } from '../names.ts'
+import { TLS_VERSIONS } from '../tls-parameters.ts'
 import { type ClusterFields, FROM_ADS, typed } from '../typed.ts'
 import type { ClientCredential } from './credential.ts'
 import type { HttpVersion } from './protocol.ts'
@@ -36,6 +35,8 @@ export interface TlsTarget {
   /** Names that a ServiceEntry says its servers prove. */
   readonly subjectAltNames: readonly string[]
   readonly parameters: TlsParameters
+  /** Of TLS that is not the mesh's own. */
+  readonly otherParameters: TlsParameters
   /** What the rule's `credentialName` gives, where it counts for this proxy. */
   readonly credential: ClientCredential | undefined
 }
@@ -80,23 +81,6 @@ export function workloadCertificate(
   return {
     tls_params: parameters,
     tls_certificate_sds_secret_configs: [{ name: CERTIFICATE_SECRET, sds_config: FROM_ADS }],
-  }
-}
-
-/** As a client Envoy would stop at 1.2 if it were not told. */
-const TLS_VERSIONS: TlsParameters = Object.freeze({
-  tls_minimum_protocol_version: 'TLSv1_2',
-  tls_maximum_protocol_version: 'TLSv1_3',
-})
-
-/** MeshConfig's `meshMTLS`: of TLS between proxies, on both sides. */
-export function meshTlsParameters(view: View): TlsParameters {
-  const { minProtocolVersion, cipherSuites, ecdhCurves } = meshConfig(view).meshMTLS ?? {}
-  return {
-    ...TLS_VERSIONS,
-    ...(minProtocolVersion === 'TLSV1_3' ? { tls_minimum_protocol_version: 'TLSv1_3' } : {}),
-    ...(cipherSuites?.length ? { cipher_suites: cipherSuites } : {}),
-    ...(ecdhCurves?.length ? { ecdh_curves: ecdhCurves } : {}),
   }
 }
 
@@ -150,7 +134,7 @@ function ordinaryTls(tls: ClientTlsSettings, target: TlsTarget): UpstreamTlsCont
   return {
     ...(tls.sni ? { sni: tls.sni } : {}),
     common_tls_context: {
-      tls_params: TLS_VERSIONS,
+      tls_params: target.otherParameters,
       ...(alpn.length > 0 ? { alpn_protocols: alpn } : {}),
       ...ownProof(tls, target),
       ...verification(tls, target),

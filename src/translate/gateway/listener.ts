@@ -1,5 +1,5 @@
 // The listeners of a gateway: plain HTTP, plain TCP, or TLS with a chain of filters for each server name.
-import type { Filter, Listener } from '../../../proto/envoy.d.ts'
+import type { Filter, Listener, ListenerFilter } from '../../../proto/envoy.d.ts'
 import { ORIGIN } from '../../model/origin.ts'
 import { protocolOf } from '../../model/protocol.ts'
 import type { Resource } from '../../model/resource.ts'
@@ -9,10 +9,11 @@ import { rbacNetworkFilters } from '../kinds/authorization-policy.ts'
 import { boundRules, type GatewayServer, servedHosts } from '../kinds/gateway.ts'
 import { refusedLogs } from '../listener/access-log.ts'
 import { httpConnectionManager, TLS_INSPECTOR } from '../listener/filters.ts'
+import { meshConfig } from '../mesh-config.ts'
 import { listenerName } from '../names.ts'
 import { type Chain, filterChains } from '../tcp/chain.ts'
 import { serverNames, tcpRuleChains, tlsRuleChains } from '../tcp/rule.ts'
-import { resource } from '../typed.ts'
+import { resource, typed } from '../typed.ts'
 import { meshServerNames, toNamedCluster } from './auto-passthrough.ts'
 import { type GatewayPort, hostsOf, originOf } from './port.ts'
 import { plainRouteName, tlsRouteName } from './route.ts'
@@ -24,6 +25,11 @@ export function gatewayListener(view: View, port: GatewayPort): Resource | undef
   const [first] = port.servers
   if (!first || chains.length === 0) return undefined
   const name = listenerName(port.bind, port.boundPort)
+  const { gatewayTopology } = meshConfig(view).defaultConfig
+  const filters = [
+    ...(gatewayTopology?.proxyProtocol ? [PROXY_PROTOCOL] : []),
+    ...(port.traffic === 'TLS' ? [TLS_INSPECTOR] : []),
+  ]
   const body: Listener = {
     [ORIGIN]: originOf(first),
     name,
@@ -31,10 +37,16 @@ export function gatewayListener(view: View, port: GatewayPort): Resource | undef
     traffic_direction: 'OUTBOUND',
     // With Envoy's own time limit: strangers who say nothing do not keep a connection.
     ...refusedLogs(view, 'CLIENT'),
-    ...(port.traffic === 'TLS' ? { listener_filters: [TLS_INSPECTOR] } : {}),
+    ...(filters.length > 0 ? { listener_filters: filters } : {}),
     ...filterChains(chains),
   }
   return resource('listener', name, body)
+}
+
+/** A load balancer in front says in a header of its own who the client is. */
+const PROXY_PROTOCOL: ListenerFilter = {
+  name: 'envoy.filters.listener.proxy_protocol',
+  typed_config: typed('envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol', {}),
 }
 
 function chainsOf(view: View, port: GatewayPort): readonly Chain[] {

@@ -7,6 +7,7 @@ import { ownWorkload } from '../../model/selector.ts'
 import type { View } from '../../model/view.ts'
 import { rbacPerRoute } from '../kinds/authorization-policy.ts'
 import { boundRules, type GatewayServer, servedHosts } from '../kinds/gateway.ts'
+import { countsAttempts } from '../listener/proxy-headers.ts'
 import { withoutRepeatedDomains } from '../route/configuration.ts'
 import { httpRoutes } from '../route/http-route.ts'
 import { isCatchAll } from '../route/match.ts'
@@ -39,9 +40,10 @@ export function gatewayRoutes(
   for (const server of servers) addHosts(view, server, hosts)
   const filters = rbacPerRoute(view, ownWorkload(view))
   const { number } = servers[0].server.port
+  const counts = countsAttempts(view)
   const virtualHosts = [...hosts]
     .sort(([a], [b]) => bySpecificity(a, b))
-    .map(([host, served]) => servedHost(host, number, served, filters))
+    .map(([host, served]) => servedHost(host, number, served, filters, counts))
   const body: RouteConfiguration = {
     [ORIGIN]: originOf(servers[0]),
     name,
@@ -87,6 +89,7 @@ function servedHost(
   port: number,
   { routes, origin, redirectsToHttps }: ServedHost,
   filters: ReturnType<typeof rbacPerRoute>,
+  counts: boolean,
 ): Resource {
   const catchAll = (route: Route) => isCatchAll(route.match ?? {})
   const ordered = [...routes.filter((route) => !catchAll(route)), ...routes.filter(catchAll)]
@@ -96,7 +99,7 @@ function servedHost(
     name,
     domains: [host],
     routes: ordered,
-    include_request_attempt_count: true,
+    ...(counts ? { include_request_attempt_count: true } : {}),
     ...(redirectsToHttps ? { require_tls: 'ALL' as const } : {}),
     ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}),
   })

@@ -12,6 +12,7 @@ import type { ServerTlsSettings } from '../../model/schema/gateway.ts'
 import type { View } from '../../model/view.ts'
 import { workloadCertificate } from '../cluster/tls.ts'
 import { ROOTS_SECRET } from '../names.ts'
+import { CIPHERS, defaultTlsParameters, known, meshTlsParameters } from '../tls-parameters.ts'
 import { FROM_ADS, typed } from '../typed.ts'
 import { serverCredentials, verifiesClients } from './credential.ts'
 
@@ -38,7 +39,7 @@ export function terminatingTls(
       common_tls_context: {
         ...(alpn.length > 0 ? { alpn_protocols: alpn } : {}),
         ...context,
-        tls_params: versions(tls),
+        tls_params: versions(view, tls),
       } as CommonTlsContext,
     }),
   }
@@ -107,32 +108,18 @@ const VERSIONS = {
   TLSV1_3: 'TLSv1_3',
 } as const
 
-/** Ciphers that Envoy's TLS library knows for versions up to 1.2; any other would make it refuse the listener. */
-export const CIPHERS: ReadonlySet<string> = new Set([
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-AES128-SHA',
-  'ECDHE-ECDSA-AES256-SHA',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-AES128-SHA',
-  'ECDHE-RSA-AES256-SHA',
-  'AES128-GCM-SHA256',
-  'AES256-GCM-SHA384',
-  'AES128-SHA',
-  'AES256-SHA',
-])
-
-function versions(tls: ServerTlsSettings): TlsParameters {
-  const least = VERSIONS[tls.minProtocolVersion ?? 'TLS_AUTO'] ?? 'TLSv1_2'
+/** The server's own ciphers come before the mesh's. */
+function versions(view: View, tls: ServerTlsSettings): TlsParameters {
   const most = VERSIONS[tls.maxProtocolVersion ?? 'TLS_AUTO'] ?? 'TLSv1_3'
-  const ciphers = (tls.cipherSuites ?? []).filter((name) => CIPHERS.has(name))
+  const base = tls.mode === 'ISTIO_MUTUAL' ? meshTlsParameters(view) : defaultTlsParameters(view)
+  const least =
+    VERSIONS[tls.minProtocolVersion ?? 'TLS_AUTO'] ?? base.tls_minimum_protocol_version ?? 'TLSv1_2'
+  const ciphers = known(tls.cipherSuites, CIPHERS)
   return {
+    ...base,
     // A server that says only what is the most it speaks means that one.
     tls_minimum_protocol_version: [least, most].sort()[0]!,
     tls_maximum_protocol_version: most,
-    ...(ciphers.length > 0 ? { cipher_suites: [...new Set(ciphers)] } : {}),
+    ...(ciphers.length > 0 ? { cipher_suites: ciphers } : {}),
   }
 }

@@ -10,13 +10,17 @@ import { peerAuthentication } from '../kinds/peer-authentication.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER } from '../names.ts'
 import { isExplicit, sidecarOf } from '../scope.ts'
+import { meshTlsParameters } from '../tls-parameters.ts'
 import { resource } from '../typed.ts'
 import { refusedLogs } from './access-log.ts'
-import { HTTP_INSPECTOR, ORIGINAL_DST, TLS_INSPECTOR, tcpProxy } from './filters.ts'
+import {
+  detectionTimeout,
+  HTTP_INSPECTOR,
+  ORIGINAL_DST,
+  TLS_INSPECTOR,
+  tcpProxy,
+} from './filters.ts'
 import { inboundChains } from './inbound-chains.ts'
-
-export const OUTBOUND_PORT = 15001
-export const INBOUND_PORT = 15006
 
 /** Whether traffic reaches this proxy by capture: always, unless its Sidecar binds every listener itself. */
 export function isCaptured(view: View): boolean {
@@ -33,10 +37,11 @@ function virtualOutbound(view: View): Resource {
   const mode =
     sidecarOf(view, '')?.spec.outboundTrafficPolicy?.mode ??
     meshConfig(view).outboundTrafficPolicy.mode
+  const { proxyListenPort } = meshConfig(view)
   const cluster = mode === 'REGISTRY_ONLY' ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER
   return resource('listener', 'virtualOutbound', {
     name: 'virtualOutbound',
-    address: { socket_address: { address: '0.0.0.0', port_value: OUTBOUND_PORT } },
+    address: { socket_address: { address: '0.0.0.0', port_value: proxyListenPort } },
     traffic_direction: 'OUTBOUND',
     use_original_dst: true,
     ...refusedLogs(view, 'CLIENT'),
@@ -44,7 +49,7 @@ function virtualOutbound(view: View): Resource {
       // A connection to the listener itself would be handed to itself for ever.
       {
         name: 'virtualOutbound-blackhole',
-        filter_chain_match: { destination_port: OUTBOUND_PORT },
+        filter_chain_match: { destination_port: proxyListenPort },
         filters: [tcpProxy(view, BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER)],
       },
     ],
@@ -56,21 +61,22 @@ function virtualOutbound(view: View): Resource {
 }
 
 function virtualInbound(view: View, workload: string): Resource {
+  const { proxyInboundListenPort } = meshConfig(view)
   const ports = inboundPorts(view, workload).filter(({ bind }) => bind === undefined)
   const chains = ports.flatMap((port) =>
     inboundChains({ ...chainOptions(view, port), destinationPort: port.port }),
   )
   return resource('listener', 'virtualInbound', {
     name: 'virtualInbound',
-    address: { socket_address: { address: '0.0.0.0', port_value: INBOUND_PORT } },
+    address: { socket_address: { address: '0.0.0.0', port_value: proxyInboundListenPort } },
     traffic_direction: 'INBOUND',
     listener_filters: [ORIGINAL_DST, TLS_INSPECTOR, HTTP_INSPECTOR],
-    listener_filters_timeout: '0s',
+    ...detectionTimeout(view),
     ...refusedLogs(view, 'SERVER'),
     filter_chains: [
       {
         name: 'virtualInbound-blackhole',
-        filter_chain_match: { destination_port: INBOUND_PORT },
+        filter_chain_match: { destination_port: proxyInboundListenPort },
         filters: [tcpProxy(view, BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER)],
       },
       ...chains,
@@ -90,7 +96,15 @@ function undeclaredChains(view: View, declared: ReadonlySet<number>): FilterChai
   const tcp = [...rbacNetworkFilters(view, workload), passThrough]
   const certified = view.facet('certified') === 'yes'
   const blackHole = tcpProxy(view, 'blackhole', BLACK_HOLE_CLUSTER)
-  const common = { protocol: 'TCP', certified, http: passThrough, tcp, blackHole } as const
+  const parameters = meshTlsParameters(view)
+  const common = {
+    protocol: 'TCP',
+    certified,
+    parameters,
+    http: passThrough,
+    tcp,
+    blackHole,
+  } as const
   const ports = [...effective.ports].filter(([port]) => !declared.has(port))
   return [
     ...ports.flatMap(([port, { mode, origin }]) =>

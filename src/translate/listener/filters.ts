@@ -16,6 +16,7 @@ import type { Mode } from '../kinds/telemetry.ts'
 import { meshConfig, type PathNormalization } from '../mesh-config.ts'
 import { FROM_ADS, typed } from '../typed.ts'
 import { accessLogs } from './access-log.ts'
+import { proxyHeaders, routerOptions } from './proxy-headers.ts'
 import { httpSignals, type Side, sideOf } from './signals.ts'
 import { tapLog } from './tap.ts'
 import { tcpLogs } from './tcp-log.ts'
@@ -73,7 +74,7 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
     stream_idle_timeout: '0s',
     upgrade_configs: [{ upgrade_type: 'websocket' }],
     ...normalization(config.pathNormalization.normalization),
-    ...trust(place, config.defaultConfig.gatewayTopology?.numTrustedProxies ?? 0),
+    ...proxyHeaders(view, place),
   }
   return {
     name: 'envoy.filters.network.http_connection_manager',
@@ -111,7 +112,10 @@ function httpFilters(view: View, { place, grpcWeb }: HttpOptions): HttpFilter[] 
           ),
           httpFilter(HTTP_FILTERS.cors, typed('envoy.extensions.filters.http.cors.v3.Cors', {})),
         ]),
-    httpFilter(HTTP_FILTERS.router, typed('envoy.extensions.filters.http.router.v3.Router', {})),
+    httpFilter(
+      HTTP_FILTERS.router,
+      typed('envoy.extensions.filters.http.router.v3.Router', routerOptions(view)),
+    ),
   ]
 }
 
@@ -133,33 +137,6 @@ function normalization(mode: PathNormalization): Part {
     ...(mode === 'DECODE_AND_MERGE_SLASHES'
       ? { path_with_escaped_slashes_action: 'UNESCAPE_AND_FORWARD' }
       : {}),
-  }
-}
-
-/** `a.test.` is `a.test` to servers, so it must not be another host to rules. */
-const ONE_NAME: Part = { strip_trailing_host_dot: true }
-
-/** An edge does not believe what clients say of themselves; a sidecar adds the verified certificate for its application. */
-function trust(place: Place, trustedProxies: number): Part {
-  const details = { subject: true, uri: true, dns: true }
-  switch (place) {
-    case 'gateway':
-      return {
-        use_remote_address: true,
-        ...ONE_NAME,
-        ...(trustedProxies > 0 ? { xff_num_trusted_hops: trustedProxies } : {}),
-        forward_client_cert_details: 'SANITIZE_SET',
-        set_current_client_cert_details: details,
-      }
-    case 'inbound':
-      return {
-        use_remote_address: false,
-        ...ONE_NAME,
-        forward_client_cert_details: 'APPEND_FORWARD',
-        set_current_client_cert_details: details,
-      }
-    default:
-      return { use_remote_address: false }
   }
 }
 

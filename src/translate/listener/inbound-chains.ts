@@ -3,6 +3,7 @@ import type {
   Filter,
   FilterChain,
   FilterChainMatch,
+  TlsParameters,
   TransportSocket,
 } from '../../../proto/envoy.d.ts'
 import { ORIGIN, type Origin } from '../../model/origin.ts'
@@ -27,6 +28,9 @@ export interface ChainOptions {
   readonly blackHole: Filter
   /** Set where one listener serves many ports (capture). */
   readonly destinationPort?: number
+  readonly parameters: TlsParameters
+  /** TLS that the Sidecar says for clients outside the mesh; used only where mutual TLS is off. */
+  readonly ownTls?: TransportSocket | undefined
   readonly origin: Origin | undefined
 }
 
@@ -38,9 +42,17 @@ export function inboundChains(options: ChainOptions): FilterChain[] {
     return [chain(options, {}, [options.blackHole])]
   }
   const strict = mode === 'STRICT'
+  if (options.ownTls && mode === 'DISABLE') return ownTlsChains(options)
   if (isHttp(protocol)) return httpChains(options, plain, strict)
   if (protocol === 'auto') return sniffedChains(options, plain, strict)
   return tcpChains(options, plain, strict)
+}
+
+function ownTlsChains(options: ChainOptions): FilterChain[] {
+  const { protocol, http, tcp, ownTls } = options
+  const isRequests = isHttp(protocol) || protocol === 'auto'
+  const taken = chain(options, { transport_protocol: 'tls' }, isRequests ? [http] : tcp)
+  return [{ ...taken, ...(ownTls ? { transport_socket: ownTls } : {}) }]
 }
 
 function httpChains(options: ChainOptions, plain: boolean, strict: boolean): FilterChain[] {
@@ -123,20 +135,22 @@ function mutual(
   match: FilterChainMatch,
   filters: readonly Filter[],
 ): FilterChain {
-  return { ...chain(options, match, filters), transport_socket: MUTUAL_TLS }
+  return { ...chain(options, match, filters), transport_socket: mutualTls(options.parameters) }
 }
 
 /** A certificate of the mesh is demanded; which identities may do what is for authorization to say. */
-const MUTUAL_TLS: TransportSocket = {
-  name: 'envoy.transport_sockets.tls',
-  typed_config: typed('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
-    require_client_certificate: true,
-    disable_stateless_session_resumption: true,
-    disable_stateful_session_resumption: true,
-    common_tls_context: {
-      alpn_protocols: ['h2', 'http/1.1'],
-      ...workloadCertificate(),
-      validation_context_sds_secret_config: { name: ROOTS_SECRET, sds_config: FROM_ADS },
-    },
-  }),
+function mutualTls(parameters: TlsParameters): TransportSocket {
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: typed('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
+      require_client_certificate: true,
+      disable_stateless_session_resumption: true,
+      disable_stateful_session_resumption: true,
+      common_tls_context: {
+        alpn_protocols: ['h2', 'http/1.1'],
+        ...workloadCertificate(parameters),
+        validation_context_sds_secret_config: { name: ROOTS_SECRET, sds_config: FROM_ADS },
+      },
+    }),
+  }
 }

@@ -5,6 +5,7 @@ import { isHttp, protocolOf } from '../../model/protocol.ts'
 import type { EgressListener, Sidecar } from '../../model/schema/sidecar.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
+import { meshConfig } from '../mesh-config.ts'
 import { ALL_HOSTS, importedServices, sidecarOf } from '../scope.ts'
 import {
   httpListener,
@@ -17,8 +18,10 @@ import {
 export const outboundListeners = memo((view: View, _: ''): readonly Outbound[] => {
   if (view.facet('type') === 'gateway') return []
   const sidecar = sidecarOf(view, '')
-  if (!sidecar?.spec.egress) return captured(view, ALL_HOSTS)
   const byName = new Map<string, Outbound>()
+  for (const outbound of proxyListener(view, sidecar)) byName.set(outbound.listener.name, outbound)
+  if (!sidecar?.spec.egress)
+    return Object.freeze([...byName.values(), ...captured(view, ALL_HOSTS)])
   for (const [index, egress] of sidecar.spec.egress.entries()) {
     for (const outbound of egressListeners(view, sidecar, egress, index)) {
       if (!byName.has(outbound.listener.name)) byName.set(outbound.listener.name, outbound)
@@ -26,6 +29,17 @@ export const outboundListeners = memo((view: View, _: ''): readonly Outbound[] =
   }
   return Object.freeze([...byName.values()])
 })
+
+/** MeshConfig's `proxyHttpPort`: applications may name the proxy as their HTTP proxy, for every port of what is imported. */
+function proxyListener(view: View, sidecar: Document<Sidecar> | undefined): Outbound[] {
+  const { proxyHttpPort } = meshConfig(view)
+  const [key] = view.keys('MeshConfig')
+  const document = key === undefined ? undefined : view.get('MeshConfig', key)
+  if (!proxyHttpPort || !document) return []
+  const hosts = sidecar?.spec.egress?.flatMap((egress) => egress.hosts).join(',') || ALL_HOSTS
+  const place = { bind: '127.0.0.1', port: proxyHttpPort, hosts, isBound: true, isNamed: true }
+  return [httpListener(view, { ...place, origin: document.at(['proxyHttpPort']) }, true)]
+}
 
 function egressListeners(
   view: View,

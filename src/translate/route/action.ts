@@ -55,7 +55,11 @@ export function routed(
   if (!first) return undefined
   const authority = rule.rewrite?.authority || authorityOf(rule.headers)
   const hash = hashPolicies(targets, context)
-  const common = { ...commonFields(rule, match, context, path), ...hash }
+  const common = {
+    ...commonFields(rule, match, context, path),
+    ...hash,
+    ...(context.forwardsHost ? { append_x_forwarded_host: true } : {}),
+  }
   const origin = context.virtualService.at([...path, 'route'])
   const retry = retries(rule, context, path, hash.hash_policy !== undefined)
   const headers = headerFields(rule.headers)

@@ -6,6 +6,7 @@ import type { Resource } from '../../model/resource.ts'
 import type { Service } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
 import { type HostRule, MESH_GATEWAY, meshRuleHosts } from '../kinds/virtual-service.ts'
+import { countsAttempts } from '../listener/proxy-headers.ts'
 import { PASSTHROUGH_CLUSTER } from '../names.ts'
 import { exportedService, importedServices } from '../scope.ts'
 import { resource } from '../typed.ts'
@@ -80,6 +81,7 @@ function ruleHost(view: View, host: string, rule: HostRule, port: number): Resou
   const routes = httpRoutes(routeContext(view, rule, port, [MESH_GATEWAY]))
   if (routes.length === 0) return undefined
   return virtualHost({
+    countsAttempts: countsAttempts(view),
     name: `${host}:${port}`,
     domains: [host],
     routes,

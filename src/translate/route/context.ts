@@ -18,6 +18,8 @@ export interface RouteContext {
   readonly hashPolicy: (destination: Destination) => readonly RouteAction_HashPolicy[]
   /** MeshConfig.defaultHttpRetryPolicy, if the mesh has one. */
   readonly defaultRetries?: HttpRetry | undefined
+  /** A rewritten host is still told, in `x-forwarded-host`. */
+  readonly forwardsHost?: boolean
   readonly isGateway: boolean
   /** The listener terminates TLS: requests have the scheme https. */
   readonly isTls?: boolean

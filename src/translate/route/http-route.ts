@@ -151,5 +151,8 @@ export function defaultRoute(cluster: string, options: DefaultRouteOptions): Rou
 
 function defaultRetryPolicy(options: DefaultRouteOptions, isHashed: boolean) {
   if (options.direction === 'outbound') return retryPolicy(options.defaultRetries, isHashed)
-  return options.isGrpc ? undefined : INBOUND_RETRIES
+  if (options.isGrpc) return undefined
+  const { defaultRetries } = options
+  // One application, so no other host to look for.
+  return defaultRetries ? retryPolicy(defaultRetries, true) : INBOUND_RETRIES
 }

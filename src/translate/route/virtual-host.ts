@@ -10,6 +10,7 @@ import type { Service } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
 import { clusterOf, hashPolicyOf, type Target, targetOf } from '../destination.ts'
 import { type HostRule, MESH_GATEWAY, meshRuleFor } from '../kinds/virtual-service.ts'
+import { countsAttempts } from '../listener/proxy-headers.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { virtualHostName } from '../names.ts'
 import { resource } from '../typed.ts'
@@ -27,6 +28,7 @@ export const virtualHosts = memo((view: View, service: Service): ReadonlyMap<num
     hosts.set(
       number,
       virtualHost({
+        countsAttempts: countsAttempts(view),
         name: virtualHostName(service.hostname, number),
         domains: domainsOf(view, service),
         routes: routes.length > 0 ? routes : [serviceRoute(view, service, number)],
@@ -49,19 +51,21 @@ function serviceRoute(view: View, service: Service, port: number): Route {
 }
 
 export interface VirtualHostOptions {
+  readonly countsAttempts: boolean
   readonly name: string
   readonly domains: readonly string[]
   readonly routes: readonly Route[]
   readonly origin: Origin
 }
 
-export function virtualHost({ name, domains, routes, origin }: VirtualHostOptions): Resource {
+export function virtualHost(options: VirtualHostOptions): Resource {
+  const { name, domains, routes, origin } = options
   const body: VirtualHost = {
     [ORIGIN]: origin,
     name,
     domains,
     routes,
-    include_request_attempt_count: true,
+    ...(options.countsAttempts ? { include_request_attempt_count: true } : {}),
   }
   return resource('virtualHost', name, body)
 }
@@ -84,6 +88,7 @@ export function routeContext(
     cluster: (destination) => clusterOf(target(destination), destination),
     hashPolicy: (destination) => hashPolicyOf(view, target(destination), destination.subset),
     defaultRetries: meshConfig(view).defaultHttpRetryPolicy,
+    forwardsHost: meshConfig(view).defaultConfig.proxyHeaders?.xForwardedHost?.enabled === true,
     isGateway: view.facet('type') === 'gateway',
   }
 }

@@ -1,6 +1,7 @@
 // Lets in what is valid: an object with an error is replaced by its last good version, or left out if it never had one.
 import { compareDiagnostics, type Diagnostic, hasErrors } from '../../model/diagnostic.ts'
 import { type Document, nameOf } from '../../model/document.ts'
+import { discovered } from '../discovery.ts'
 import { validate } from './index.ts'
 
 export interface Admission {
@@ -44,7 +45,7 @@ export function admit(
     diagnostics.push(consequence(document, lastGood))
   }
   return {
-    documents: [...inForce.values()],
+    documents: discovered([...inForce.values()]),
     diagnostics: diagnostics.sort(compareDiagnostics),
     verdicts,
     inForce,

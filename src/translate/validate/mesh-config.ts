@@ -1,21 +1,110 @@
-// MeshConfig by itself: the settings that every proxy's traffic goes by.
+// MeshConfig: a setting that Envoy would refuse would take every proxy's configuration with it.
 import { milliseconds } from '../../model/duration.ts'
-import type { MeshConfig } from '../../model/schema/mesh-config.ts'
+import type { Path } from '../../model/origin.ts'
+import type { DefaultConfig, MeshConfig } from '../../model/schema/mesh-config.ts'
+import { CIPHERS, CURVES } from '../tls-parameters.ts'
 import { checkRetries } from './http-rule.ts'
-import type { Report } from './report.ts'
-import { checkSettings } from './traffic-policy.ts'
-import { checkDuration } from './value.ts'
+import { eachOf, type Report } from './report.ts'
+import { checkLocality, checkSettings } from './traffic-policy.ts'
+import { checkDuration, checkPort, checkRegex } from './value.ts'
+
+const ZERO = { zero: true } as const
 
 export function checkMeshConfig(report: Report, spec: MeshConfig): void {
-  const { defaultHttpRetryPolicy: retries, defaultTrafficPolicy: policy, tcpKeepalive } = spec
-  if (retries) checkRetries(report, retries, ['defaultHttpRetryPolicy'])
-  if (policy) checkSettings(report, policy, ['defaultTrafficPolicy'])
-  checkDuration(report, tcpKeepalive?.time, ['tcpKeepalive', 'time'])
-  checkDuration(report, tcpKeepalive?.interval, ['tcpKeepalive', 'interval'])
   checkDuration(report, spec.connectTimeout, ['connectTimeout'])
+  checkDuration(report, spec.tcpKeepalive?.time, ['tcpKeepalive', 'time'])
+  checkDuration(report, spec.tcpKeepalive?.interval, ['tcpKeepalive', 'interval'])
   checkDuration(report, spec.dnsRefreshRate, ['dnsRefreshRate'])
   if (spec.dnsRefreshRate && milliseconds(spec.dnsRefreshRate) === 1) {
     report.error('L0212', ['dnsRefreshRate'], 'Envoy looks names up every 2ms at most: write more')
   }
-  checkDuration(report, spec.protocolDetectionTimeout, ['protocolDetectionTimeout'], { zero: true })
+  checkDuration(report, spec.protocolDetectionTimeout, ['protocolDetectionTimeout'], ZERO)
+  checkPorts(report, spec)
+  checkTls(report, spec.meshMTLS, ['meshMTLS'])
+  checkTls(report, spec.tlsDefaults, ['tlsDefaults'])
+  if ((spec.tlsDefaults?.minProtocolVersion ?? 'TLS_AUTO') !== 'TLS_AUTO') {
+    report.warning(
+      'L0238',
+      ['tlsDefaults', 'minProtocolVersion'],
+      'the least version is said by each Gateway server (tls.minProtocolVersion), and for mutual TLS by meshMTLS',
+    )
+  }
+  for (const field of ['defaultHttpRetryPolicy', 'defaultInboundHttpRetryPolicy'] as const) {
+    const retries = spec[field]
+    if (retries) checkRetries(report, { attempts: 2, ...retries }, [field])
+  }
+  if (spec.defaultTrafficPolicy) {
+    checkSettings(report, spec.defaultTrafficPolicy, ['defaultTrafficPolicy'])
+  }
+  if (spec.localityLbSetting) {
+    checkLocality(report, spec.localityLbSetting, ['localityLbSetting'])
+  }
+  checkExports(report, spec)
+  if (spec.verifyCertificateAtClient === false) {
+    report.warning(
+      'L0238',
+      ['verifyCertificateAtClient'],
+      'certificates are verified all the same: a DestinationRule may say insecureSkipVerify where they cannot be',
+    )
+  }
+  if (spec.defaultConfig) checkDefaultConfig(report, spec.defaultConfig, ['defaultConfig'])
+}
+
+const PORTS = ['proxyListenPort', 'proxyInboundListenPort', 'proxyHttpPort'] as const
+
+function checkPorts(report: Report, spec: MeshConfig): void {
+  const defaults = { proxyListenPort: 15001, proxyInboundListenPort: 15006, proxyHttpPort: 0 }
+  const taken = new Map<number, string>()
+  for (const field of PORTS) {
+    const port = spec[field] || defaults[field]
+    const other = taken.get(port)
+    if (port !== 0 && other) {
+      report.error('L0214', [field], `${field} and ${other} are both ${port}: change one`)
+    }
+    taken.set(port, field)
+  }
+}
+
+function checkTls(report: Report, tls: MeshConfig['tlsDefaults'], path: Path): void {
+  const check = (field: 'cipherSuites' | 'ecdhCurves', known: ReadonlySet<string>, what: string) =>
+    eachOf(tls?.[field], [...path, field], (name, at) => {
+      if (known.has(name)) return
+      report.warning('L0226', at, `the ${what} "${name}" is not known to Envoy and is left out`)
+    })
+  check('cipherSuites', CIPHERS, 'cipher')
+  check('ecdhCurves', CURVES, 'curve')
+}
+
+const EXPORTS = [
+  'defaultServiceExportTo',
+  'defaultVirtualServiceExportTo',
+  'defaultDestinationRuleExportTo',
+] as const
+
+function checkExports(report: Report, spec: MeshConfig): void {
+  for (const field of EXPORTS) {
+    eachOf(spec[field], [field], (target, at) => {
+      if (/^([*.~]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/.test(target)) return
+      report.error(
+        'L0220',
+        at,
+        `"${target}" is neither a namespace nor one of "*" (all), "." (its own), "~" (none)`,
+      )
+    })
+  }
+}
+
+function checkDefaultConfig(report: Report, config: DefaultConfig, path: Path): void {
+  checkDuration(report, config.drainDuration, [...path, 'drainDuration'])
+  checkDuration(report, config.terminationDrainDuration, [...path, 'terminationDrainDuration'])
+  if (config.proxyAdminPort) {
+    checkPort(report, config.proxyAdminPort, [...path, 'proxyAdminPort'])
+  }
+  if ((config.concurrency ?? 0) < 0) {
+    report.error('L0225', [...path, 'concurrency'], 'the number of worker threads is below zero')
+  }
+  const matcher = [...path, 'proxyStatsMatcher', 'inclusionRegexps']
+  eachOf(config.proxyStatsMatcher?.inclusionRegexps, matcher, (regex, at) =>
+    checkRegex(report, regex, at),
+  )
 }

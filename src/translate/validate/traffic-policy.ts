@@ -114,7 +114,7 @@ function isPrime(number: number): boolean {
   return true
 }
 
-function checkLocality(report: Report, setting: LocalityLbSetting, path: Path): void {
+export function checkLocality(report: Report, setting: LocalityLbSetting, path: Path): void {
   const given = (['distribute', 'failover', 'failoverPriority'] as const).filter(
     (field) => setting[field]?.length,
   )
