@@ -36,7 +36,10 @@ function proxyListener(view: View, sidecar: Document<Sidecar> | undefined): Outb
   const [key] = view.keys('MeshConfig')
   const document = key === undefined ? undefined : view.get('MeshConfig', key)
   if (!proxyHttpPort || !document) return []
-  const hosts = sidecar?.spec.egress?.flatMap((egress) => egress.hosts).join(',') || ALL_HOSTS
+  const egress = sidecar?.spec.egress
+  const hosts = egress?.flatMap((listener) => listener.hosts).join(',') ?? ALL_HOSTS
+  // It calls nothing.
+  if (hosts === '') return []
   const place = { bind: '127.0.0.1', port: proxyHttpPort, hosts, isBound: true, isNamed: true }
   return [httpListener(view, { ...place, origin: document.at(['proxyHttpPort']) }, true)]
 }
