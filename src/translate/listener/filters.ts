@@ -16,7 +16,7 @@ import type { Mode } from '../kinds/telemetry.ts'
 import { meshConfig, type PathNormalization } from '../mesh-config.ts'
 import { FROM_ADS, typed } from '../typed.ts'
 import { accessLogs } from './access-log.ts'
-import { proxyHeaders, routerOptions } from './proxy-headers.ts'
+import { type Place, proxyHeaders, routerOptions } from './proxy-headers.ts'
 import { httpSignals, type Side, sideOf } from './signals.ts'
 import { tapLog } from './tap.ts'
 import { tcpLogs } from './tcp-log.ts'
@@ -46,9 +46,6 @@ export function detectionTimeout(
     ? { listener_filters_timeout: '0s' }
     : { listener_filters_timeout: seconds(timeout), continue_on_listener_filters_timeout: true }
 }
-
-/** Where the connection manager stands: it decides whom it trusts and what it tells. */
-export type Place = 'inbound' | 'outbound' | 'gateway'
 
 export interface HttpOptions {
   readonly place: Place

@@ -3,7 +3,9 @@ import type { HttpConnectionManager, Router } from '../../../proto/envoy.d.ts'
 import type { View } from '../../model/view.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { typed } from '../typed.ts'
-import type { Place } from './filters.ts'
+
+/** Where the connection manager stands: it decides whom it trusts and what it tells. */
+export type Place = 'inbound' | 'outbound' | 'gateway'
 
 type Part = Partial<Pick<HttpConnectionManager, keyof HttpConnectionManager>>
 
