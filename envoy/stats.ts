@@ -71,22 +71,34 @@ export function signalStats({
   }
 }
 
-const REPORTED: readonly XdsMatcher_MatcherList_Predicate[] = [
-  named({ prefix: `${SIGNAL_SCOPE}.` }),
-  bytes('rx'),
-  bytes('tx'),
+/**
+ * Counted for the cluster, since a TCP connection's own count is told only when it ends. What does not move is not sent: gauges would
+ * be sent with every report, so that saturation is told by what waited and what was refused.
+ */
+const OF_CLUSTER = [
+  'cx_rx_bytes_total',
+  'cx_tx_bytes_total',
+  'cx_total',
+  'rq_pending_total',
+  'cx_overflow',
+  'rq_pending_overflow',
+  'rq_retry_overflow',
 ]
 
-/** Counted for the cluster, since a TCP connection's own count is told only when it ends. */
-function bytes(direction: 'rx' | 'tx'): XdsMatcher_MatcherList_Predicate {
-  return {
+const REPORTED: readonly XdsMatcher_MatcherList_Predicate[] = [
+  named({ prefix: `${SIGNAL_SCOPE}.` }),
+  {
     and_matcher: {
       predicate: [
-        named({ suffix: `.upstream_cx_${direction}_bytes_total` }),
-        named({ prefix: 'cluster.outbound' }),
+        anyOf([named({ prefix: 'cluster.outbound' }), named({ prefix: 'cluster.inbound' })]),
+        anyOf(OF_CLUSTER.map((name) => named({ suffix: `.upstream_${name}` }))),
       ],
     },
-  }
+  },
+]
+
+function anyOf(predicate: readonly XdsMatcher_MatcherList_Predicate[]) {
+  return { or_matcher: { predicate } }
 }
 
 function named(

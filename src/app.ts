@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { type CertificateAuthority, openAuthority } from './ca/ca.ts'
 import { isProblem, reasonOf } from './ca/problem.ts'
 import { type ClusterSide, openClusterSide } from './cluster.ts'
-import { directoryOf } from './directory.ts'
+import { directoryOf, overridesIn } from './directory.ts'
 import { type Listening, listen } from './listen.ts'
 import { LiveMesh } from './live-mesh.ts'
 import { compareDiagnostics, type Diagnostic } from './model/diagnostic.ts'
@@ -19,6 +19,7 @@ import { reviewToken } from './registry/kubernetes/token-review.ts'
 import { openSources, type SourceOptions, type Sources } from './sources.ts'
 import { type GraphOptions, graphOf } from './telemetry/graph.ts'
 import { type HistoryOptions, historyOf } from './telemetry/history.ts'
+import type { MetricsOptions } from './telemetry/istio-metrics.ts'
 import { Signals } from './telemetry/signals.ts'
 import type { Taps } from './telemetry/taps.ts'
 import { trustOf, watchTrust } from './trust.ts'
@@ -70,6 +71,8 @@ export interface App {
   /** Who watches which workload's requests. */
   readonly taps: Taps
   readonly history: (options: HistoryOptions) => History
+  /** How what they reported is shown to Prometheus. */
+  readonly metricsOptions: MetricsOptions
   /** Ports as bound. */
   readonly xds: string
   readonly plaintextXds: string | undefined
@@ -194,6 +197,7 @@ function appOf(parts: Parts): App {
     graph: (wanted) => graphOf(signals, directory, wanted),
     taps: core.taps,
     history: (wanted) => historyOf(signals, directory, wanted),
+    metricsOptions: { directory, overrides: overridesIn(() => core.mesh) },
     xds: listening.xds,
     plaintextXds: listening.plaintextXds,
     ...(cluster ? { cluster } : {}),

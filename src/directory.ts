@@ -1,10 +1,16 @@
 // What the service graph asks the mesh about a workload: its service, version and identity.
+import { Cache } from './model/cache.ts'
 import type { Document } from './model/document.ts'
 import type { Mesh } from './model/mesh.ts'
 import type { WorkloadEntry } from './model/schema/workload-entry.ts'
 import { matchesLabels } from './model/selector.ts'
+import { View } from './model/view.ts'
 import { canonicalName } from './model/workload.ts'
 import type { Described, Directory } from './telemetry/graph.ts'
+import type { MetricsOptions } from './telemetry/istio-metrics.ts'
+import { metricOverridesFor } from './translate/kinds/telemetry.ts'
+import { nodeOf } from './translate/node.ts'
+import { NOBODY } from './translate/validate/references.ts'
 
 /** Answers from the present mesh; what was found is kept until the mesh changes. */
 export function directoryOf(mesh: () => Mesh): Directory {
@@ -58,4 +64,19 @@ function describe(mesh: Mesh, name: string): Described | undefined {
     service: service ? `${service.name}.${service.namespace}.svc.cluster.local` : '',
     principal: principalOf(mesh, entry),
   }
+}
+
+/** What Telemetry objects change in the metrics of a workload. */
+export function overridesIn(mesh: () => Mesh): MetricsOptions['overrides'] {
+  return (reporter, side) => {
+    const { namespace, workload, labels } = nodeOf(mesh(), named(reporter), { id: reporter })
+    const view = new View(mesh(), { ...NOBODY, namespace, workload }, new Cache())
+    const mode = side === 'source' ? 'CLIENT' : 'SERVER'
+    return metricOverridesFor(view, { namespace, labels }, mode)
+  }
+}
+
+function named(reporter: string) {
+  const [namespace = '', workload = ''] = reporter.split('/')
+  return { namespace, workload, certified: true }
 }

@@ -16,6 +16,7 @@ const ON_DEMAND = [
   'test/kubernetes/',
   'test/namespaces/',
   'test/browser/',
+  'test/observability/',
 ]
 const SECONDS_PER_FILE = 300
 

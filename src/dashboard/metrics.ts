@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { App } from '../app.ts'
 import { READ_MESH } from './access.ts'
+import { addCertificateMetrics } from './certificate-metrics.ts'
 
 const COUNTERS = {
   requests: 'Requests received from proxies',
@@ -76,10 +77,11 @@ export function addMetrics(server: FastifyInstance, app: () => App | undefined):
     labelNames: ['severity'],
     registers: [registry],
     collect() {
-      this.reset()
+      for (const severity of ['error', 'warning', 'info']) this.set({ severity }, 0)
       for (const { severity } of app()?.diagnostics() ?? []) this.inc({ severity })
     },
   })
+  addCertificateMetrics(registry, app)
   server.get('/metrics', READ_MESH, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   )

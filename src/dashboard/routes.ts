@@ -11,6 +11,7 @@ import { openApi } from './openapi.ts'
 import { PLACE_ROUTES } from './places.ts'
 import { PROXY_ROUTES } from './proxies.ts'
 import { addRoutes, type Route } from './route.ts'
+import { SATURATION_ROUTES } from './saturation.ts'
 import { tapRoutes } from './tap.ts'
 import { type Editable, trafficRoutes } from './traffic.ts'
 
@@ -24,6 +25,7 @@ export function addApi(
     ...GRAPH_ROUTES,
     ...PLACE_ROUTES,
     ...PROXY_ROUTES,
+    ...SATURATION_ROUTES,
     ...OBJECT_ROUTES,
     ...CERTIFICATE_ROUTES,
     ...EXPLAIN_ROUTES,

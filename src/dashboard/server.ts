@@ -10,6 +10,7 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import { type GuardedRoute, guard, OPEN } from './access.ts'
 import { addMetrics } from './metrics.ts'
 import { addPage } from './page.ts'
+import { addPrometheus } from './prometheus.ts'
 import { addApi } from './routes.ts'
 
 export interface HttpOptions {
@@ -47,6 +48,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   addProbes(server, () => app !== undefined)
   addApi(server, () => app, options.edit)
   addMetrics(server, () => app)
+  addPrometheus(server, () => app)
   addPage(server)
   try {
     await server.listen({ host, port: Number(options.address.slice(colon + 1)) })

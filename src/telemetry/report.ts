@@ -35,6 +35,20 @@ export type Signal =
       readonly direction: 'sent' | 'received'
       readonly count: number
     }
+  | {
+      readonly kind: 'pressure'
+      readonly cluster: string
+      readonly what: Pressure
+      readonly count: number
+    }
+
+/** Of a cluster: connections made, requests that waited for one, and what an open circuit breaker refused of each. */
+export type Pressure =
+  | 'connections'
+  | 'pending'
+  | 'connectionsRefused'
+  | 'pendingRefused'
+  | 'retriesRefused'
 
 export interface Outcome {
   /** HTTP status; 0 without an answer, and for connections. */
@@ -50,7 +64,7 @@ export interface Outcome {
 /** Undefined for what is not of the service graph. */
 export function signalOf(point: Point): Signal | undefined {
   const { name, attributes, value = 0, histogram } = point
-  if (name.startsWith('cluster.')) return bytesOf(point)
+  if (name.startsWith('cluster.')) return clusterSignal(point)
   const edge = edgeOf(attributes)
   if (!edge) return undefined
   const words = (attributes.get('c') ?? '').split(';')
@@ -91,18 +105,25 @@ function edgeOf(attributes: ReadonlyMap<string, string>): Edge | undefined {
   return { side: 'server', cluster, workload: '', principal }
 }
 
-const BYTES = /^cluster\.(.*\.)?upstream_cx_([rt])x_bytes_total$/
+/** The statistics of Envoy's clusters that proxies report, by the end of their names. */
+const OF_CLUSTER: Readonly<Record<string, Pressure | 'sent' | 'received'>> = {
+  upstream_cx_rx_bytes_total: 'received',
+  upstream_cx_tx_bytes_total: 'sent',
+  upstream_cx_total: 'connections',
+  upstream_rq_pending_total: 'pending',
+  upstream_cx_overflow: 'connectionsRefused',
+  upstream_rq_pending_overflow: 'pendingRefused',
+  upstream_rq_retry_overflow: 'retriesRefused',
+}
 
 /** Envoy takes the cluster's name up to its first dot for a label, and leaves the rest where it was. */
-function bytesOf({ name, attributes, value = 0 }: Point): Signal | undefined {
-  const [found, rest = '', direction] = BYTES.exec(name) ?? []
+function clusterSignal({ name, attributes, value: count = 0 }: Point): Signal | undefined {
+  const [found, rest = '', last = ''] = /^cluster\.(.*\.)?(upstream_\w+)$/.exec(name) ?? []
   const first = attributes.get('envoy.cluster_name')
-  if (!found || first === undefined) return undefined
+  const what = Object.hasOwn(OF_CLUSTER, last) ? OF_CLUSTER[last] : undefined
+  if (!found || first === undefined || !what) return undefined
   const cluster = `${first}.${rest}`.replace(/\.$/, '')
-  return {
-    kind: 'bytes',
-    cluster,
-    direction: direction === 'r' ? 'received' : 'sent',
-    count: value,
-  }
+  return what === 'sent' || what === 'received'
+    ? { kind: 'bytes', cluster, direction: what, count }
+    : { kind: 'pressure', cluster, what, count }
 }

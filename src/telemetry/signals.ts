@@ -1,6 +1,7 @@
 // What proxies reported over the last half hour, edge by edge. Bounded, whatever they report.
 import { readMetrics } from './otlp.ts'
 import { type Edge, type Outcome, type Signal, signalOf } from './report.ts'
+import { Totals } from './totals.ts'
 import { addDurations, FIGURE, KEPT_STEPS, STEP, Window } from './window.ts'
 
 export interface Series {
@@ -39,6 +40,8 @@ const HARMLESS = /^(DC|DT|DR)?$/
 
 export class Signals {
   readonly counters = { reports: 0, refused: 0, points: 0, bytes: 0, dropped: 0 }
+  /** The same since the start, for Prometheus. */
+  readonly totals = new Totals()
   readonly #options: SignalsOptions
   readonly #edges = new Map<string, Series>()
   readonly #bytes = new Map<string, ByteSeries>()
@@ -60,12 +63,15 @@ export class Signals {
       readMetrics(bytes, (point) => {
         this.counters.points += 1
         const signal = signalOf(point)
-        if (signal) this.#add(reporter, signal, step)
+        if (!signal) return
+        if (signal.kind !== 'pressure') this.#add(reporter, signal, step)
+        this.totals.add(reporter, point, signal, step)
       })
     } catch {
       this.counters.refused += 1
       return false
     } finally {
+      this.totals.settle(reporter, step)
       this.#options.onReport?.()
     }
     return true
@@ -88,7 +94,7 @@ export class Signals {
     return this.#edges.size + this.#bytes.size
   }
 
-  #add(reporter: string, signal: Signal, step: number): void {
+  #add(reporter: string, signal: Exclude<Signal, { kind: 'pressure' }>, step: number): void {
     if (signal.kind === 'bytes') {
       const { cluster } = signal
       const make = () => ({ reporter, cluster, window: new Window() })
@@ -134,6 +140,7 @@ export class Signals {
   #sweep(step: number): void {
     if (step === this.#sweptAt) return
     this.#sweptAt = step
+    this.totals.sweep(step)
     for (const map of [this.#edges, this.#bytes]) {
       for (const [key, { window, reporter }] of map) {
         if (window.latest > step - KEPT_STEPS) continue

@@ -8,6 +8,7 @@ import { matchesLabels, ownWorkload, type Workload } from '../../model/selector.
 import type { View } from '../../model/view.ts'
 import { meshConfig, rootNamespace } from '../mesh-config.ts'
 import { hasTargetRefs } from '../policy-scope.ts'
+import { tagExpression } from './metric-tag.ts'
 
 /** `CLIENT`: where traffic leaves a workload, or arrives at a gateway. `SERVER`: where it comes in. */
 export type Mode = 'CLIENT' | 'SERVER'
@@ -141,6 +142,21 @@ export function metricOverridesFor(
 ): readonly MetricOverride[] {
   return overridesOf(telemetriesFor(view, workload), mode)
 }
+
+/** Tags that are set by an expression, for the count of requests. Names sorted; the narrowest object has the say. */
+export const addedTags = memo((view: View, mode: Mode) => {
+  const tags = new Map<string, string>()
+  for (const { match, tagOverrides } of metricOverrides(view, mode)) {
+    const metric = match?.metric ?? 'ALL_METRICS'
+    if (metric !== 'ALL_METRICS' && metric !== 'REQUEST_COUNT') continue
+    for (const [name, { operation, value }] of Object.entries(tagOverrides ?? {})) {
+      if (operation === 'REMOVE' || !value) tags.delete(name)
+      else tags.set(name, tagExpression(value))
+    }
+  }
+  const sorted = [...tags].sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.freeze(sorted.map(([name, expression]) => ({ name, expression })))
+})
 
 /** `defaultConfig.tracing`, which counts for all that no Telemetry says. */
 export function defaultTracing(view: View): NonNullable<MeshConfig['defaultConfig']>['tracing'] {

@@ -12,7 +12,7 @@ import { extAuthzHttpFilters } from '../ext-authz.ts'
 import { HTTP_FILTERS } from '../filters.ts'
 import { rbacHttpFilters } from '../kinds/authorization-policy.ts'
 import { jwtHttpFilter } from '../kinds/request-authentication.ts'
-import type { Mode } from '../kinds/telemetry.ts'
+import { addedTags, type Mode } from '../kinds/telemetry.ts'
 import { meshConfig, type PathNormalization } from '../mesh-config.ts'
 import { FROM_ADS, typed } from '../typed.ts'
 import { accessLogs } from './access-log.ts'
@@ -63,7 +63,7 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
     rds: { route_config_name: routeName, config_source: FROM_ADS },
     http_filters: httpFilters(view, options),
     access_log: [
-      ...httpSignals(sideAt(place)),
+      ...httpSignals(sideAt(place), addedTags(view, modeOf(place))),
       ...tapLog(view, sideAt(place)),
       ...accessLogs(view, modeOf(place), 'http'),
     ],

@@ -26,10 +26,17 @@ const PEER: Readonly<Record<Side, string>> = { client: '%UPSTREAM_PEER_URI_SAN%'
 const MOST_COUNTERS = 4000
 const MOST_HISTOGRAMS = 1000
 
-export function httpSignals(side: Side): AccessLog[] {
+/** Tags that a Telemetry adds to the count of requests, `name` as Prometheus shows it. */
+export interface Tag {
+  readonly name: string
+  /** CEL. */
+  readonly expression: string
+}
+
+export function httpSignals(side: Side, added: readonly Tag[]): AccessLog[] {
   const outcome = `%RESPONSE_CODE%;%RESPONSE_FLAGS%;%GRPC_STATUS_NUMBER%;${PEER[side]}`
   return [
-    statsLog({ counters: [counter('rq', side, outcome)] }),
+    statsLog({ counters: [counter('rq', side, outcome, added)] }),
     {
       ...statsLog({
         histograms: [
@@ -73,8 +80,17 @@ export function sideOf(cluster: string): Side {
   return /^inbound/i.test(cluster) ? 'server' : 'client'
 }
 
-function counter(name: string, side: Side, outcome: string): AccessLoggersStatsConfig_Counter {
-  const tags = [EDGE[side], { name: 'c', value_format: outcome }]
+function counter(
+  name: string,
+  side: Side,
+  outcome: string,
+  added: readonly Tag[] = [],
+): AccessLoggersStatsConfig_Counter {
+  const more = added.map(({ name, expression }) => ({
+    name: `x.${name}`,
+    value_format: `%CEL(${expression})%`,
+  }))
+  const tags = [EDGE[side], { name: 'c', value_format: outcome }, ...more]
   return { stat: { name, tags }, value_fixed: 1 }
 }
 

@@ -21,7 +21,7 @@ import { virtualServiceReferences } from './references/virtual-service.ts'
 import { checkRequestAuthentication } from './request-authentication.ts'
 
 /** These checks are of the mesh as a whole and read nothing of a proxy. */
-const NOBODY: Node = Object.freeze({
+export const NOBODY: Node = Object.freeze({
   id: '',
   type: 'sidecar',
   namespace: '',
