@@ -84,7 +84,7 @@ export function edgeDetails(edge: GraphEdge, close: () => void): ComponentChild 
   const what = edge.protocol === 'tcp' ? 'Connections' : 'Requests'
   const rows: readonly (readonly [string, string])[] = [
     ['Protocol', { http: 'HTTP', grpc: 'gRPC', tcp: 'TCP' }[edge.protocol]],
-    [what, `${count(edge.requests)}, ${rate(edge.rate)}`],
+    [what, `${edge.requests.toLocaleString('en')}, ${rate(edge.rate)}`],
     ['Errors', edge.errors > 0 ? `${count(edge.errors)}, ${percent(edge.errorShare)}` : 'none'],
     ['Statuses', statuses.join(', ')],
     ['Flags', [...new Set(flags)].join(', ')],
