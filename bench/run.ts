@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { delivery } from './delivery.ts'
 import { editToEnvoy } from './edit-to-envoy.ts'
 import { writeResults } from './figures.ts'
+import { pageUpdates } from './page.ts'
 import { startup } from './startup.ts'
 import type { Mode } from './wire.ts'
 
@@ -55,6 +56,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   'edit-to-envoy': () =>
     told('edit-to-envoy', 'explicit sidecar', () => editToEnvoy({ edits: 2 * repeats })),
   delivery: deliveries,
+  page: () => told('page', '100 services, 400 edges', pageUpdates),
 }
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(SCENARIOS)) {

@@ -1,30 +1,47 @@
 // Edges in words and figures: the list below the picture, and what is known of the chosen one.
 import { type ComponentChild, h } from 'preact'
+import { useState } from 'preact/hooks'
 import type { GraphEdge } from '../src/model/graph.ts'
 import { bytes, count, milliseconds, percent, rate } from './format.ts'
 import { edgeKey } from './layout.ts'
 
 const HEAD = ['From', 'To', 'Rate', 'Errors', 'p50', 'p95', 'p99', 'Sent', 'Received', 'Mutual TLS']
 
-export function edgeList(
+export interface EdgeListProps {
+  readonly edges: readonly GraphEdge[]
+  readonly chosen: string
+  readonly choose: (key: string) => void
+}
+
+/** Its rows exist only while it is open. */
+export function EdgeList({ edges, chosen, choose }: EdgeListProps): ComponentChild {
+  const [open, setOpen] = useState(() => matchMedia('(max-width: 700px)').matches)
+  return h(
+    'details',
+    {
+      class: 'list',
+      open,
+      onToggle: (event: Event) => setOpen((event.target as HTMLDetailsElement).open),
+    },
+    h('summary', null, `${edges.length} edges as a list`),
+    open && edgeTable(edges, chosen, choose),
+  )
+}
+
+function edgeTable(
   edges: readonly GraphEdge[],
   chosen: string,
   choose: (key: string) => void,
 ): ComponentChild {
   const sorted = [...edges].sort((a, b) => (edgeKey(a) < edgeKey(b) ? -1 : 1))
   return h(
-    'details',
-    { class: 'list', open: matchMedia('(max-width: 700px)').matches },
-    h('summary', null, `${edges.length} edges as a list`),
+    'div',
+    { class: 'scroll' },
     h(
-      'div',
-      { class: 'scroll' },
-      h(
-        'table',
-        null,
-        h('thead', null, h('tr', null, ...HEAD.map((name) => h('th', { scope: 'col' }, name)))),
-        h('tbody', null, ...sorted.map((edge) => row(edge, chosen, choose))),
-      ),
+      'table',
+      null,
+      h('thead', null, h('tr', null, ...HEAD.map((name) => h('th', { scope: 'col' }, name)))),
+      h('tbody', null, ...sorted.map((edge) => row(edge, chosen, choose))),
     ),
   )
 }

@@ -2,7 +2,7 @@
 import { type ComponentChild, h } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Graph } from '../src/model/graph.ts'
-import { edgeDetails, edgeList } from './edges.ts'
+import { EdgeList, edgeDetails } from './edges.ts'
 import { arrange, merge, type Shown } from './layout.ts'
 import { legend } from './legend.ts'
 import { nodeDetails } from './node-details.ts'
@@ -48,7 +48,7 @@ export function GraphView({ graph, by, namespace, replay, lost }: GraphViewProps
       node && nodeDetails(node, edges, close),
     ),
     legend,
-    edgeList(edges, chosen, choose),
+    h(EdgeList, { edges, chosen, choose }),
   )
 }
 

@@ -1,6 +1,7 @@
 // Where nodes and edges are drawn. Stays as it is while figures move, and while only known nodes talk.
 import { Graph, layout } from '@dagrejs/dagre'
 import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
+import { layered } from './layers.ts'
 
 const NODE_HEIGHT = 44
 const LABEL = { width: 78, height: 34 } as const
@@ -52,7 +53,16 @@ function silent(edge: GraphEdge): GraphEdge {
   return { ...rest, ...nothing, statuses: {}, flags: [] }
 }
 
-export function arrange({ nodes, edges }: Shown): Layout {
+/** More edges than these are too many for figures on all of them. */
+const MANY = 100
+
+export function isCrowded({ edges }: Shown): boolean {
+  return edges.size > MANY
+}
+
+export function arrange(shown: Shown): Layout {
+  const { nodes, edges } = shown
+  if (isCrowded(shown)) return layered(nodes, edges, sizeOf)
   const graph = new Graph({ multigraph: true })
   graph.setGraph({
     rankdir: 'LR',

@@ -2,7 +2,7 @@
 import { Component, type ComponentChild, h } from 'preact'
 import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
 import { milliseconds, percent, rate } from './format.ts'
-import { type Layout, path, type Shown, type Size, type Spot } from './layout.ts'
+import { isCrowded, type Layout, path, type Shown, type Size, type Spot } from './layout.ts'
 
 export interface PictureProps {
   readonly shown: Shown
@@ -20,6 +20,7 @@ export function Picture({ shown, layout, chosen, choose }: PictureProps): Compon
     'svg',
     {
       viewBox: `0 0 ${width} ${height}`,
+      class: isCrowded(shown) ? 'crowded' : '',
       style: { '--width': `${width}px` },
       role: 'group',
       'aria-label': 'service graph',
@@ -39,7 +40,7 @@ export function Picture({ shown, layout, chosen, choose }: PictureProps): Compon
       h(Box, { key: node.id, ...boxOf(node, layout), chosen: chosen === node.id, choose }),
     ),
     // Figures come last, so that no line crosses them.
-    ...edges.map(([key, edge]) =>
+    ...told(shown, edges, chosen).map(([key, edge]) =>
       h(Figures, {
         key,
         ...figuresOf(edge),
@@ -52,6 +53,20 @@ export function Picture({ shown, layout, chosen, choose }: PictureProps): Compon
       }),
     ),
   )
+}
+
+const MOST_TOLD = 40
+
+/** In a crowded picture only those have figures that fail, and those of what is chosen. */
+function told(
+  shown: Shown,
+  edges: readonly (readonly [string, GraphEdge])[],
+  chosen: string,
+): readonly (readonly [string, GraphEdge])[] {
+  if (!isCrowded(shown)) return edges
+  const near = edges.filter(([key, edge]) => chosen !== '' && !isDim(chosen, key, edge))
+  const failing = edges.filter((entry) => level(entry[1]) === 'bad' && !near.includes(entry))
+  return [...near, ...failing].slice(0, MOST_TOLD)
 }
 
 /** Where something is chosen, what has nothing to do with it steps back. */

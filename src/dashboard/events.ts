@@ -33,7 +33,7 @@ export function beginEvents(reply: FastifyReply): void {
   reply.raw.write(':\n\n')
 }
 
-export function eventRoutes(server: FastifyInstance): readonly NamespaceRoute[] {
+export function eventRoutes(server: FastifyInstance, every = EVERY_MS): readonly NamespaceRoute[] {
   const watchers = new Set<Watcher>()
   let timer: NodeJS.Timeout | undefined
   const tell = () => {
@@ -57,7 +57,7 @@ export function eventRoutes(server: FastifyInstance): readonly NamespaceRoute[] 
       clearInterval(timer)
       timer = undefined
     })
-    timer ??= setInterval(tell, EVERY_MS)
+    timer ??= setInterval(tell, every)
     send(watcher, new Map())
   }
   // Streams that never end would keep the server from closing.
