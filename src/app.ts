@@ -1,6 +1,6 @@
 // The one file that knows all parts: sources become the mesh, the mesh becomes resources, streams deliver them.
 import { mkdirSync } from 'node:fs'
-import { type CertificateAuthority, openAuthority } from './ca/ca.ts'
+import type { CertificateAuthority } from './ca/ca.ts'
 import { isProblem, reasonOf } from './ca/problem.ts'
 import { type ClusterSide, openClusterSide } from './cluster.ts'
 import { directoryOf, overridesIn } from './directory.ts'
@@ -16,6 +16,7 @@ import { openEnrolments } from './registry/enrolment.ts'
 import type { RegistryState } from './registry/file.ts'
 import { guardedFetch } from './registry/guarded-fetch.ts'
 import { reviewToken } from './registry/kubernetes/token-review.ts'
+import { openReplicaAuthority, replicaListening } from './replicas.ts'
 import { openSources, type SourceOptions, type Sources } from './sources.ts'
 import { type GraphOptions, graphOf } from './telemetry/graph.ts'
 import { type HistoryOptions, historyOf } from './telemetry/history.ts'
@@ -100,6 +101,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     ...(options.kubernetes ? { kubernetes: options.kubernetes } : {}),
     ...(options.etcd ? { etcd: options.etcd } : {}),
     onChange: (state) => core.read(state),
+    onEnrolled: (workload) => core.enrolled(workload),
     onWaiting: options.log,
   })
   if (isProblem(sources)) return sources
@@ -109,11 +111,9 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     await sources.close()
     return nothing
   }
-  const authority = await openAuthority({
-    ...options.ca,
-    directory: options.data,
-    trustDomain: core.trustDomain(),
-    now,
+  const authority = await openReplicaAuthority(sources, {
+    ...{ ...options.ca, directory: options.data, trustDomain: core.trustDomain(), now },
+    ...{ log: options.log, namespace: options.kubernetes?.meshConfig.split('/')[0] ?? '' },
   })
   if (isProblem(authority)) {
     await sources.close()
@@ -128,6 +128,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   const { kubernetes } = sources
   const listening = await listen({
     ...{ ...options, core, authority, signals, now },
+    ...replicaListening(sources, options.log),
     ...(kubernetes ? { reviewToken: (token) => reviewToken(kubernetes.connection, token) } : {}),
   })
   if (isProblem(listening)) {

@@ -31,6 +31,10 @@ export interface ListenOptions {
   readonly now: () => Date
   readonly delivery?: DeliveryMode
   readonly log: (diagnostic: Diagnostic) => void
+  /** A workload has a proxy that had none before. */
+  readonly onEnrolled?: (workload: string) => void
+  /** Milliseconds after which a proxy is to come again, to whichever replica; without it a connection lasts. */
+  readonly connectionAge?: number
   /** The cluster's word for whose a service account token is. */
   readonly reviewToken?: (token: string) => Promise<Reviewed | Diagnostic>
 }
@@ -59,7 +63,11 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
   const servers: Server[] = []
   const services: XdsService<MeshProxy>[] = []
   const open = (address: string, credentials: ServerCredentials, secure: boolean) => {
-    const server = new Server(SERVER_OPTIONS)
+    const { connectionAge } = options
+    const server = new Server({
+      ...SERVER_OPTIONS,
+      ...(connectionAge === undefined ? {} : { 'grpc.max_connection_age_ms': connectionAge }),
+    })
     servers.push(server)
     const service = createXdsService<MeshProxy>({
       identify: (caller) =>
@@ -122,7 +130,10 @@ function addEnrolment(server: Server, options: ListenOptions): void {
       const entry = core.mesh.tables.WorkloadEntry.rows.get(`${namespace}/${name}`)
       return { serviceAccount: entry?.spec.serviceAccount || 'default' }
     },
-    onEnrolled: ({ namespace, name }) => core.enrolled(`${namespace}/${name}`),
+    onEnrolled: ({ namespace, name }) => {
+      const workload = `${namespace}/${name}`
+      if (core.enrolled(workload)) options.onEnrolled?.(workload)
+    },
     onRefused: log,
   })
   server.addService(service.definition, service.handlers)

@@ -69,8 +69,11 @@ export class LiveMesh {
     this.#advance()
   }
 
-  enrolled(workload: string): void {
-    if (this.#enrolments.add(workload)) this.#advance()
+  /** True if it was new. */
+  enrolled(workload: string): boolean {
+    const isNew = this.#enrolments.add(workload)
+    if (isNew) this.#advance()
+    return isNew
   }
 
   trustDomain(): string {

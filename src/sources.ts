@@ -25,6 +25,8 @@ export interface SourceOptions {
   }
   readonly etcd?: EtcdOptions
   readonly onChange: (state: RegistryState) => void
+  /** A workload has a proxy, as another replica found. */
+  readonly onEnrolled: (workload: string) => void
   /** Told what a start waits for. */
   readonly onWaiting: (diagnostic: Diagnostic) => void
 }
@@ -71,8 +73,9 @@ export async function openSources(options: SourceOptions): Promise<Sources | Dia
   }
   let etcd: Etcd | undefined
   if (options.etcd) {
-    const { allowEmpty = false, onWaiting } = options
-    const store = await openEtcd({ ...options.etcd, allowEmpty, onChange, onWaiting })
+    const { allowEmpty = false, onWaiting, onEnrolled } = options
+    const told = { onChange, onWaiting, onEnrolled }
+    const store = await openEtcd({ ...options.etcd, ...told, allowEmpty })
     if ('code' in store) {
       await closeAll()
       return store

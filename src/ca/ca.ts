@@ -41,6 +41,8 @@ export interface AuthorityOptions {
   readonly trustDomain?: string
   /** Opens the key; a key that is made is encrypted with it. */
   readonly passphrase?: string
+  /** Other processes have the same authority, see `openSharedAuthority`. */
+  readonly shared?: boolean
   readonly now: () => Date
   /** Seconds, of workload certificates; 24 hours by default. */
   readonly lifetime?: number

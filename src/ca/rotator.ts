@@ -35,6 +35,8 @@ export interface RotatorOptions {
   readonly directory: string
   readonly trustDomain?: string
   readonly passphrase?: string
+  /** Other processes have the same authority: its root cannot be replaced by one of them. */
+  readonly shared?: boolean
   readonly lifetime?: number
   readonly maxLifetime?: number
   readonly now: () => Date
@@ -197,6 +199,11 @@ export class Rotator {
     if (id === this.#answered) return answerWish(directory, { id })
     const answer = (diagnostic?: Diagnostic) =>
       answerWish(directory, { id, ...(diagnostic && { diagnostic }) })
+    if (this.#options.shared) {
+      const text =
+        'Replicas share this authority, and a rotation by one of them would be unknown to the others.'
+      return answer(problem('L0416', text))
+    }
     const idle = this.#rotation.phase === undefined
     let { prepared } = wanted
     if (idle && wanted.wanted !== 'abort') {

@@ -117,6 +117,7 @@ export const CODES = {
   L0416: 'The rotation of the root cannot do what was asked.',
   L0417: 'The certificate authority cannot be imported.',
   L0418: 'There is no such certificate to revoke.',
+  L0419: 'Replicas do not share one certificate authority.',
   L0420: 'The signing request cannot be read.',
   L0421: 'The key of the signing request is too weak or of a kind that is not accepted.',
   L0422: 'The signature of the signing request does not fit its key.',

@@ -21,6 +21,7 @@ test('a mesh in a Kubernetes cluster', { skip }, async (t) => {
   const cluster = await startCluster(t)
   const [webAddress, clientAddress] = [podAddress(), podAddress()]
   const v1 = await httpUpstream(t, { name: 'v1' })
+  await cluster.namespace('istio-system')
   await cluster.account('default', 'default')
   await cluster.account('default', 'web')
   await cluster.node('n1', {
@@ -165,7 +166,6 @@ test('a mesh in a Kubernetes cluster', { skip }, async (t) => {
   })
 
   await t.test('mesh configuration from a ConfigMap, with its line', async () => {
-    await cluster.namespace('istio-system')
     await cluster.create('/api/v1/namespaces/istio-system/configmaps', {
       metadata: { name: 'istio' },
       data: { mesh: 'trustDomain: cluster.local\nconnectTimeout: soon\n' },

@@ -7,12 +7,15 @@ import type { RegistryState } from '../state.ts'
 import { find, parse } from '../yaml.ts'
 import { type Etcd, type EtcdOptions, endOf, etcdClient } from './client.ts'
 import type { KeyValue, WatchResponse } from './protocol.ts'
+import { ENROLLED } from './shared.ts'
 
 export interface EtcdRegistryOptions extends EtcdOptions {
   /** A store without any object is a mesh without any, not an accident. */
   readonly allowEmpty?: boolean
   /** Called after every change of `state`, once a burst. */
   readonly onChange: (state: RegistryState) => void
+  /** A workload has a proxy, as one of the replicas found. */
+  readonly onEnrolled?: (workload: string) => void
   /** Told why it takes long, while nothing has been read yet. */
   readonly onWaiting: (diagnostic: Diagnostic) => void
 }
@@ -55,6 +58,7 @@ class Store {
   readonly #broken = new Map<string, Diagnostic>()
   readonly #stop = new AbortController()
   readonly #root: string
+  readonly #enrolled: string
   #trouble: Diagnostic | undefined
   #state: RegistryState | undefined
   #running: Promise<void> = Promise.resolve()
@@ -65,6 +69,7 @@ class Store {
     this.#etcd = etcd
     this.#options = options
     this.#root = `${etcd.prefix}objects/`
+    this.#enrolled = `${etcd.prefix}${ENROLLED}`
   }
 
   open(): Promise<void> {
@@ -115,10 +120,11 @@ class Store {
   /** The revision at which all was read. */
   async #list(): Promise<number> {
     const found: KeyValue[] = []
-    let key = Buffer.from(this.#root)
+    const { prefix } = this.#etcd
+    let key = Buffer.from(prefix)
     let revision = 0
     for (;;) {
-      const request = { key, rangeEnd: endOf(this.#root), limit: PAGE, revision }
+      const request = { key, rangeEnd: endOf(prefix), limit: PAGE, revision }
       const { kvs, more, header } = await this.#etcd.range(request)
       revision ||= header.revision
       found.push(...kvs)
@@ -126,11 +132,13 @@ class Store {
       if (!more || !last) break
       key = Buffer.concat([last.key, Buffer.from([0])])
     }
-    const lost = found.length === 0 && [...this.#objects.ids()].length > 0
+    const objects = found.filter(({ key: at }) => at.toString().startsWith(this.#root))
+    const lost = objects.length === 0 && [...this.#objects.ids()].length > 0
     if (lost && !this.#options.allowEmpty) {
       throw new Error(`it holds nothing below ${this.#root}, which is taken for an accident`)
     }
-    this.#replace(found)
+    for (const { key: at } of found) this.#noticeEnrolment(at.toString())
+    this.#replace(objects)
     this.#told(undefined)
     return revision
   }
@@ -139,7 +147,7 @@ class Store {
   #watch(revision: number): Promise<number | undefined> {
     const stream = this.#etcd.watch({
       createRequest: {
-        ...{ key: Buffer.from(this.#root), rangeEnd: endOf(this.#root) },
+        ...{ key: Buffer.from(this.#etcd.prefix), rangeEnd: endOf(this.#etcd.prefix) },
         ...{ startRevision: revision + 1, progressNotify: true },
       },
     })
@@ -159,8 +167,11 @@ class Store {
         }
         known = response.header.revision
         for (const { type, kv } of response.events) {
+          const id = kv.key.toString()
+          if (type === 'PUT') this.#noticeEnrolment(id)
+          if (!id.startsWith(this.#root)) continue
           if (type === 'PUT') this.#put(kv)
-          else this.#remove(kv.key.toString())
+          else this.#remove(id)
         }
       })
       stream.on('end', () => settle(() => resolve(known)))
@@ -169,6 +180,10 @@ class Store {
         settle(() => (cancelled || known !== revision ? resolve(known) : reject(error)))
       })
     })
+  }
+
+  #noticeEnrolment(id: string): void {
+    if (id.startsWith(this.#enrolled)) this.#options.onEnrolled?.(id.slice(this.#enrolled.length))
   }
 
   #replace(kvs: readonly KeyValue[]): void {
