@@ -14,7 +14,6 @@ const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.u
 export const API_FILE = path('docs/istio-api.md')
 /** What the last recording saw: by field the tests that use it, with how many fields each of them uses. */
 const RECORD_FILE = path('test/fields.json')
-const GOLDEN_FOLDER = path('test/golden')
 
 type Evidence = readonly (readonly [test: string, fields: number])[]
 export type Recording = Readonly<Record<string, Evidence>>
@@ -86,9 +85,7 @@ function rowOf(field: Field, recording: Recording, goldens: ReadonlyMap<string, 
   const [best] = tests.flatMap(([, evidence]) => evidence).sort(byWorth)
   if (best) return { field, state: 'Envoy', why: nameOf(best[0]) }
   const [golden] = [...goldens].filter(([path]) => uses(path))
-  return golden
-    ? { field, state: 'golden', why: `test/golden/${golden[1]}` }
-    : { field, state: 'no test', why: '' }
+  return golden ? { field, state: 'golden', why: golden[1] } : { field, state: 'no test', why: '' }
 }
 
 function isOutside(path: string): boolean {
@@ -101,16 +98,18 @@ function nameOf(test: string): string {
   return `${file.replace('test/', '')}: ${names.at(-1)}`.replaceAll('|', '\\|')
 }
 
-/** By field the golden case with the fewest others; each of them is shown to `envoy --mode validate`. */
+/** By field the golden case or sample with the fewest others; `envoy --mode validate` accepts what each becomes. */
 function goldenFields(): ReadonlyMap<string, string> {
-  const folders = readdirSync(GOLDEN_FOLDER, { withFileTypes: true }).filter((one) =>
-    one.isDirectory(),
-  )
-  const cases = folders.map(({ name }) => {
-    const fields = fieldsOf(readFileSync(join(GOLDEN_FOLDER, name, 'in.yaml'), 'utf8'))
-    return { name, fields }
+  const samples = readdirSync(path('test/samples')).map((name) => `test/samples/${name}`)
+  const folders = readdirSync(path('test/golden'), { withFileTypes: true })
+  const goldens = folders
+    .filter((one) => one.isDirectory())
+    .map(({ name }) => `test/golden/${name}/in.yaml`)
+  const cases = [...samples, ...goldens].map((file) => {
+    const fields = fieldsOf(readFileSync(path(file), 'utf8'))
+    return { name: file.replace(/^test\/|\/in.yaml$|\.yaml$/g, ''), fields }
   })
-  cases.sort((a, b) => b.fields.length - a.fields.length)
+  cases.sort((a, b) => b.fields.length - a.fields.length || (a.name < b.name ? -1 : 1))
   return new Map(cases.flatMap(({ name, fields }) => fields.map((field) => [field, name])))
 }
 
@@ -119,7 +118,7 @@ const HEAD = `# Istio's API, field by field
 Every field that Lotse's schemas have (\`src/model/schema\`), and how it is known to work:
 
 - **Envoy**: a test sets it in a mesh of real Envoys; the one named is the narrowest that does.
-- **golden**: a golden case uses it; \`envoy --mode validate\` accepts what it becomes.
+- **golden**: a golden case or a sample uses it; \`envoy --mode validate\` accepts what it becomes.
 - **outside**: Kubernetes' own; nothing that a proxy gets depends on it, and a unit test sees to that.
 - **not yet**: it is read and checked, and using it gives the warning L0107 at its line.
 - **no test**: nothing of the above.
@@ -127,7 +126,7 @@ Every field that Lotse's schemas have (\`src/model/schema\`), and how it is know
 Values that are wrong are refused with the codes of [codes.md](codes.md); fields that stand nowhere here give the warning L0104.
 Map keys of the user's own are written \`*\`. A block that stands in several places is listed where it is first.
 
-This file is generated: \`npm run api\` writes it from the schemas, the golden cases and \`test/fields.json\`;
+This file is generated: \`npm run api\` writes it from the schemas, the golden cases, the samples and \`test/fields.json\`;
 \`npm run api -- record dataplane/routing\` runs those tests and notes anew which fields they use (all of them without a word).
 `
 
