@@ -6,6 +6,7 @@ import { type ClusterSide, openClusterSide } from './cluster.ts'
 import { directoryOf, overridesIn } from './directory.ts'
 import { type Listening, listen } from './listen.ts'
 import { LiveMesh } from './live-mesh.ts'
+import { meshGraphOf } from './mesh-graph.ts'
 import { compareDiagnostics, type Diagnostic } from './model/diagnostic.ts'
 import type { Graph, History } from './model/graph.ts'
 import type { Mesh } from './model/mesh.ts'
@@ -56,6 +57,8 @@ export interface AppOptions {
   }
   /** How Envoys that can choose have their configuration, unless an object says otherwise. */
   readonly delivery?: DeliveryMode
+  /** URL of a Prometheus that scrapes all replicas. */
+  readonly prometheus?: string | undefined
   readonly log: (diagnostic: Diagnostic) => void
   readonly now?: () => Date
 }
@@ -71,6 +74,8 @@ export interface App {
   readonly graph: (options: GraphOptions) => Graph
   /** Who watches which workload's requests. */
   readonly taps: Taps
+  /** Of all replicas' proxies, where a Prometheus was named; else the same. */
+  readonly meshGraph: (options: GraphOptions) => Promise<Graph>
   readonly history: (options: HistoryOptions) => History
   /** How what they reported is shown to Prometheus. */
   readonly metricsOptions: MetricsOptions
@@ -136,7 +141,8 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     return listening
   }
   const watching = watchTrust({ core, authority, listening, options })
-  const app = { core, sources, authority, signals, listening, watching }
+  const shown = { prometheus: options.prometheus, now }
+  const app = { core, sources, authority, signals, listening, watching, shown }
   if (!kubernetes || !options.kubernetes) return appOf(app)
   const cluster = await openClusterSide({
     ...{ cluster: kubernetes, options: options.kubernetes, core, authority, log: options.log },
@@ -179,10 +185,11 @@ interface Parts {
   /** Ends the rotation's looks at the data directory. */
   readonly watching: () => Promise<void>
   readonly cluster?: ClusterSide
+  readonly shown: { readonly prometheus: string | undefined; readonly now: () => Date }
 }
 
 function appOf(parts: Parts): App {
-  const { core, sources, authority, signals, listening, watching, cluster } = parts
+  const { core, sources, authority, signals, listening, watching, cluster, shown } = parts
   const directory = directoryOf(() => core.mesh)
   core.services.push(...listening.services)
   return {
@@ -195,7 +202,7 @@ function appOf(parts: Parts): App {
     authority,
     resources: (proxy) => core.resources(proxy),
     signals,
-    graph: (wanted) => graphOf(signals, directory, wanted),
+    ...meshGraphOf(shown.prometheus, shown.now, (wanted) => graphOf(signals, directory, wanted)),
     taps: core.taps,
     history: (wanted) => historyOf(signals, directory, wanted),
     metricsOptions: { directory, overrides: overridesIn(() => core.mesh) },

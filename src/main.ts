@@ -36,6 +36,13 @@ function workload(value: string): string {
   return value
 }
 
+function httpUrl(value: string): string {
+  if (!/^https?:\/\/[^/\s]+/.test(value) || !URL.canParse(value)) {
+    throw new InvalidArgumentError('It has the form http://HOST:PORT.')
+  }
+  return value
+}
+
 function wholeNumber(value: string): string {
   if (!/^\d{1,12}$/.test(value)) throw new InvalidArgumentError('It is a whole number.')
   return value
@@ -56,6 +63,11 @@ clusterOptions(program.command('serve'), parts)
   .option(
     '--passphrase-file <file>',
     "opens the certificate authority's key; a new key is encrypted",
+  )
+  .option(
+    '--prometheus <url>',
+    'read the graph of the whole mesh there, when several replicas run',
+    httpUrl,
   )
   .option(
     '--certificate-lifetime <seconds>',

@@ -17,9 +17,11 @@ import { Load } from './load.ts'
 import { type RunningProxy, startProxies } from './proxies.ts'
 import { startServices } from './services.ts'
 import { appPort, GATEWAY, inboundAddress } from './topology.ts'
+import { addTracing } from './tracing.ts'
 
 const MESH = fileURLToPath(new URL('mesh', import.meta.url))
-const USAGE = 'usage: npm run demo -- [--for 30s]   ends by itself after that time, else at Ctrl-C'
+const USAGE =
+  'usage: npm run demo -- [--for 30s] [--otlp HOST:PORT]   ends by itself after that time, else at Ctrl-C; sends spans to that address'
 const LOAD = { visitors: 8, pause: [500, 3_000] } as const
 const FIRST_REQUEST_MS = 30_000
 
@@ -35,8 +37,8 @@ let resting = false
 process.exit(await main())
 
 async function main(): Promise<number> {
-  const time = timeLimit()
-  if (time === undefined) {
+  const options = optionsGiven()
+  if (options === undefined) {
     console.error(USAGE)
     return EXIT.usage
   }
@@ -47,7 +49,7 @@ async function main(): Promise<number> {
   }
   const cleanup = new Cleanup()
   try {
-    const playing = play(envoy.path, time, cleanup)
+    const playing = play(envoy.path, options, cleanup)
     return await Promise.race([playing, stopped.then(() => (resting ? playing : EXIT.failed))])
   } catch (error) {
     console.error(`demo: ${explain(error)}`)
@@ -57,24 +59,41 @@ async function main(): Promise<number> {
   }
 }
 
-/** Milliseconds of `--for`, Infinity without it; undefined when the arguments are wrong. */
-function timeLimit(): number | undefined {
+interface DemoOptions {
+  /** Milliseconds, Infinity without `--for`. */
+  readonly time: number
+  /** `HOST:PORT` of an OTLP back end. */
+  readonly otlp: string | undefined
+}
+
+/** Undefined when the arguments are wrong. */
+function optionsGiven(): DemoOptions | undefined {
   try {
-    const { values } = parseArgs({ options: { for: { type: 'string' } } })
-    if (values.for === undefined) return Number.POSITIVE_INFINITY
-    return nanoseconds(values.for) === undefined ? undefined : milliseconds(values.for)
+    const options = { for: { type: 'string' }, otlp: { type: 'string' } } as const
+    const { values } = parseArgs({ options })
+    const { otlp } = values
+    if (otlp !== undefined && !/^.+:\d+$/.test(otlp)) return undefined
+    if (values.for === undefined) return { time: Number.POSITIVE_INFINITY, otlp }
+    return nanoseconds(values.for) === undefined
+      ? undefined
+      : { time: milliseconds(values.for), otlp }
   } catch {
     return undefined
   }
 }
 
 /** Everything from the first process to the last line; the exit code. */
-async function play(binary: string, time: number, cleanup: Cleanup): Promise<number> {
+async function play(
+  binary: string,
+  { time, otlp }: DemoOptions,
+  cleanup: Cleanup,
+): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'lotse-demo-'))
   await cleanup.add(() => rm(folder, { recursive: true, force: true }))
   const meshFolder = join(folder, 'mesh')
   const dataFolder = join(folder, 'data')
   await cp(MESH, meshFolder, { recursive: true })
+  if (otlp) await addTracing(meshFolder, otlp)
   await mkdir(dataFolder, { mode: 0o700 })
 
   const services = await startServices('mesh')

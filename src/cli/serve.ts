@@ -28,6 +28,7 @@ interface ServeOptions {
   readonly edit?: boolean
   readonly allowPrivateJwks?: boolean
   readonly passphraseFile?: string
+  readonly prometheus?: string
   /** Seconds. */
   readonly certificateLifetime: string
 }
@@ -64,6 +65,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     ...(options.insecurePlaintextXds ? { plaintextXds: options.insecurePlaintextXds } : {}),
     allowEmpty: options.allowEmpty ?? false,
     ca,
+    prometheus: options.prometheus,
     jwks: { allowPrivate: options.allowPrivateJwks ?? false },
     log,
   })

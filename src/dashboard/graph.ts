@@ -16,12 +16,16 @@ export interface GraphQuery {
 
 const HALF_AN_HOUR = 1800
 
-export function graphFor(app: ShownApp, { by, window, ago }: GraphQuery): Graph {
-  return app.graph({
-    by: by === 'workload' ? 'workload' : 'service',
+export function graphFor(app: ShownApp, query: GraphQuery): Graph {
+  return app.graph(optionsOf(query))
+}
+
+function optionsOf({ by, window, ago }: GraphQuery) {
+  return {
+    by: by === 'workload' ? ('workload' as const) : ('service' as const),
     window: within(window, 5, HALF_AN_HOUR, 60),
     ago: within(ago, 0, HALF_AN_HOUR, 0),
-  })
+  }
 }
 
 const NODE = shape({
@@ -46,13 +50,16 @@ const EDGE = shape(
   LATENCIES,
 )
 
-export const GRAPH = shape({
-  window: number,
-  by: oneOf('service', 'workload'),
-  at: time,
-  nodes: list(NODE),
-  edges: list(EDGE),
-})
+export const GRAPH = shape(
+  {
+    window: number,
+    by: oneOf('service', 'workload'),
+    at: time,
+    nodes: list(NODE),
+    edges: list(EDGE),
+  },
+  { problem: text },
+)
 
 const POINT = shape({ at: time, requests: number, errors: number }, LATENCIES)
 
@@ -70,7 +77,7 @@ export const GRAPH_ROUTES: readonly Route[] = [
     scope: 'namespace',
     query: { ...QUERY, ago: 'Seconds before now at which the window ends, up to 1800; default 0' },
     answer: GRAPH,
-    handle: (app, { query }) => graphFor(app, query),
+    handle: (app, { query }) => app.meshGraph(optionsOf(query)),
   },
   {
     method: 'GET',

@@ -9,7 +9,10 @@ import type { XdsService } from '../xds/server.ts'
 export type ShownService = Pick<XdsService<MeshProxy>, 'streams' | 'proxies'>
 
 export interface ShownApp
-  extends Pick<App, 'mesh' | 'diagnostics' | 'resources' | 'graph' | 'history' | 'onChange'> {
+  extends Pick<
+    App,
+    'mesh' | 'diagnostics' | 'resources' | 'graph' | 'meshGraph' | 'history' | 'onChange'
+  > {
   /** Absent: the whole mesh. */
   readonly namespace?: string
   readonly authority?: App['authority']
@@ -32,6 +35,7 @@ export function shownTo(app: App, namespace: string | undefined): ShownApp {
       return app.resources(proxy)
     },
     graph: (options) => graphOf(app.graph(options), namespace),
+    meshGraph: async (options) => graphOf(await app.meshGraph(options), namespace),
     history: (options) => {
       const { by, window, node } = options
       const nodes = app.graph({ by, window }).nodes.filter(({ id }) => id === node)

@@ -48,6 +48,8 @@ export interface Graph {
   readonly at: string
   readonly nodes: readonly GraphNode[]
   readonly edges: readonly GraphEdge[]
+  /** What is missing, and what to do. */
+  readonly problem?: string
 }
 
 export interface HistoryPoint {

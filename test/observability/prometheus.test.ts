@@ -6,8 +6,12 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { isProblem } from '../../src/ca/problem.ts'
 import { openHttp } from '../../src/dashboard/server.ts'
+import { meshGraphOf } from '../../src/mesh-graph.ts'
+import type { Graph } from '../../src/model/graph.ts'
+import type { GraphOptions } from '../../src/telemetry/graph.ts'
 import { skip as noEnvoy, testFolder } from '../support/envoy.ts'
 import { rawExchange, request } from '../support/http.ts'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
@@ -28,6 +32,7 @@ interface Sample {
 }
 
 interface Prometheus {
+  readonly url: string
   query(expression: string): Promise<readonly Sample[]>
   targets(): Promise<
     readonly { readonly health: string; readonly labels: Record<string, string> }[]
@@ -64,6 +69,7 @@ async function startPrometheus(t: TestContext, lotse: string): Promise<Prometheu
     return body.data
   }
   return {
+    url: `http://${address}`,
     query: async (expression) => {
       const data = await ask(`query?query=${encodeURIComponent(expression)}`)
       return (data as { result: Sample[] }).result
@@ -175,6 +181,31 @@ test('Prometheus', { skip }, async (t) => {
     const received = () => prometheus.query('istio_tcp_received_bytes_total == 5')
     const both = await waitFor('bytes', received, ({ length }) => length === 2, PATIENT)
     assert.deepEqual(both.map(({ metric }) => metric.reporter).sort(), ['destination', 'source'])
+  })
+
+  await t.test('the graph read from there is that of the proxies', async () => {
+    const own = (options: GraphOptions) => mesh.app.graph(options)
+    const { meshGraph } = meshGraphOf(prometheus.url, () => new Date(), own)
+    for (const by of ['service', 'workload'] as const) {
+      const both = async () => {
+        await ask('/graph')
+        return { read: await meshGraph({ by, window: 60 }), own: own({ by, window: 60 }) }
+      }
+      const edges = ({ edges }: Graph) =>
+        edges.map(({ source, target, protocol, mutualTls, reporter }) =>
+          [source, target, protocol, mutualTls, reporter].join(' '),
+        )
+      const same = (graphs: { read: Graph; own: Graph }) =>
+        isDeepStrictEqual(edges(graphs.read), edges(graphs.own)) &&
+        isDeepStrictEqual(
+          graphs.read.nodes.map(({ id, kind }) => [id, kind]),
+          graphs.own.nodes.map(({ id, kind }) => [id, kind]),
+        )
+      const { read } = await waitFor('the same graph', both, same, PATIENT)
+      assert.equal(read.problem, undefined)
+      const http = read.edges.find(({ protocol }) => protocol === 'http')
+      assert.ok(http && http.requests > 0 && (http.p99 ?? 0) > 0 && http.bytesReceived >= 0)
+    }
   })
 
   await t.test('every query of the dashboards gives data', async () => {
