@@ -17,6 +17,8 @@ export interface Schema {
   readonly maxLength?: number
   /** Istio has it, Lotse reads and checks it but does not translate it yet. */
   readonly later?: true
+  /** Istio's API has it and it does nothing, in Istio too or where there is no such thing; says why. */
+  readonly unused?: string
   /** Groups of fields of which at most one may be given. */
   readonly exclusive?: readonly (readonly string[])[]
 }
@@ -143,4 +145,9 @@ export function required<T>(field: Shape<T>): RequiredShape<T> {
 /** Marks a field or a kind that is checked but not translated yet: using it gives warning L0107 at its line. */
 export function later<T>(field: Shape<T>): Shape<T> {
   return { ...field, schema: { ...field.schema, later: true } }
+}
+
+/** Marks a field that does nothing for a reason that stays: using it gives warning L0238 at its line, with the reason. */
+export function unused<T>(field: Shape<T>, why: string): Shape<T> {
+  return { ...field, schema: { ...field.schema, unused: why } }
 }

@@ -132,6 +132,10 @@ function findingOf(note: Note, secret: boolean): Finding {
       const text = `${where} is known but not supported yet: it has no effect`
       return { code: 'L0107', severity: 'warning', text, path }
     }
+    case 'unused': {
+      const text = `${where} has no effect: ${note.why}`
+      return { code: 'L0238', severity: 'warning', text, path }
+    }
     case 'missing':
       return { code: 'L0106', severity: 'error', text: `${where} is missing`, path }
     case 'exclusive': {

@@ -18,6 +18,7 @@ export type Rule =
 export type Note = { readonly path: Path } & (
   | { readonly type: 'unknown'; readonly known: readonly string[] }
   | { readonly type: 'later' }
+  | { readonly type: 'unused'; readonly why: string }
   | { readonly type: 'missing' }
   | { readonly type: 'exclusive'; readonly fields: readonly string[] }
   | {
@@ -86,6 +87,7 @@ class Walk {
       if (!field) this.#note({ type: 'unknown', path: path(), known: Object.keys(properties) })
       else if (child !== null && child !== undefined) {
         if (field.later) this.#note({ type: 'later', path: path() })
+        if (field.unused) this.#note({ type: 'unused', path: path(), why: field.unused })
         copy[key] = this.#below(key, field, child)
       }
     }
@@ -107,7 +109,7 @@ class Walk {
   }
 
   #note(note: Note): void {
-    const mild = note.type === 'unknown' || note.type === 'later'
+    const mild = note.type === 'unknown' || note.type === 'later' || note.type === 'unused'
     if (mild ? this.#warnings++ < MOST : this.#errors++ < MOST) this.notes.push(note)
   }
 }

@@ -15,6 +15,7 @@ import { type Service, servicesDeclaredIn } from '../model/service.ts'
 import type { View } from '../model/view.ts'
 import { isPod } from '../model/workload.ts'
 import { applicationCluster } from './cluster/inbound.ts'
+import { serverCredentials } from './gateway/credential.ts'
 import { terminatingTls } from './gateway/tls.ts'
 import { rbacNetworkFilters, rbacPerRoute } from './kinds/authorization-policy.ts'
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
@@ -186,6 +187,15 @@ function inboundRoute(view: View, { port, protocol, hostname, origin }: InboundP
 function perRoute(filters: NonNullable<VirtualHost['typed_per_filter_config']>) {
   return Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}
 }
+
+/** Certificates of the Sidecar's own TLS. */
+export const ingressSecrets = memo((view: View, workload: string): readonly Resource[] => {
+  const secrets = inboundPorts(view, workload).flatMap(({ tls }) => {
+    const { certificates = [], authority } = (tls && serverCredentials(view, tls)) ?? {}
+    return authority ? [...certificates, authority] : certificates
+  })
+  return Object.freeze([...new Map(secrets.map((secret) => [secret.name, secret])).values()])
+})
 
 /** Listeners that are bound by themselves; captured ports are chains of the one inbound listener. */
 export const boundInboundListeners = memo((view: View, workload: string): readonly Resource[] =>

@@ -8,6 +8,7 @@ import { passedServices } from './gateway/auto-passthrough.ts'
 import { boundRules } from './kinds/gateway.ts'
 import { type HostRule, meshRuleHosts } from './kinds/virtual-service.ts'
 import { telemetryServices } from './listener/telemetry-service.ts'
+import { egressProxy } from './outbound-policy.ts'
 import { ALL_HOSTS, importedServices, sidecarOf } from './scope.ts'
 
 /** Namespaces of the services that this proxy needs clusters for, sorted. */
@@ -32,7 +33,10 @@ const reachable = memo((view: View, _: ''): readonly Service[] => {
           ),
         ]
   const asked = authorizers(view, '').map(({ service }) => service)
-  return Object.freeze([...new Set([...services, ...asked, ...telemetryServices(view, '')])])
+  const proxy = egressProxy(view, '')?.service
+  return Object.freeze([
+    ...new Set([...services, ...(proxy ? [proxy] : []), ...asked, ...telemetryServices(view, '')]),
+  ])
 })
 
 function imported(view: View): readonly Service[] {

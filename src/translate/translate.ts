@@ -12,7 +12,7 @@ import { loadAssignments } from './endpoint.ts'
 import { namedClusters } from './gateway/auto-passthrough.ts'
 import { gatewayResources } from './gateway/gateway.ts'
 import { grpcResources } from './grpc.ts'
-import { boundInboundListeners, inboundClusters, inboundRoutes } from './inbound.ts'
+import { boundInboundListeners, inboundClusters, inboundRoutes, ingressSecrets } from './inbound.ts'
 import { jwtConfigs } from './kinds/request-authentication.ts'
 import { capturedListeners, isCaptured } from './listener/captured.ts'
 import { outboundListeners } from './listener/outbound.ts'
@@ -43,6 +43,7 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
       ownCertificate(view, workload),
       trustedRoots(view, ''),
       gateway.secrets,
+      ingressSecrets(view, workload),
       clientSecretsBeside(view, gateway.secrets),
     ]),
     listener: chunks([

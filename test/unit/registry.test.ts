@@ -131,7 +131,7 @@ spec:
     route:
     - destination: {subset: v1}
       weight: "3"
-  - match: [{statPrefix: x}]
+  - fault: {abort: {http2Error: x}}
 `)
   assert.deepEqual(lines(state), [
     'a.yaml:3:21: warning: unknown field metadata.label: ignored; did you mean `labels`? (L0104)',
@@ -141,7 +141,7 @@ spec:
     'a.yaml:9:44: warning: unknown field spec.http[0].match[0].ignore_uri_case: ignored; did you mean `ignoreUriCase`? (L0104)',
     'a.yaml:11:7: error: spec.http[0].route[0].destination.host is missing (L0106)',
     'a.yaml:12:7: error: spec.http[0].route[0].weight is "3"; it must be a whole number (L0105)',
-    'a.yaml:13:14: warning: spec.http[1].match[0].statPrefix is known but not supported yet: it has no effect (L0107)',
+    'a.yaml:13:21: warning: spec.http[1].fault.abort.http2Error has no effect: neither Envoy nor Istio can abort so; use httpStatus or grpcStatus (L0238)',
   ])
   assert.deepEqual(state.documents, [])
   assert.equal(state.diagnostics[1]?.about, 'VirtualService/default/a')

@@ -3,12 +3,12 @@ import {
   boolean,
   enumOf,
   type Infer,
-  later,
   list,
   object,
   port,
   required,
   string,
+  unused,
 } from '../shape.ts'
 import { labels, strings } from './match.ts'
 
@@ -46,7 +46,7 @@ export const gatewayPort = object({
   number: required(port),
   protocol: required(string),
   name: required(string),
-  targetPort: later(port),
+  targetPort: unused(port, 'the targetPort of the Service in front of the gateway decides'),
 })
 
 const server = object({
@@ -54,7 +54,10 @@ const server = object({
   bind: string,
   hosts: required(list(string, 1)),
   tls: serverTlsSettings,
-  defaultEndpoint: later(string),
+  defaultEndpoint: unused(
+    string,
+    'Istio never implemented it; bind a VirtualService to the server',
+  ),
   name: string,
 })
 

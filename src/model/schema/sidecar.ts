@@ -1,5 +1,5 @@
 // Sidecar: what a workload's proxy listens on and what it may reach.
-import { enumOf, type Infer, later, list, object, port, required, string } from '../shape.ts'
+import { enumOf, type Infer, list, object, port, required, string, unused } from '../shape.ts'
 import { connectionPoolSettings } from './destination-rule.ts'
 import { serverTlsSettings } from './gateway.ts'
 import { workloadSelector } from './match.ts'
@@ -9,7 +9,7 @@ const sidecarPort = object({
   number: required(port),
   protocol: string,
   name: string,
-  targetPort: port,
+  targetPort: unused(port, 'the application is where defaultEndpoint says'),
 })
 
 const captureMode = enumOf('DEFAULT', 'IPTABLES', 'NONE')
@@ -19,7 +19,7 @@ const ingressListener = object({
   bind: string,
   captureMode,
   defaultEndpoint: string,
-  tls: later(serverTlsSettings),
+  tls: serverTlsSettings,
   connectionPool: connectionPoolSettings,
 })
 
@@ -32,7 +32,7 @@ const egressListener = object({
 
 export const outboundTrafficPolicy = object({
   mode: enumOf('REGISTRY_ONLY', 'ALLOW_ANY'),
-  egressProxy: later(destination),
+  egressProxy: destination,
 })
 
 export const sidecar = object({

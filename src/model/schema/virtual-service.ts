@@ -6,7 +6,6 @@ import {
   type Infer,
   int32,
   integer,
-  later,
   list,
   map,
   object,
@@ -15,6 +14,7 @@ import {
   required,
   string,
   uint32,
+  unused,
 } from '../shape.ts'
 import { fraction, labels, stringMatch, strings } from './match.ts'
 
@@ -48,7 +48,7 @@ const httpMatchRequest = object({
   sourceLabels: labels,
   sourceNamespace: string,
   gateways: strings,
-  statPrefix: later(string),
+  statPrefix: string,
 })
 
 const httpRedirect = object(
@@ -92,14 +92,25 @@ export const httpRetry = object({
 
 const httpFaultInjection = object({
   delay: object(
-    { fixedDelay: duration, exponentialDelay: later(duration), percentage: fraction, percent },
+    {
+      fixedDelay: duration,
+      exponentialDelay: unused(
+        duration,
+        'neither Envoy nor Istio has such a delay; use fixedDelay',
+      ),
+      percentage: fraction,
+      percent,
+    },
     [['fixedDelay', 'exponentialDelay']],
   ),
   abort: object(
     {
       httpStatus: integer({ min: 200, max: 599 }),
       grpcStatus: string,
-      http2Error: later(string),
+      http2Error: unused(
+        string,
+        'neither Envoy nor Istio can abort so; use httpStatus or grpcStatus',
+      ),
       percentage: fraction,
     },
     [['httpStatus', 'grpcStatus', 'http2Error']],
@@ -164,7 +175,13 @@ const tlsRoute = object({
   route: list(routeDestination),
 })
 
-const l4MatchAttributes = object({ ...l4Match, sourceSubnet: later(string) })
+const l4MatchAttributes = object({
+  ...l4Match,
+  sourceSubnet: unused(
+    string,
+    'Istio never implemented it; an AuthorizationPolicy can tell callers by address',
+  ),
+})
 
 const tcpRoute = object({ match: list(l4MatchAttributes), route: list(routeDestination) })
 

@@ -1,5 +1,8 @@
 // Services of resolution DYNAMIC_DNS: Envoy looks up the name of each request (or connection), so hosts may be wildcards.
 import type { DnsCacheConfig, Filter, HttpFilter } from '../../../proto/envoy.d.ts'
+import { memo } from '../../model/memo.ts'
+import type { View } from '../../model/view.ts'
+import { ALL_HOSTS, importedServices } from '../scope.ts'
 import { type ClusterFields, typed } from '../typed.ts'
 
 /** Cluster and filters find the one cache by its name, and must describe it alike. */
@@ -7,6 +10,11 @@ const DNS_CACHE: DnsCacheConfig = Object.freeze({
   name: 'dynamic_dns',
   dns_lookup_family: 'V4_PREFERRED',
 })
+
+/** Whether this proxy may call a service of that kind. */
+export const looksUpHosts = memo((view: View, _: ''): boolean =>
+  importedServices(view, ALL_HOSTS).some(({ resolution }) => resolution === 'DYNAMIC_DNS'),
+)
 
 /** `insecure`: no TLS that verifies the name looked up, which Envoy has to be told is meant. */
 export function dynamicDiscovery(insecure: boolean): ClusterFields {

@@ -8,7 +8,8 @@ import { chainOptions, inboundPorts } from '../inbound.ts'
 import { rbacNetworkFilters } from '../kinds/authorization-policy.ts'
 import { peerAuthentication } from '../kinds/peer-authentication.ts'
 import { meshConfig } from '../mesh-config.ts'
-import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER } from '../names.ts'
+import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER } from '../names.ts'
+import { unknownCluster } from '../outbound-policy.ts'
 import { isExplicit, sidecarOf } from '../scope.ts'
 import { meshTlsParameters } from '../tls-parameters.ts'
 import { resource } from '../typed.ts'
@@ -34,11 +35,8 @@ export const capturedListeners = memo((view: View, workload: string): readonly R
 )
 
 function virtualOutbound(view: View): Resource {
-  const mode =
-    sidecarOf(view, '')?.spec.outboundTrafficPolicy?.mode ??
-    meshConfig(view).outboundTrafficPolicy.mode
   const { proxyListenPort } = meshConfig(view)
-  const cluster = mode === 'REGISTRY_ONLY' ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER
+  const cluster = unknownCluster(view)
   return resource('listener', 'virtualOutbound', {
     name: 'virtualOutbound',
     address: { socket_address: { address: '0.0.0.0', port_value: proxyListenPort } },

@@ -8,6 +8,7 @@ import type {
 } from '../../../proto/envoy.d.ts'
 import { seconds } from '../../model/duration.ts'
 import type { View } from '../../model/view.ts'
+import { DYNAMIC_DNS_FILTER, looksUpHosts } from '../cluster/dynamic-dns.ts'
 import { extAuthzHttpFilters } from '../ext-authz.ts'
 import { HTTP_FILTERS } from '../filters.ts'
 import { rbacHttpFilters } from '../kinds/authorization-policy.ts'
@@ -109,6 +110,7 @@ function httpFilters(view: View, { place, grpcWeb }: HttpOptions): HttpFilter[] 
           ),
           httpFilter(HTTP_FILTERS.cors, typed('envoy.extensions.filters.http.cors.v3.Cors', {})),
         ]),
+    ...(place !== 'inbound' && looksUpHosts(view, '') ? [DYNAMIC_DNS_FILTER] : []),
     httpFilter(
       HTTP_FILTERS.router,
       typed('envoy.extensions.filters.http.router.v3.Router', routerOptions(view)),

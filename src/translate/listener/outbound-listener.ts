@@ -4,10 +4,9 @@ import { ORIGIN, type Origin } from '../../model/origin.ts'
 import { isHttp, isTls, type Protocol } from '../../model/protocol.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { View } from '../../model/view.ts'
-import { meshConfig } from '../mesh-config.ts'
-import { BLACK_HOLE_CLUSTER, listenerName, PASSTHROUGH_CLUSTER } from '../names.ts'
+import { listenerName } from '../names.ts'
+import { egressProxy, isRegistryOnly, unknownCluster } from '../outbound-policy.ts'
 import type { RoutePlan } from '../route/configuration.ts'
-import { sidecarOf } from '../scope.ts'
 import { type Chain, filterChains, takesEverything } from '../tcp/chain.ts'
 import { type Called, tcpChains, tlsChains } from '../tcp/rule.ts'
 import { resource } from '../typed.ts'
@@ -85,9 +84,14 @@ function planByHost(view: View, place: Place, anyPort: boolean): RoutePlan {
     hosts: place.hosts,
     anyPort,
     ruleHosts: place.isBound || place.port === 80,
-    // A listener with a socket of its own has no original destination to pass unknown hosts on to.
-    unknownHost: place.isBound || isRegistryOnly(view) ? 'refuse' : 'pass',
+    unknownHost: unknownHost(view, place),
   }
+}
+
+/** A listener with a socket of its own has no original destination to pass unknown hosts on to. */
+function unknownHost(view: View, { isBound }: Place): RoutePlan['unknownHost'] {
+  if (egressProxy(view, '')) return 'pass'
+  return isBound || isRegistryOnly(view) ? 'refuse' : 'pass'
 }
 
 /** Requests of a sniffed port go to its service whatever their Host (Istio). */
@@ -102,13 +106,6 @@ function planOf({ service, port }: Taken): RoutePlan {
   }
 }
 
-function isRegistryOnly(view: View): boolean {
-  const mode =
-    sidecarOf(view, '')?.spec.outboundTrafficPolicy?.mode ??
-    meshConfig(view).outboundTrafficPolicy.mode
-  return mode === 'REGISTRY_ONLY'
-}
-
 function httpChain(view: View, place: Place, plan: RoutePlan): Chain {
   const name = plan.unknownHost === 'own' ? plan.name : listenerName(place.bind, place.port)
   const manager = httpConnectionManager(view, {
@@ -120,7 +117,7 @@ function httpChain(view: View, place: Place, plan: RoutePlan): Chain {
 }
 
 function unknownConnections(view: View): Chain {
-  const cluster = isRegistryOnly(view) ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER
+  const cluster = unknownCluster(view)
   return rest(tcpProxy(view, cluster, cluster))
 }
 

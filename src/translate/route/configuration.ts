@@ -8,6 +8,7 @@ import type { View } from '../../model/view.ts'
 import { type HostRule, MESH_GATEWAY, meshRuleHosts } from '../kinds/virtual-service.ts'
 import { countsAttempts } from '../listener/proxy-headers.ts'
 import { PASSTHROUGH_CLUSTER } from '../names.ts'
+import { egressProxy } from '../outbound-policy.ts'
 import { exportedService, importedServices } from '../scope.ts'
 import { resource } from '../typed.ts'
 import { httpRoutes } from './http-route.ts'
@@ -42,7 +43,9 @@ export const routeConfiguration = memo((view: View, json: string): Resource => {
       : [
           ...services,
           ...(plan.ruleHosts ? ruleHosts(view, plan) : []),
-          ...(plan.unknownHost === 'pass' ? [PASS] : [REFUSE]),
+          ...(plan.unknownHost === 'pass'
+            ? [pass(egressProxy(view, '')?.cluster ?? PASSTHROUGH_CLUSTER)]
+            : [REFUSE]),
         ]
   return Object.freeze({
     ...resource('route', plan.name, body),
@@ -89,17 +92,18 @@ function ruleHost(view: View, host: string, rule: HostRule, port: number): Resou
   })
 }
 
-const PASS = resource('virtualHost', 'allow_any', {
-  name: 'allow_any',
-  domains: ['*'],
-  routes: [
-    {
-      name: 'allow_any',
-      match: { prefix: '/' },
-      route: { cluster: PASSTHROUGH_CLUSTER, timeout: '0s' },
-    },
-  ],
-} satisfies VirtualHost)
+const pass = (cluster: string) =>
+  resource('virtualHost', 'allow_any', {
+    name: 'allow_any',
+    domains: ['*'],
+    routes: [
+      {
+        name: 'allow_any',
+        match: { prefix: '/' },
+        route: { cluster, timeout: '0s' },
+      },
+    ],
+  } satisfies VirtualHost)
 
 const REFUSE = resource('virtualHost', 'block_all', {
   name: 'block_all',

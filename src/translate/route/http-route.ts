@@ -57,6 +57,7 @@ function httpRoute(
   const name = [rule.name, match?.name].filter(Boolean).join('.')
   return {
     ...(name ? { name } : {}),
+    ...(match?.statPrefix ? { stat_prefix: match.statPrefix } : {}),
     match: envoyMatch,
     ...action,
     metadata: configMetadata(virtualService),

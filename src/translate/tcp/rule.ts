@@ -1,8 +1,10 @@
 // TLS and TCP rules of VirtualServices, as the filter chains they mean for a service (sidecars) or a server (gateways).
+import type { Filter } from '../../../proto/envoy.d.ts'
 import { covers, isWildcard } from '../../model/host.ts'
 import { memo } from '../../model/memo.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
+import { dynamicDnsNetworkFilter } from '../cluster/dynamic-dns.ts'
 import {
   type HostRule,
   MESH_GATEWAY,
@@ -55,10 +57,15 @@ export function tlsChains(
     {
       serverNames: isShared ? [service.hostname] : [],
       subnets,
-      filters: [proxyOfService(view, service, port)],
+      filters: [...lookUp(service, port), proxyOfService(view, service, port)],
       origin: service.document.at(['metadata', 'name']),
     },
   ]
+}
+
+/** The server name is what is looked up. */
+function lookUp(service: Service, { number }: ServicePort): Filter[] {
+  return service.resolution === 'DYNAMIC_DNS' ? [dynamicDnsNetworkFilter(number)] : []
 }
 
 /** A chain for each match of the rule that concerns this proxy. */

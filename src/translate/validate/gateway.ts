@@ -86,7 +86,7 @@ function checkPlain(
 
 const VERSIONS = ['TLSV1_0', 'TLSV1_1', 'TLSV1_2', 'TLSV1_3']
 
-function checkServerTls(report: Report, tls: ServerTlsSettings, path: Path): void {
+export function checkServerTls(report: Report, tls: ServerTlsSettings, path: Path): void {
   const { mode = 'PASSTHROUGH', serverCertificate, privateKey, caCertificates } = tls
   const named = Boolean(
     tls.credentialName || tls.credentialNames?.length || tls.tlsCertificates?.length,

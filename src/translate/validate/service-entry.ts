@@ -102,6 +102,17 @@ function checkResolution(report: Report, spec: ServiceEntry): void {
       'DNS_ROUND_ROBIN takes one endpoint at most: use DNS',
     )
   }
+  if (resolution === 'DYNAMIC_DNS') {
+    eachOf(spec.ports, ['spec', 'ports'], ({ number, name, protocol }, path) => {
+      const declared = protocolOf(number, name, protocol)
+      if (isHttp(declared) || isTls(declared)) return
+      report.error(
+        'L0222',
+        [...path, 'protocol'],
+        'DYNAMIC_DNS looks up the Host of a request or the server name of TLS; other protocols have neither: use DNS',
+      )
+    })
+  }
   if (resolution !== 'NONE') return
   eachOf(spec.ports, ['spec', 'ports'], ({ number, targetPort }, path) => {
     if (targetPort === undefined || targetPort === number) return

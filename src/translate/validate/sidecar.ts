@@ -2,6 +2,7 @@
 import type { Path } from '../../model/origin.ts'
 import type { DocumentOf } from '../../model/schema/index.ts'
 import type { EgressListener, IngressListener } from '../../model/schema/sidecar.ts'
+import { checkServerTls } from './gateway.ts'
 import { checkSelector } from './host.ts'
 import { checkImport } from './import.ts'
 import { checkProtocol } from './port.ts'
@@ -64,6 +65,16 @@ function checkIngress(report: Report, listener: IngressListener, path: Path): vo
   }
   if (defaultEndpoint) checkDefaultEndpoint(report, defaultEndpoint, [...path, 'defaultEndpoint'])
   if (connectionPool) checkConnectionPool(report, connectionPool, [...path, 'connectionPool'])
+  if (!listener.tls) return
+  const { mode } = listener.tls
+  checkServerTls(report, listener.tls, [...path, 'tls'])
+  if (mode !== 'SIMPLE' && mode !== 'MUTUAL' && mode !== 'OPTIONAL_MUTUAL') {
+    report.error(
+      'L0226',
+      [...path, 'tls'],
+      'a sidecar ends TLS itself: use mode SIMPLE, MUTUAL or OPTIONAL_MUTUAL (mutual TLS of the mesh is for PeerAuthentication)',
+    )
+  }
 }
 
 /** The application on this machine: loopback, any address of the workload's own (`0.0.0.0`), or a socket. */
