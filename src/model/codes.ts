@@ -99,6 +99,8 @@ export const CODES = {
   L0294: 'A header or claim of a RequestAuthentication is not possible; it is ignored.',
   L0295: 'The keys of a token issuer cannot be fetched.',
   L0296: 'The jwksUri of a RequestAuthentication is not an address that keys can be fetched from.',
+  L0297:
+    'A host belongs to another namespace; what is said of it here holds for one namespace only.',
   L0301: 'The resource is not valid for Envoy and is withheld.',
   L0302: 'Envoy rejected the resource.',
   L0303: 'The request of a proxy cannot be understood or exceeds a limit.',

@@ -7,6 +7,7 @@ import { usableTelemetry } from './mesh-telemetry.ts'
 /** A MeshConfig in which every field that has a default is present. */
 export interface MeshSettings extends MeshConfig {
   readonly rootNamespace: string
+  readonly hostOwnership: 'strict' | 'istio'
   readonly trustDomain: string
   readonly trustDomainAliases: readonly string[]
   readonly enableAutoMtls: boolean
@@ -71,6 +72,7 @@ function withDefaults(written: MeshConfig): MeshSettings {
   return {
     ...written,
     rootNamespace: written.rootNamespace || 'istio-system',
+    hostOwnership: written.hostOwnership ?? 'strict',
     trustDomain: written.trustDomain || 'cluster.local',
     trustDomainAliases: written.trustDomainAliases ?? [],
     enableAutoMtls: written.enableAutoMtls ?? true,

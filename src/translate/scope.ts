@@ -11,6 +11,7 @@ import {
 } from '../model/service.ts'
 import type { View } from '../model/view.ts'
 import { meshConfig } from './mesh-config.ts'
+import { ownsService } from './ownership.ts'
 
 /** The Sidecar of this proxy: by selector, else its namespace's, else the root namespace's; a gateway has none (Istio). */
 export const sidecarOf = memo((view: View, _: ''): Document<Sidecar> | undefined => {
@@ -48,7 +49,7 @@ export function selects(view: View, labels: Readonly<Record<string, string>> | u
   return Object.entries(labels).every(([name, value]) => view.label(name) === value)
 }
 
-/** Services by host that one namespace may see; of two with one host its own wins, then the first namespace's. */
+/** Services by host that one namespace may see; of two with one host its own wins, then the owner's. */
 const exportedTo = memo((view: View, namespace: string): ReadonlyMap<string, Service> => {
   const byHost = new Map<string, Service>()
   const { defaultServiceExportTo } = meshConfig(view)
@@ -56,8 +57,9 @@ const exportedTo = memo((view: View, namespace: string): ReadonlyMap<string, Ser
   for (const owner of order) {
     for (const service of servicesDeclaredIn(view, owner)) {
       if (byHost.has(service.hostname)) continue
-      if (isExported(service.exportTo ?? defaultServiceExportTo, owner, namespace))
-        byHost.set(service.hostname, service)
+      if (!isExported(service.exportTo ?? defaultServiceExportTo, owner, namespace)) continue
+      if (owner !== namespace && !ownsService(view, owner, service.hostname)) continue
+      byHost.set(service.hostname, service)
     }
   }
   return byHost

@@ -222,6 +222,7 @@ test('L0247: of two rules for a host inside the mesh the older has it, where bot
   assert.deepEqual(found(WEB + rule('a', own) + rule('b', own, ', namespace: other')), [])
   assert.deepEqual(found(WEB + rule('a', own) + rule('b', full, ', namespace: other')), [
     'warning L0247 b:spec.hosts.0',
+    'error L0297 b:spec.hosts.0',
   ])
 })
 

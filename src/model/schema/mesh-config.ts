@@ -133,6 +133,8 @@ export const meshConfig = object({
   trustDomain: string,
   trustDomainAliases: strings,
   rootNamespace: string,
+  /** Lotse's own: `strict` (default) gives a host to the namespace that claims it first, `istio` to all that claim it. */
+  hostOwnership: enumOf('strict', 'istio'),
   caCertificates: later(
     list(
       object(

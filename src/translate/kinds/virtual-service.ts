@@ -6,6 +6,7 @@ import type { VirtualService } from '../../model/schema/virtual-service.ts'
 import { isExported } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
 import { meshConfig } from '../mesh-config.ts'
+import { mayRule } from '../ownership.ts'
 import { importsRule } from '../scope.ts'
 import { withDelegates } from './delegate.ts'
 
@@ -55,34 +56,45 @@ interface RuleIndex {
   readonly wildcards: readonly (readonly [host: string, rule: HostRule])[]
 }
 
-/** Rules for sidecars by host: of two for the same host the older has it all (X5). */
+/** Rules for sidecars by host: of two that may rule the same host the older has it all (X5). */
 const meshRules = memo((view: View, _: ''): RuleIndex => {
   const exact = new Map<string, HostRule>()
-  const wildcards = new Map<string, HostRule>()
+  const wildcards: [host: string, rule: HostRule][] = []
   for (const rule of visibleRules(view, '')) {
     if (!rule.gateways.includes(MESH_GATEWAY)) continue
     if (!importsRule(view, rule.document.metadata.namespace, rule.hosts)) continue
+    const { namespace } = rule.document.metadata
     for (const host of rule.hosts) {
-      const index = isWildcard(host) ? wildcards : exact
-      if (!index.has(host)) index.set(host, rule)
+      // Whom a wildcard may rule is for each host to see.
+      if (isWildcard(host)) wildcards.push([host, rule])
+      else if (!exact.has(host) && mayRule(view, namespace, host)) exact.set(host, rule)
     }
   }
   return {
     exact,
-    wildcards: [...wildcards].sort(([a], [b]) => bySpecificity(a, b)),
+    wildcards: wildcards.sort(([a], [b]) => bySpecificity(a, b)),
   }
 })
 
 /** The rule that a sidecar follows for a service's host: its own, else the most specific wildcard's (X6). */
 export const meshRuleFor = memo((view: View, hostname: string): HostRule | undefined => {
   const { exact, wildcards } = meshRules(view, '')
-  return exact.get(hostname) ?? wildcards.find(([pattern]) => covers(pattern, hostname))?.[1]
+  const found = wildcards.find(
+    ([pattern, rule]) =>
+      covers(pattern, hostname) && mayRule(view, rule.document.metadata.namespace, hostname),
+  )
+  return exact.get(hostname) ?? found?.[1]
 })
 
 /** Hosts that rules of the mesh name, each with its rule; those that are no service get routes of their own on port 80. */
 export const meshRuleHosts = memo(
   (view: View, _: ''): readonly (readonly [host: string, rule: HostRule])[] => {
     const { exact, wildcards } = meshRules(view, '')
-    return Object.freeze([...exact, ...wildcards])
+    const ruling = new Map<string, HostRule>()
+    for (const [host, rule] of wildcards) {
+      if (ruling.has(host) || !mayRule(view, rule.document.metadata.namespace, host)) continue
+      ruling.set(host, rule)
+    }
+    return Object.freeze([...exact, ...ruling])
   },
 )

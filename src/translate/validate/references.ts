@@ -14,6 +14,7 @@ import { delegateReferences } from './references/delegate.ts'
 import { destinationRuleReferences } from './references/destination-rule.ts'
 import { gatewayReferences } from './references/gateway.ts'
 import { knownOf } from './references/known.ts'
+import { ownershipReferences } from './references/ownership.ts'
 import { selectorReferences } from './references/selector.ts'
 import { sidecarReferences } from './references/sidecar.ts'
 import { telemetryReferences } from './references/telemetry.ts'
@@ -45,6 +46,7 @@ const CHECKS: readonly ((view: View, _: '') => readonly Diagnostic[])[] = [
   memo((view: View, _: '') => gatewayReferences(knownOf(view))),
   memo((view: View, _: '') => credentialReferences(view)),
   memo((view: View, _: '') => selectorReferences(view, knownOf(view))),
+  memo((view: View, _: '') => ownershipReferences(view, knownOf(view))),
   memo((view: View, _: '') => telemetryReferences(view, knownOf(view))),
   memo((view: View, _: '') => protections(view)),
 ]
