@@ -1,4 +1,4 @@
-// `npm run pictures`: the demo's dashboard as it is, into docs/*.png. Needs Chromium, and the demo's addresses.
+// `npm run pictures [-- FOLDER]`: the demo's dashboard as it is, into docs/*.png or the folder. Needs Chromium, and the demo's addresses.
 import { mkdtempSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +18,7 @@ const PICTURES = [
   ['tap', 'tap/default/frontend-v1', 640],
 ] as const
 
+const folder = process.argv[2] ?? fileURLToPath(new URL('.', import.meta.url))
 const ends: (() => void | Promise<void>)[] = []
 const until = { after: (end: () => void | Promise<void>) => void ends.unshift(end) }
 try {
@@ -33,7 +34,7 @@ try {
       await page.getByLabel('weight of recommendationservice v2').fill('25')
     }
     await page.waitForTimeout(4_000)
-    const file = fileURLToPath(new URL(`${name}.png`, import.meta.url))
+    const file = join(folder, `${name}.png`)
     await page.screenshot({ path: file })
     const { size } = statSync(file)
     if (size > MOST_BYTES) throw new Error(`${file} has ${size} bytes, more than ${MOST_BYTES}`)
