@@ -5,6 +5,7 @@ import { editToEnvoy } from './edit-to-envoy.ts'
 import { writeResults } from './figures.ts'
 import { pageUpdates } from './page.ts'
 import { startup } from './startup.ts'
+import { tapCost } from './tap.ts'
 import type { Mode } from './wire.ts'
 
 const { values, positionals } = parseArgs({
@@ -56,6 +57,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   'edit-to-envoy': () =>
     told('edit-to-envoy', 'explicit sidecar', () => editToEnvoy({ edits: 2 * repeats })),
   delivery: deliveries,
+  tap: () => told('tap', 'silent tap', () => tapCost({ rounds: Math.min(repeats, 5) })),
   page: () => told('page', '100 services, 400 edges', pageUpdates),
 }
 

@@ -4,7 +4,8 @@ import type { ProxyState, ServiceDetail, WorkloadDetail } from '../src/dashboard
 import { type Feed, useAnswer } from './feed.ts'
 import { badge, card, empty, type Level, policyLinks, Table, whenThere, where } from './parts.ts'
 import { link, type Place } from './router.ts'
-import { Signals } from './signals.ts'
+import { Saturation, wayTo } from './saturation.ts'
+import { Signals, useTick } from './signals.ts'
 
 export interface NodeProps {
   readonly place: Place
@@ -28,6 +29,7 @@ const NO_POLICY = 'None: the defaults of Istio hold.'
 export function ServiceView({ place, feed }: NodeProps): ComponentChild {
   const [namespace = '', name = ''] = place.parts
   const path = `services/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`
+  const tick = useTick(5_000)
   const found = useAnswer<ServiceDetail>(path, feed.summary?.revision)
   const ports = found.value?.ports.map(({ number, protocol }) => `${number} ${protocol}`).join(', ')
   return h(
@@ -47,6 +49,11 @@ export function ServiceView({ place, feed }: NodeProps): ComponentChild {
           h('p', { class: 'dim' }, service.host),
         ),
         h('section', { class: 'card wide' }, h('h3', null, 'Endpoints'), endpoints(service)),
+        h(Saturation, {
+          first: 'From',
+          revision: tick,
+          shown: (way) => (wayTo(way)?.host === service.host ? way.workload : undefined),
+        }),
       ),
     ),
   )
@@ -85,6 +92,7 @@ function endpoints({ endpoints }: ServiceDetail): ComponentChild {
 export function WorkloadView({ place, feed }: NodeProps): ComponentChild {
   const [namespace = '', name = ''] = place.parts
   const path = `workloads/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`
+  const tick = useTick(5_000)
   const found = useAnswer<WorkloadDetail>(path, feed.summary?.revision)
   return h(
     'div',
@@ -98,6 +106,11 @@ export function WorkloadView({ place, feed }: NodeProps): ComponentChild {
         { class: 'two' },
         card('Policies that apply', policyLinks(workload.policies, NO_POLICY)),
         card('What it is', facts(workload)),
+        h(Saturation, {
+          first: 'To',
+          revision: tick,
+          shown: (way) => (way.workload === `${namespace}/${name}` ? wayTo(way)?.words : undefined),
+        }),
       ),
     ),
   )

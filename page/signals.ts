@@ -96,7 +96,7 @@ function rateOf(value: number): string {
 }
 
 /** A number that changes now and then. */
-function useTick(milliseconds: number): number {
+export function useTick(milliseconds: number): number {
   const [tick, set] = useState(0)
   useEffect(() => {
     const timer = setInterval(() => set((before) => before + 1), milliseconds)

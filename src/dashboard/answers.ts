@@ -206,3 +206,14 @@ export interface Preview {
     readonly text: string
   }[]
 }
+
+/** How full one way from a workload to a cluster was, since its proxy's first report. */
+export interface WayRow {
+  readonly workload: string
+  readonly cluster: string
+  readonly connections: number
+  readonly pending: number
+  readonly connectionsRefused: number
+  readonly pendingRefused: number
+  readonly retriesRefused: number
+}
