@@ -53,7 +53,9 @@ export function memoryOf(delivery: Delivery, sets: Sets): Memory | undefined {
     if (state.rejected.size > 0) rejected.set(type, state.rejected)
     else rejected.delete(type)
   }
-  const warming = delivery.warming.size > 0 ? awaitedEndpoints(delivery, sets) : []
+  // On a stream that ended early the proxy did not even ask for endpoints.
+  const heard = delivery.subscriptions.has('endpoint')
+  const warming = heard ? awaitedEndpoints(delivery, sets) : [...delivery.warming]
   return rejected.size + warming.length > 0 ? { rejected, warming } : undefined
 }
 
@@ -105,7 +107,8 @@ export function deliver(
     current = aim(current, current.goal, (type) => !follows(type), sets)
   }
   // Envoy asks for the endpoints of new clusters before it accepts them, so there is nothing more to wait for.
-  const warm = current.warming.size > 0 && isUsable(current, sets)
+  const asked = current.subscriptions.has('endpoint')
+  const warm = asked && current.warming.size > 0 && isUsable(current, sets)
   return { delivery: warm ? { ...current, warming: NO_NAMES } : current, sendings }
 }
 
@@ -189,7 +192,10 @@ function renew(
   sets: Sets,
 ): Delivery {
   const state = delivery.subscriptions.get('virtualHost')
-  const isNew = ({ name }: Encoded) => heldOf(before, name, sets)?.version === undefined
+  const isNew = ({ name }: Encoded) => {
+    const held = heldOf(before, name, sets)
+    return held?.version === undefined || held.doubt === 'asked'
+  }
   const fresh = routes.filter(({ resource }) => 'vhds' in resource.body).filter(isNew)
   if (!state || fresh.length === 0) return delivery
   const starts = fresh.map(({ name }) => `${name}/`)

@@ -3,7 +3,15 @@ import type { Chunk, Resource, ResourceSet, ResourceType, VhdsRoute } from '../m
 import { alwaysNeeded, clustersNamed } from './cluster-names.ts'
 import { domainsOf } from './domains.ts'
 import type { Sets } from './sets.ts'
-import { answer, everyHost, exactHost, greeting, hostAlone, ownName } from './virtual-hosts.ts'
+import {
+  answer,
+  everyHost,
+  exactHost,
+  greeting,
+  hostAlone,
+  isVirtualHost,
+  ownName,
+} from './virtual-hosts.ts'
 
 /** Never changed, always replaced. */
 export interface Selection {
@@ -56,8 +64,12 @@ export function demand(
     const others = names.filter((name) => name === '*')
     if (!vhds.onDemand) return { selection, again: [], others }
     const asked = new Map(selection.asked)
-    for (const name of wanted) if (!asked.has(name)) asked.set(name, answer(name))
-    const loaded = new Set([...selection.loaded, ...request.held])
+    const loaded = new Set(selection.loaded)
+    const held = [...request.held]
+    for (const name of held) if (isVirtualHost(name)) loaded.add(name)
+    for (const name of [...wanted, ...held]) {
+      if (!isVirtualHost(name) && !asked.has(name)) asked.set(name, answer(name))
+    }
     const again = wanted.filter((name) => selection.asked.has(name))
     return { selection: choose({ ...selection, asked, loaded }, sets), again, others }
   }

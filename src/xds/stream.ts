@@ -7,24 +7,22 @@ import {
   type ResourceType,
   TYPE_PREFIX,
 } from '../model/resource.ts'
-import type { Mode, Rejection, Subscription } from './holdings.ts'
+import type { Mode, Rejection } from './holdings.ts'
 import type { Caller, Host, KnownProxy } from './host.ts'
 import {
   createDelivery,
   type Delivery,
   deliver,
-  hear,
   type Memory,
   memoryOf,
-  restart,
   retarget,
   type Sending,
 } from './order.ts'
 import { describeRejection, printable } from './rejection.ts'
-import { eventsOf, type Request, readRequest, typeOfUrl } from './request.ts'
-import { demand, reselect, type Selection, select } from './selection.ts'
+import { type Request, readRequest, typeOfUrl } from './request.ts'
+import { reselect, type Selection, select } from './selection.ts'
 import { type StreamStatus, statusOf, Tally } from './status.ts'
-import type { Event } from './subscription.ts'
+import { take } from './take.ts'
 import { frameDelta, frameSotw, TYPE_URLS } from './wire.ts'
 
 export type Call = ServerDuplexStream<Buffer, Buffer>
@@ -162,27 +160,15 @@ export class Stream<P extends KnownProxy> {
       this.#tally.refused(type, printable(request.error ?? ''))
     }
     this.#host.requested?.(proxy, type, request)
-    const next = this.#take(type, request, before)
+    const held = { selection: this.#selection!, delivery: this.#delivery! }
+    const { selection, delivery: next } = take(held, this.#mode, { type, request }, this.#host.sets)
+    this.#selection = selection
     this.#delivery = next
     const known = new Set(before?.rejected.values())
     for (const rejection of next.subscriptions.get(type)?.rejected.values() ?? []) {
       if (before && !known.has(rejection)) this.#host.log(this.#describe(rejection))
     }
     this.#advance(next)
-  }
-
-  /** What is asked for on demand is first chosen; then it is due like everything else. */
-  #take(type: ResourceType, request: Request, before: Subscription | undefined): Delivery {
-    const { sets } = this.#host
-    const { names, versions } = request
-    const asked = { type, names, held: versions.keys() }
-    const { selection, again, others } = demand(this.#selection!, asked, sets)
-    this.#selection = selection
-    const events = eventsOf(this.#mode, { ...request, names: others }, before)
-    const resend: Event[] = before && again.length > 0 ? [{ kind: 'resend', names: again }] : []
-    const aimed = type === 'virtualHost' && !before ? restart : retarget
-    const delivery = aimed(this.#delivery!, selection.set, sets)
-    return hear(delivery, type, [...events, ...resend], sets)
   }
 
   #describe(rejection: Rejection): Diagnostic {

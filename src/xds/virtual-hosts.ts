@@ -21,6 +21,11 @@ export function ownName(route: string, name: string): string | undefined {
   return name.startsWith(start) ? name.slice(start.length) : undefined
 }
 
+/** Whether it is the name of a virtual host, and none that a proxy asked for. */
+export function isVirtualHost(name: string): boolean {
+  return name.startsWith('~', name.indexOf('/') + 1)
+}
+
 /** What ends a proxy's wait for the virtual hosts of a route configuration, even if there are none. */
 export function greeting(route: string): Resource {
   return answer(`${route}/~`)

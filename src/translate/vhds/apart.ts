@@ -84,11 +84,10 @@ const waiting = memo((view: View, route: Resource): VhdsRoute => {
 
 const withoutIdleTimeout = memo((_: View, host: Resource): Resource => {
   const body = host.body as VirtualHost
-  const routes = (body.routes ?? []).map(
-    (route): Route =>
-      route.route && route.route.idle_timeout === undefined
-        ? ({ ...route, route: { ...route.route, idle_timeout: '0s' } } as Route)
-        : route,
-  )
+  const waits = ({ route }: Route) => route !== undefined && route.idle_timeout === undefined
+  if (!body.routes?.some(waits)) return host
+  const routes = body.routes.map((one): Route => {
+    return waits(one) ? ({ ...one, route: { ...one.route, idle_timeout: '0s' } } as Route) : one
+  })
   return resource('virtualHost', host.name, { ...body, routes })
 })
