@@ -99,6 +99,10 @@ program
   .requiredOption('--workload <ns/name>', 'the workload whose proxy is meant', workload)
   .option('--type <type>', 'only one type: cluster, endpoint, secret, listener, route')
   .option('--plaintext', 'as served to a proxy without a certificate')
+  .option(
+    '--delivery <mode>',
+    'as served to an Envoy with VHDS: preloaded or on-demand; whole by default',
+  )
   .addHelpText('after', '\nExample:\n  lotse translate mesh/ --workload default/frontend-v1')
   .action(run(async () => (await import('./cli/translate.ts')).translateCommand))
 

@@ -28,7 +28,7 @@ export async function status(options: StatusOptions): Promise<number> {
 }
 
 function textOf({ proxies, diagnostics }: Status): string {
-  const head = ['PROXY', 'SYNC', 'CDS', 'EDS', 'LDS', 'RDS', 'SDS', 'NACKS']
+  const head = ['PROXY', 'SYNC', 'CDS', 'EDS', 'LDS', 'RDS', 'VHDS', 'SDS', 'NACKS']
   const rows = proxies.map((proxy) => rowOf(proxy))
   const problems = diagnostics.map(
     ({ place, severity, text, code }) =>
@@ -43,7 +43,7 @@ function rowOf({ proxy, synced, types }: ProxyStatus): string[] {
   return [
     proxy,
     synced ? 'yes' : 'NO',
-    ...['cluster', 'endpoint', 'listener', 'route', 'secret'].map(held),
+    ...['cluster', 'endpoint', 'listener', 'route', 'virtualHost', 'secret'].map(held),
     String(nacks),
   ]
 }

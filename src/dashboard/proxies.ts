@@ -1,6 +1,6 @@
 // Proxies: whether they have what they are to have, what they refused, and what they hold with the lines it comes from.
 import { originsOf, printOrigin } from '../model/origin.ts'
-import { RESOURCE_TYPES, type Resource } from '../model/resource.ts'
+import { RESOURCE_TYPES, type Resource, type ResourceSet } from '../model/resource.ts'
 import type { MeshProxy } from '../proxies.ts'
 import type { HeldResources, OneResource, ProxyState, ResourceRow } from './answers.ts'
 import { type Asked, type Refusal, type Route, refuse } from './route.ts'
@@ -37,10 +37,16 @@ function proxyNamed(app: ShownApp, wanted: string): MeshProxy | undefined {
 /** Keys never leave by this way. */
 const SHOWN = RESOURCE_TYPES.filter((type) => type !== 'secret')
 
+/** What was chosen for it, where it has less than everything. */
+function heldBy(app: ShownApp, proxy: MeshProxy): ResourceSet {
+  const chosen = app.services.map((service) => service.chosen(proxy.id)).find(Boolean)
+  return chosen ?? app.resources(proxy)
+}
+
 function config(app: ShownApp, { params, query }: Asked): object | Refusal {
   const proxy = proxyNamed(app, params.proxy ?? '')
   if (!proxy) return refuse(404, 'no such proxy is connected')
-  const set = app.resources(proxy)
+  const set = heldBy(app, proxy)
   const types = SHOWN.filter((type) => (query.type ?? type) === type)
   return Object.fromEntries(types.map((type) => [type, set[type].flat().map(bodyOf)]))
 }
@@ -53,7 +59,7 @@ function held(app: ShownApp, { params }: Asked): HeldResources | Refusal {
   const proxy = proxyNamed(app, params.proxy ?? '')
   if (!proxy)
     return refuse(404, 'No such proxy is connected. See /api/v1/status for those that are')
-  const set = app.resources(proxy)
+  const set = heldBy(app, proxy)
   const { namespace, workload } = proxy.name
   const rows = RESOURCE_TYPES.flatMap((type) => set[type].flat().map(rowOf))
   return { proxy: proxy.id, workload: `${namespace}/${workload}`, resources: rows }
@@ -78,8 +84,7 @@ function one(app: ShownApp, { params, query }: Asked): OneResource | Refusal {
     return refuse(404, 'No such proxy is connected. See /api/v1/status for those that are')
   const type = SHOWN.find((type) => type === query.type)
   if (!type) return refuse(400, `Name a type: ${SHOWN.join(', ')}. Secrets are not shown`)
-  const found = app
-    .resources(proxy)
+  const found = heldBy(app, proxy)
     [type].flat()
     .find(({ name }) => name === query.name)
   if (!found) return refuse(404, `It has no ${type} named ${query.name ?? ''}`)

@@ -6,7 +6,7 @@ import type { Mesh, Table } from '../model/mesh.ts'
 import type { MeshProxy } from '../proxies.ts'
 import type { XdsService } from '../xds/server.ts'
 
-export type ShownService = Pick<XdsService<MeshProxy>, 'streams' | 'proxies'>
+export type ShownService = Pick<XdsService<MeshProxy>, 'streams' | 'proxies' | 'chosen'>
 
 export interface ShownApp
   extends Pick<
@@ -29,6 +29,10 @@ export function shownTo(app: App, namespace: string | undefined): ShownApp {
     services: app.services.map((service) => ({
       streams: () => service.streams(isOwn),
       proxies: () => service.proxies().filter(isOwn),
+      chosen: (id) =>
+        service.proxies().some((proxy) => proxy.id === id && isOwn(proxy))
+          ? service.chosen(id)
+          : undefined,
     })),
     resources(proxy) {
       if (!isOwn(proxy)) throw new Error('The proxy is of another namespace')

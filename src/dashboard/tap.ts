@@ -4,6 +4,7 @@ import type { App } from '../app.ts'
 import { explainRoute } from '../explain/route.ts'
 import { type Origin, printOrigin } from '../model/origin.ts'
 import type { Explained, Tapped } from '../model/tap.ts'
+import { withVirtualHosts } from '../model/vhds.ts'
 import { beginEvents } from './events.ts'
 import type { MeshRoute } from './route.ts'
 import { count, list, number, oneOf, place, shape, text, time } from './schema.ts'
@@ -98,7 +99,7 @@ function routeSteps(app: App, request: Tapped): Steps {
   const object = objectNamed(app, config)
   if (direction === 'out' && proxy) {
     const question = { direction: 'outbound', host, path, method } as const
-    const { steps, clusters } = explainRoute(app.resources(proxy), question)
+    const { steps, clusters } = explainRoute(withVirtualHosts(app.resources(proxy)), question)
     const route = steps.find(({ what }) => what === 'route')
     const agrees = clusters.some(({ name }) => name === cluster)
     const sameObject = !object?.origin || route?.origin?.source === object.origin.source

@@ -11,6 +11,7 @@ import {
 } from './holdings.ts'
 import type { Sets } from './sets.ts'
 import { type Encoded, isFailed } from './store.ts'
+import { greetingName } from './virtual-hosts.ts'
 
 /** What may be sent now; the order between types decides it. */
 export interface Allowance {
@@ -73,13 +74,22 @@ function dueFor(
   sets: Sets,
 ): Encoded | 'remove' | undefined {
   const entry = sets.get(state.target, name)
-  if (!entry) return held && (held.version !== undefined || held.doubt) ? 'remove' : undefined
+  if (!entry) {
+    if (held?.doubt !== 'asked' && isLeft(state, name, sets)) return undefined
+    return held && (held.version !== undefined || held.doubt) ? 'remove' : undefined
+  }
   if (!isFailed(entry) && state.rejected.get(name)?.resource.version !== entry.version) {
     return held && !held.doubt && held.version === entry.version ? undefined : entry
   }
   // Withheld: the proxy keeps the last good version, and is sent that again if it asks.
   if (held?.doubt !== 'asked') return undefined
   return held.encoded ?? (held.version === undefined ? 'remove' : undefined)
+}
+
+/** Connections of a listener that is replaced end with the virtual hosts they have: these go with their route configuration. */
+function isLeft({ type, target }: Subscription, name: string, sets: Sets): boolean {
+  const slash = type === 'virtualHost' ? name.indexOf('/') : -1
+  return slash >= 0 && !sets.find(target, greetingName(name.slice(0, slash)))
 }
 
 /** The next response, if one is due, allowed, and none is outstanding. */

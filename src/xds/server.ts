@@ -41,6 +41,8 @@ export interface XdsService<P extends KnownProxy = KnownProxy> {
   streams(chosen?: (proxy: P) => boolean): readonly StreamStatus[]
   /** Proxies with a stream, each once. */
   proxies(): readonly P[]
+  /** What a proxy is to have of all that is meant for it; undefined without a stream. */
+  chosen(proxy: string): ResourceSet | undefined
   /** Proxies that have confirmed all they are to have of this type, on each of their streams; none while a push is under way. */
   confirmed(type: ResourceType): readonly P[]
   /** Asks again who the callers are: streams of those who are refused now end. */
@@ -118,6 +120,10 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
 
   proxies(): readonly P[] {
     return [...new Map([...this.#known].map(({ proxy }) => [proxy!.id, proxy!])).values()]
+  }
+
+  chosen(proxy: string): ResourceSet | undefined {
+    return [...this.#known].find((stream) => stream.proxy?.id === proxy)?.chosen()
   }
 
   confirmed(type: ResourceType): readonly P[] {

@@ -1,9 +1,10 @@
 // What is known of a stream, for `lotse status`, the API and metrics.
-import { RESOURCE_TYPES, type ResourceType } from '../model/resource.ts'
+import { RESOURCE_TYPES, type ResourceSet, type ResourceType } from '../model/resource.ts'
 import { heldOf, type Mode, type Subscription, subscribedNames } from './holdings.ts'
 import type { Delivery } from './order.ts'
 import { pendingOf } from './respond.ts'
 import type { Sets } from './sets.ts'
+import { isGreeting, isVirtualHost } from './virtual-hosts.ts'
 
 export interface StreamStatus {
   /** Id of the proxy; empty before its first request. */
@@ -98,9 +99,24 @@ export function statusOf(
   return types
 }
 
+/** The set without what the proxy did not ask for, where it has virtual hosts on demand. */
+export function askedFor({ latest, subscriptions }: Delivery): ResourceSet {
+  if (!latest.vhds?.onDemand) return latest
+  const names = subscriptions.get('endpoint')?.names
+  const endpoint = latest.endpoint.map((chunk) => chunk.filter(({ name }) => names?.has(name)))
+  const virtualHost = latest.virtualHost.map((chunk) => chunk.filter(isShown))
+  return { ...latest, endpoint, virtualHost }
+}
+
+/** Answers are no virtual hosts, nor is what ends the wait for them. */
+function isShown({ name }: { readonly name: string }): boolean {
+  return isVirtualHost(name) && !isGreeting(name)
+}
+
 function countHeld(state: Subscription, sets: Sets): number {
   let count = 0
   for (const name of subscribedNames(state, sets)) {
+    if (state.type === 'virtualHost' && !isShown({ name })) continue
     if (heldOf(state, name, sets)?.version !== undefined) count++
   }
   return count

@@ -39,7 +39,7 @@ export interface Failed {
 export type Entry = Encoded | Failed
 
 /** Of resources without a message. */
-export const ANSWER_VERSION = 'answer'
+const ANSWER_VERSION = 'answer'
 
 export function isFailed(entry: Entry): entry is Failed {
   return 'failure' in entry

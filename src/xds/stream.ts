@@ -21,7 +21,7 @@ import {
 import { describeRejection, printable } from './rejection.ts'
 import { type Request, readRequest, typeOfUrl } from './request.ts'
 import { reselect, type Selection, select } from './selection.ts'
-import { type StreamStatus, statusOf, Tally } from './status.ts'
+import { askedFor, type StreamStatus, statusOf, Tally } from './status.ts'
 import { take } from './take.ts'
 import { frameDelta, frameSotw, TYPE_URLS } from './wire.ts'
 
@@ -87,6 +87,10 @@ export class Stream<P extends KnownProxy> {
   /** What the next stream of this proxy should know; to be asked before the end. */
   memory(): Memory | undefined {
     return this.#delivery && memoryOf(this.#delivery, this.#host.sets)
+  }
+
+  chosen(): ResourceSet | undefined {
+    return this.#delivery && askedFor(this.#delivery)
   }
 
   /** What the proxy refuses at present, with the lines it comes from. */

@@ -8,6 +8,7 @@ const whole = new WeakMap<Resource, Parts>()
 const exact = new WeakMap<Resource, Parts>()
 const single = new WeakMap<Resource, Parts>()
 const chunks = new WeakMap<VhdsRoute, Chunk>()
+const greetings = new Map<string, Resource>()
 const lists = new WeakMap<Vhds, readonly Chunk[]>()
 
 /** Envoy removes a virtual host only by a resource of the same name. The mark keeps apart what proxies ask for: `ROUTE/HOST`. */
@@ -26,9 +27,26 @@ export function isVirtualHost(name: string): boolean {
   return name.startsWith('~', name.indexOf('/') + 1)
 }
 
-/** What ends a proxy's wait for the virtual hosts of a route configuration, even if there are none. */
+/**
+ * What ends a proxy's wait for the virtual hosts of a route configuration, even if there are none: one for no host. Without
+ * a message Envoy would take it for a sign of life when it comes again.
+ */
 export function greeting(route: string): Resource {
-  return answer(`${route}/~`)
+  const name = greetingName(route)
+  let made = greetings.get(name)
+  if (!made) {
+    made = Object.freeze({ type: 'virtualHost', name, body: { name, domains: ['~'] } })
+    greetings.set(name, made)
+  }
+  return made
+}
+
+export function isGreeting(name: string): boolean {
+  return name.endsWith('/~')
+}
+
+export function greetingName(route: string): string {
+  return `${route}/~`
 }
 
 /** Tells a proxy that waits for `name` that it has all there is. */

@@ -13,7 +13,12 @@ import { waitFor } from '../support/wait.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
 const PORT = 8000
+const SECOND = 8001
 const TCP = 9000
+const CALLS = [
+  { port: PORT, protocol: 'HTTP' },
+  { port: TCP, protocol: 'TCP', hosts: ['shop/raw.shop.svc.cluster.local'] },
+]
 const LONG = 'shop.svc.cluster.local'
 
 interface Many {
@@ -32,15 +37,10 @@ async function start(t: TestContext): Promise<Many> {
   const one = await httpUpstream(t, { name: 'one', address: loopback(), port: 8080 })
   const two = await httpUpstream(t, { name: 'two', address: loopback(), port: 8080 })
   const raw = await tcpUpstream(t, { name: 'raw', address: loopback(), port: TCP, greeting: 'raw' })
-  const calls = [
-    { port: PORT, protocol: 'HTTP' },
-    { port: TCP, protocol: 'TCP', hosts: ['shop/raw.shop.svc.cluster.local'] },
-  ]
   const mesh = await startMesh(t, {
     delivery: 'on-demand',
     yaml: {
       'mesh.yaml': join(
-        workload({ workload: 'shop/client', address, calls }),
         workload({ workload: 'shop/one', address: one.address, labels: { app: 'web', v: '1' } }),
         workload({ workload: 'shop/two', address: two.address, labels: { app: 'web', v: '2' } }),
         workload({ workload: 'shop/raw', address: raw.address, labels: { app: 'raw' } }),
@@ -54,6 +54,7 @@ async function start(t: TestContext): Promise<Many> {
           '{host: svc1, subsets: [{name: v1, labels: {v: "1"}}, {name: v2, labels: {v: "2"}}]}',
         ),
       ),
+      'client.yaml': workload({ workload: 'shop/client', address, calls: CALLS }),
       'rules.yaml': '',
       'more.yaml': '',
     },
@@ -91,7 +92,8 @@ test('on demand', { skip }, async (t) => {
       assert.deepEqual(await clusters(envoy), [`outbound|${TCP}||raw.${LONG}`])
       const [route] = await envoy.resources('route')
       assert.equal(route?.name, `on-demand|${many.address}_${PORT}`)
-      assert.equal((route?.resource.virtual_hosts as unknown[] | undefined) ?? undefined, undefined)
+      // One for no host, which ends the wait for them.
+      assert.equal((route!.resource.virtual_hosts as unknown[]).length, 1)
     },
   )
 
@@ -191,6 +193,67 @@ test('on demand', { skip }, async (t) => {
       ),
     )
     assert.equal(await ask('a.wild.test'), '200 two')
+  })
+
+  await t.test('what is shown of the proxy is what it has', async () => {
+    await mesh.synced()
+    const held = (await clusters(envoy)).sort()
+    const [service] = mesh.app.services
+    const shown = service!.chosen(service!.proxies()[0]!.id)!
+    const names = (type: 'cluster' | 'endpoint') => shown[type].flat().map(({ name }) => name)
+    assert.deepEqual(
+      names('cluster')
+        .filter((name) => name.startsWith('outbound|'))
+        .sort(),
+      held,
+    )
+    assert.deepEqual(names('endpoint').sort(), held)
+    const { virtualHost } = service!.streams()[0]!.types
+    assert.equal(virtualHost?.held, shown.virtualHost.flat().length)
+  })
+
+  await t.test('a port that comes, goes and comes again', async () => {
+    const client = (...more: readonly { port: number; protocol: string }[]) =>
+      workload({ workload: 'shop/client', address: many.address, calls: [...CALLS, ...more] })
+    const askSecond = async (host: string) => {
+      const answer = await request({ address: many.address, port: SECOND, host })
+      return answer.status
+    }
+    await mesh.edit(
+      'more.yaml',
+      service('shop/both', { v: '1' }, `http:${PORT}:8080`, `http:${SECOND}:8080`),
+    )
+    for (let turn = 0; turn < 3; turn++) {
+      await mesh.edit('client.yaml', client({ port: SECOND, protocol: 'HTTP' }))
+      assert.equal(await askSecond('both'), 200)
+      assert.equal(await askSecond('nobody'), 502)
+      await mesh.edit('client.yaml', client())
+    }
+    assert.equal(await ask('both'), '200 one')
+  })
+
+  await t.test('from one way to the other and back nothing fails', async () => {
+    const delivery = (mode: string) =>
+      `apiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: mesh, annotations: {lotse/delivery: ${mode}}}\n`
+    const statuses = new Map<string, number>()
+    const asking = { on: true }
+    const load = (async () => {
+      while (asking.on) {
+        const answer = (await ask('svc0')).slice(0, 3)
+        statuses.set(answer, (statuses.get(answer) ?? 0) + 1)
+      }
+    })()
+    const routes = async () => (await envoy.resources('route')).map(({ name }) => name)
+    for (const mode of ['preloaded', 'whole', 'on-demand', 'whole', 'preloaded', 'on-demand']) {
+      await mesh.edit('delivery.yaml', delivery(mode))
+      const name = `${many.address}_${PORT}`
+      const wanted = mode === 'whole' ? name : `${mode}|${name}`
+      await envoy.waitFor(wanted, routes, (list) => list.includes(wanted))
+      assert.match(await ask('svc7.shop'), /^200/, mode)
+    }
+    asking.on = false
+    await load
+    assert.deepEqual([...statuses.keys()], ['200'])
   })
 
   await t.test('after a restart nothing is sent again, and who waited is served', async () => {

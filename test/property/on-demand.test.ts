@@ -9,7 +9,7 @@ import { EMPTY_MESH, nextMesh } from '../../src/model/mesh.ts'
 import type { Resource, ResourceSet } from '../../src/model/resource.ts'
 import { translate } from '../../src/translate/translate.ts'
 import { domainsOf } from '../../src/xds/domains.ts'
-import { everyHost, greeting } from '../../src/xds/virtual-hosts.ts'
+import { everyHost, greeting, isGreeting } from '../../src/xds/virtual-hosts.ts'
 import { type HostBody, OnDemandEnvoy } from '../support/on-demand-envoy.ts'
 import { apply, NODES, script, stateOf } from '../support/random-mesh.ts'
 import { resourceSet } from '../support/xds-resources.ts'
@@ -165,7 +165,7 @@ function hostsOf(set: ResourceSet): unknown {
   const whole = set.route.flat().map(({ name, virtualHosts = [] }) => [name, virtualHosts])
   const apart = set.vhds?.routes.map(({ name }, index) => [
     name.replace(/^.*\|(?=\d)/, ''),
-    everyHost(set.vhds!)[index]!.filter(({ answer }) => !answer),
+    everyHost(set.vhds!)[index]!.filter(({ name }) => !isGreeting(name)),
   ])
   const names = new Set(set.vhds?.routes.map(({ name }) => name))
   const lists = [...whole.filter(([name]) => !names.has(name as string)), ...(apart ?? [])]

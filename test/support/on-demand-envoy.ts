@@ -8,6 +8,7 @@ import { reselect, select } from '../../src/xds/selection.ts'
 import { createSets } from '../../src/xds/sets.ts'
 import { createStore } from '../../src/xds/store.ts'
 import { type Taken, take } from '../../src/xds/take.ts'
+import { isGreeting } from '../../src/xds/virtual-hosts.ts'
 
 export interface HostBody {
   readonly name: string
@@ -92,7 +93,7 @@ export class OnDemandEnvoy {
 
   hosts(route: string): Resource[] {
     const all = [...this.held.get('virtualHost')!.values()].map(({ resource }) => resource)
-    return all.filter(({ name, answer }) => !answer && name.startsWith(`${route}/`))
+    return all.filter(({ name }) => name.startsWith(`${route}/~`) && !isGreeting(name))
   }
 
   stepServer(): boolean {
@@ -200,8 +201,8 @@ export class OnDemandEnvoy {
 
   #remove(type: ResourceType, name: string): void {
     if (type === 'cluster') {
-      const users = [...this.held.get('virtualHost')!.values()].filter(
-        ({ resource }) => !resource.answer && (resource.body as HostBody).uses.includes(name),
+      const users = [...this.held.get('virtualHost')!.values()].filter(({ resource }) =>
+        (resource.body as Partial<HostBody>).uses?.includes(name),
       )
       assert.deepEqual(
         users.map((user) => user.resource.name),

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Document } from '../../model/document.ts'
 import { isKind } from '../../model/schema/index.ts'
+import { checkDelivery } from './delivery.ts'
 import { checkDestinationRule } from './destination-rule.ts'
 import { checkEnvoyFilter } from './envoy-filter.ts'
 import { checkGateway } from './gateway.ts'
@@ -31,5 +32,6 @@ export function validate(document: Document): Diagnostic[] {
   else if (isKind(document, 'Telemetry')) checkTelemetry(report, document)
   else if (isKind(document, 'Service')) checkService(report, document)
   else if (isKind(document, 'MeshConfig')) checkMeshConfig(report, document.spec)
+  checkDelivery(report, document)
   return report.diagnostics
 }
