@@ -118,11 +118,15 @@ async function play(
     verdicts.push(verdict)
     console.log(`${verdict.passed ? 'ok    ' : 'FAILED'} ${name}: ${verdict.text}`)
   }
-  const stage = { services, meshFolder, url: controlPlane.url }
+  const stage = {
+    ...{ services, meshFolder, dataFolder, url: controlPlane.url },
+    load: () => load.count,
+  }
   await runChecks(stage, print)
 
   console.log(`\n${table(proxies)}\n`)
   console.log(`mesh YAML, to edit   ${meshFolder}`)
+  console.log(`data, for lotse ca   ${dataFolder}`)
   console.log(`shop                 http://${GATEWAY.address}:${GATEWAY.port}/ and /neu`)
   console.log(`status page          ${controlPlane.url}`)
   console.log(time === Number.POSITIVE_INFINITY ? '\nCtrl-C ends the demo.' : '')

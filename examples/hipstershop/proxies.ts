@@ -1,8 +1,12 @@
 // One real Envoy beside each workload, enrolled with the control plane as `lotse bootstrap` does it.
+import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
+import { untilUsed } from '../../envoy/certificates.ts'
 import { type RunningEnvoy, startEnvoy } from '../../envoy/run.ts'
+import { keepCredentials } from '../../src/ca/agent.ts'
+import type { Credentials } from '../../src/ca/credentials.ts'
 import { isProblem } from '../../src/ca/problem.ts'
-import { enrolWorkload } from '../../src/cli/bootstrap.ts'
+import { type Enrolled, enrolWorkload, readToken } from '../../src/cli/bootstrap.ts'
 import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
 import { repeat } from './checks/check.ts'
 import type { Cleanup } from './cleanup.ts'
@@ -11,6 +15,8 @@ import { NAMESPACE, WORKLOADS, type WorkloadRow } from './topology.ts'
 
 const AT_ONCE = 4
 const READY_MS = 60_000
+/** A proxy renews at most so much later than it is told to. */
+const LOOK_MS = 2_000
 
 export interface RunningProxy {
   readonly row: WorkloadRow
@@ -31,20 +37,24 @@ export interface ProxyOptions {
 export async function startProxies(options: ProxyOptions): Promise<RunningProxy[]> {
   const rows = WORKLOADS.filter((row) => row.proxied)
   const starts: ReturnType<typeof startEnvoy>[] = []
+  const stop = new AbortController()
+  setMaxListeners(0, stop.signal)
   let ending = false
   await options.cleanup.add(async () => {
     ending = true
+    stop.abort()
     // One that is still starting has a process already.
     const envoys = await Promise.all(starts)
     await Promise.all(envoys.map((envoy) => ('stop' in envoy ? envoy.stop() : undefined)))
   })
   const proxies = await repeat(rows.length, AT_ONCE, async (index) => {
     const row = rows[index]!
-    const config = await prepare(row, options)
+    const { config, credentials } = await prepare(row, options)
     if (ending) throw new Error('the demo is ending')
     const start = startEnvoy({ binary: options.binary, config, concurrency: 1, drainSeconds: 5 })
     starts.push(start)
     const envoy = orThrow(row, await start)
+    keep(row, { envoy, credentials, options, signal: stop.signal })
     let running = true
     void envoy.ended.then(() => {
       running = false
@@ -59,8 +69,27 @@ export async function startProxies(options: ProxyOptions): Promise<RunningProxy[
   return proxies
 }
 
-/** What `lotse bootstrap` does; the path of Envoy's configuration. */
-async function prepare(row: WorkloadRow, options: ProxyOptions): Promise<string> {
+interface Kept {
+  readonly envoy: RunningEnvoy
+  readonly credentials: Credentials
+  readonly options: ProxyOptions
+  readonly signal: AbortSignal
+}
+
+/** What `lotse proxy` does for its Envoy, asking more often than that. */
+function keep(row: WorkloadRow, { envoy, credentials, options, signal }: Kept): void {
+  const { xds: address, tokenFile } = options.controlPlane
+  void keepCredentials({
+    ...{ address, credentials, signal, folder: join(options.folder, row.name, 'certs') },
+    token: () => readToken(tokenFile),
+    onProblem: (diagnostic) => console.error(`${row.name}: ${printDiagnostic(diagnostic)}`),
+    onRenewed: ({ chainPem }) => untilUsed(envoy.adminUrl, chainPem, signal),
+    longestPause: LOOK_MS,
+  })
+}
+
+/** What `lotse bootstrap` does. */
+async function prepare(row: WorkloadRow, options: ProxyOptions): Promise<Enrolled> {
   const { xds, tokenFile } = options.controlPlane
   const enrolled = await enrolWorkload({
     workload: `${NAMESPACE}/${row.name}`,
@@ -69,7 +98,7 @@ async function prepare(row: WorkloadRow, options: ProxyOptions): Promise<string>
     out: join(options.folder, row.name),
     admin: '127.0.0.1:0',
   })
-  return orThrow(row, enrolled).config
+  return orThrow(row, enrolled)
 }
 
 function orThrow<Value extends object>(row: WorkloadRow, value: Value | Diagnostic): Value {

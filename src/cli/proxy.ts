@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findEnvoy } from '../../envoy/binary.ts'
-import { usesCertificate } from '../../envoy/certificates.ts'
+import { untilUsed } from '../../envoy/certificates.ts'
 import { serveProbes } from '../../envoy/probes.ts'
 import { type RunningEnvoy, startEnvoy } from '../../envoy/run.ts'
 import type { AppProbe } from '../admission/probe.ts'
@@ -24,8 +24,6 @@ interface ProxyCommand extends BootstrapCommand {
 const READY_MS = 60_000
 /** An application that does not end by itself is ended after so long. */
 const KILL_MS = 10_000
-/** So long an Envoy may take to read new files before the agent goes on. */
-const USE_MS = 30_000
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 30_000
 
@@ -72,7 +70,7 @@ async function run(
     credentials: enrolled.credentials,
     token: () => readToken(options.tokenFile),
     onProblem: (diagnostic) => console.error(printDiagnostic(diagnostic)),
-    onRenewed: ({ chainPem }) => untilUsed(envoy, chainPem, stop.signal),
+    onRenewed: ({ chainPem }) => untilUsed(envoy.adminUrl, chainPem, stop.signal),
     signal: stop.signal,
   })
   const code = await firstToEnd(envoy, child, stop.signal)
@@ -81,17 +79,6 @@ async function run(
   await envoy.stop({ drain: Number(options.drain) * 1000 })
   if (child) await endApp(child)
   return code
-}
-
-/** A root is dropped when all have renewed, so an Envoy that has not read its files yet must not count as one that has. */
-async function untilUsed(
-  { adminUrl }: RunningEnvoy,
-  chainPem: string,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const until = Date.now() + USE_MS; Date.now() < until; ) {
-    if ((await usesCertificate(adminUrl, chainPem)) || (await stopped(100, signal))) return
-  }
 }
 
 /** What is asked of the application stands in LOTSE_PROBES, where injection writes it. */

@@ -1,5 +1,6 @@
 // What a check is, and the few ways all of them measure.
 import { randomUUID } from 'node:crypto'
+import type { LoadCount } from '../load.ts'
 import type { Services } from '../services.ts'
 import { type Answer, get } from '../standin/app.ts'
 import { GATEWAY } from '../topology.ts'
@@ -11,6 +12,9 @@ export interface Stage {
   readonly meshFolder: string
   /** Of the status page and the API. */
   readonly url: string
+  /** The control plane's. */
+  readonly dataFolder: string
+  readonly load: () => LoadCount
 }
 
 export interface Verdict {

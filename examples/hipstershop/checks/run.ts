@@ -2,6 +2,7 @@
 import { calls, external } from './calls.ts'
 import type { Check, Stage, Verdict } from './check.ts'
 import { circuitBreaker, ejection, fault, retries, timeout } from './resilience.ts'
+import { rootRotation } from './rotation.ts'
 import { canary, liveChange, routing } from './routing.ts'
 import { authorization, mutualTls, plainText } from './security.ts'
 
@@ -38,6 +39,7 @@ export async function runChecks(
   await run('calls', calls)
   await run('mutual TLS', mutualTls)
   await run('live change', liveChange)
+  await run('root rotation', rootRotation)
 }
 
 /** A check that breaks has failed, and says by what. */
