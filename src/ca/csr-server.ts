@@ -136,9 +136,22 @@ async function authenticate(
   }
   const token = options.tokens.verify(bearer[1])
   if (isProblem(token)) return token
-  if (!named)
-    return problem('L0433', 'The request metadata must name the workload as NAMESPACE/NAME.')
-  return options.tokens.permits(token, named) ?? { workload: named, token }
+  // Istio's agents name no workload: a token that is bound to one does so for them
+  const bound = token.workload === undefined ? undefined : parseWorkloadName(token.workload)
+  const workload = named ?? bound
+  if (!workload || isProblem(workload)) {
+    return problem(
+      'L0433',
+      'The request metadata must name the workload as NAMESPACE/NAME, or the token must be bound to one.',
+    )
+  }
+  return options.tokens.permits(token, workload, addressOf(call)) ?? { workload, token }
+}
+
+/** gRPC writes `ADDRESS:PORT`; an IPv6 address may be in brackets. */
+function addressOf(call: Call): string {
+  const peer = call.getPeer()
+  return peer.slice(0, peer.lastIndexOf(':')).replace(/^\[|\]$/g, '')
 }
 
 function isJwt(text: string): boolean {

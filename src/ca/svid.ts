@@ -2,7 +2,7 @@
 
 import { identityOf, OID_SUBJECT_ALTERNATIVE_NAME } from './identity.ts'
 import { isProblem } from './problem.ts'
-import { x509 } from './x509.ts'
+import { certificateBlocks, x509 } from './x509.ts'
 
 const OID_KEY_USAGE = '2.5.29.15'
 
@@ -15,6 +15,37 @@ export function lintSvid(pem: string): string[] {
     return ['The certificate cannot be read.']
   }
   return [...lintNames(leaf), ...lintUsage(leaf), ...lintFrame(leaf)]
+}
+
+/** A chain: its leaf first, all others are authorities. */
+export function lintChain(pem: string): string[] {
+  const [leaf = '', ...above] = certificateBlocks(pem)
+  return [...lintSvid(leaf), ...above.flatMap(lintAuthority)]
+}
+
+/** The same for a certificate that signs: the standard's rules for those (X509-SVID §§2, 4 and appendix A). */
+export function lintAuthority(pem: string): string[] {
+  let certificate: x509.X509Certificate
+  try {
+    certificate = new x509.X509Certificate(pem)
+  } catch {
+    return ['The certificate cannot be read.']
+  }
+  const found: string[] = []
+  const usage = certificate.extensions.find((e) => e.type === OID_KEY_USAGE)
+  const { usages } = usage ? new x509.KeyUsagesExtension(usage.rawData) : { usages: 0 }
+  if (!usage?.critical) found.push('The key usage must be there and critical.')
+  if (!(usages & x509.KeyUsageFlags.keyCertSign)) found.push('The key usage must have keyCertSign.')
+  if (!certificate.getExtension(x509.BasicConstraintsExtension)?.ca) found.push('It must be a CA.')
+  const names = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? []
+  const uris = names.filter(({ type }) => type === 'url').map(({ value }) => value)
+  if (uris.length > 1) found.push('There must be one URI name at most.')
+  if (uris.some((uri) => !/^spiffe:\/\/[a-z0-9._-]+$/.test(uri))) {
+    found.push('The SPIFFE identity of an authority has no path.')
+  }
+  const proven = identityOf({ raw: new Uint8Array(certificate.rawData) })
+  if (!isProblem(proven)) found.push('A certificate that signs must prove no workload.')
+  return found
 }
 
 function lintNames(leaf: x509.X509Certificate): string[] {

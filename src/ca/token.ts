@@ -1,6 +1,7 @@
 // Join tokens: who may enrol. One small file a token, so that several processes can make, use and revoke them at once.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { createFile, publishFile, replaceFile, syncDirectory } from './files.ts'
 import { parseWorkloadName, type WorkloadName } from './identity.ts'
@@ -17,6 +18,8 @@ export interface Token {
   readonly expiresAt?: string
   /** How many enrolments it is good for; absent: unlimited. */
   readonly uses?: number
+  /** Only callers on the control plane's own machine may use it. */
+  readonly local?: true
 }
 
 export interface ListedToken extends Token {
@@ -30,6 +33,7 @@ export interface TokenOrder {
   readonly ttl?: number
   /** 1 by default; 0 for unlimited. */
   readonly uses?: number
+  readonly local?: true
 }
 
 export interface Tokens {
@@ -39,8 +43,12 @@ export interface Tokens {
   ) => { readonly text: string; readonly token: Token } | Diagnostic
   /** The token of this text if it is genuine, in time and not used up; else L0430. Uses nothing up. */
   readonly verify: (text: string) => Token | Diagnostic
-  /** L0431 unless the token may enrol this workload. */
-  readonly permits: (token: Token, workload: WorkloadName) => Diagnostic | undefined
+  /** L0431 unless the token may enrol this workload for a caller at this IP address. */
+  readonly permits: (
+    token: Token,
+    workload: WorkloadName,
+    address: string,
+  ) => Diagnostic | undefined
   /** Takes one use, or L0430 when another request took the last one: of N racing callers at most `uses` succeed. */
   readonly consume: (token: Token) => Diagnostic | undefined
   /** False when there is no such token. */
@@ -88,7 +96,7 @@ export function openTokens(options: TokensOptions): Tokens | Diagnostic {
  * data directory is new: an operator who removes or revokes it does not get it back.
  */
 export function writeJoinToken(directory: string, tokens: Tokens): Diagnostic | undefined {
-  const made = tokens.create({ ttl: 0, uses: 0 })
+  const made = tokens.create({ ttl: 0, uses: 0, local: true })
   if (isProblem(made)) return made
   try {
     publishFile(`${directory}/join-token`, `${made.text}\n`)
@@ -118,7 +126,7 @@ function create(
   order: TokenOrder,
   options: TokensOptions,
 ): { text: string; token: Token } | Diagnostic {
-  const { ttl = 3600, uses = 1, workload } = order
+  const { ttl = 3600, uses = 1, workload, local } = order
   if (!Number.isInteger(uses) || uses < 0 || uses > MAX_USES) {
     return problem('L0432', `A token is good for 1 to ${MAX_USES} uses, or 0 for unlimited.`)
   }
@@ -135,6 +143,7 @@ function create(
     ...(workload !== undefined && { workload }),
     ...(ttl > 0 && { expiresAt: new Date(now.getTime() + ttl * 1000).toISOString() }),
     ...(uses > 0 && { uses }),
+    ...(local && { local }),
   }
   const stored: Stored = { ...token, hash: hashOf(secret).toString('base64url') }
   try {
@@ -170,10 +179,25 @@ function verify(folder: string, text: string, options: TokensOptions): Token | D
   return token
 }
 
-function permits(token: Token, workload: WorkloadName): Diagnostic | undefined {
+function permits(token: Token, workload: WorkloadName, address: string): Diagnostic | undefined {
+  if (token.local && !isOwnAddress(address)) {
+    return problem(
+      'L0431',
+      `The token ${token.id} is for the control plane's own machine. Make one for this workload with: lotse token create.`,
+    )
+  }
   if (token.workload === undefined) return undefined
   if (token.workload === `${workload.namespace}/${workload.name}`) return undefined
   return problem('L0431', `The token ${token.id} is bound to another workload.`)
+}
+
+/** Loopback, or an address of an interface of this machine: such a caller can only be here. */
+function isOwnAddress(address: string): boolean {
+  const plain = address.replace(/^::ffff:/, '')
+  if (plain === '::1' || plain.startsWith('127.')) return true
+  return Object.values(networkInterfaces()).some((list = []) =>
+    list.some((one) => one.address === plain),
+  )
 }
 
 /** Each use is a file that only one process can create. */

@@ -4,8 +4,7 @@ import { liveIn, type Overview, readOverview } from '../ca/overview.ts'
 import { isProblem, reasonOf } from '../ca/problem.ts'
 import { normalSerial, revoke } from '../ca/revoked.ts'
 import type { LiveCertificate } from '../ca/rotation.ts'
-import { lintSvid } from '../ca/svid.ts'
-import { certificateBlocks } from '../ca/x509.ts'
+import { lintChain } from '../ca/svid.ts'
 import { EXIT, fail } from './print.ts'
 import { rotationLine } from './rotation-line.ts'
 import { textTable } from './table.ts'
@@ -87,13 +86,12 @@ export async function revokeCertificates(options: RevokeOptions): Promise<number
   return EXIT.done
 }
 
-/** Whether certificates keep the rules of X509-SVID: the first of each file, as a chain begins with its leaf. */
+/** Whether certificates keep the rules of X509-SVID: the first of a file as a leaf, those after it as authorities. */
 export async function lintCertificates(files: string[]): Promise<number> {
   let code: number = EXIT.done
   for (const file of files) {
     try {
-      const [leaf] = certificateBlocks(readFileSync(file, 'utf8'))
-      const found = leaf === undefined ? ['It holds no certificate.'] : lintSvid(leaf)
+      const found = lintChain(readFileSync(file, 'utf8'))
       for (const text of found) console.error(`${file}: error: ${text} (L0402)`)
       if (found.length === 0) console.log(`${file}: a correct X.509 SVID`)
       else code = EXIT.wrongInput

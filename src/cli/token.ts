@@ -52,7 +52,7 @@ export async function listTokens(options: { data: string }): Promise<number> {
   if (isProblem(tokens)) return fail(tokens)
   for (const token of tokens.list()) {
     const uses = `${token.used}/${token.uses ?? 'any'}`
-    const workload = token.workload ?? 'any workload'
+    const workload = token.workload ?? (token.local ? 'any workload here' : 'any workload')
     console.log(`${token.id}  ${token.state}  ${uses}  ${token.expiresAt ?? 'never'}  ${workload}`)
   }
   for (const { id, role, namespace = 'the whole mesh', expiresAt } of listApiTokens(options.data)) {

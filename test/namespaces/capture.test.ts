@@ -110,6 +110,15 @@ describe('capture', { skip }, () => {
     await waitFor('the control plane is ready', () =>
       net.control.script(call('http://127.0.0.1:15080/readyz')).startsWith('200'),
     )
+    // the data directory's own token is for callers on the control plane's host
+    const made = net.control.run(
+      LOTSE,
+      ...['token', 'create', '--uses', '0'],
+      '--data',
+      join(folder, 'data'),
+    )
+    const tokenFile = join(folder, 'token')
+    writeFileSync(tokenFile, made.stdout, { mode: 0o600 })
     const binary = join(folder, 'envoy')
     copyFileSync(envoyBinary(), binary)
     for (const name of ['client', 'web'] as const) {
@@ -122,7 +131,7 @@ describe('capture', { skip }, () => {
         '--xds',
         xds,
         '--token-file',
-        join(folder, 'data', 'join-token'),
+        tokenFile,
         '--out',
         out,
         '--admin',

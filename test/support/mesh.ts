@@ -4,6 +4,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type App, openApp } from '../../src/app.ts'
 import { isProblem } from '../../src/ca/problem.ts'
+import { lintChain } from '../../src/ca/svid.ts'
 import { enrolWorkload } from '../../src/cli/bootstrap.ts'
 import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
 import type { DeliveryMode } from '../../src/model/node.ts'
@@ -198,6 +199,7 @@ async function enrol(
     admin: '127.0.0.1:0',
   })
   if (isProblem(enrolled)) throw new Error(printDiagnostic(enrolled))
+  assert.deepEqual(lintChain(enrolled.credentials.chainPem), [], 'rules of X509-SVID')
   return testEnvoy(t, { written: enrolled.config })
 }
 

@@ -8,7 +8,7 @@ import { type App, type AppOptions, openApp } from '../../src/app.ts'
 import { keepCredentials } from '../../src/ca/agent.ts'
 import { readCredentials } from '../../src/ca/credentials.ts'
 import { isProblem } from '../../src/ca/problem.ts'
-import { lintSvid } from '../../src/ca/svid.ts'
+import { lintChain } from '../../src/ca/svid.ts'
 import { enrolWorkload, readToken } from '../../src/cli/bootstrap.ts'
 import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
 import type { Cleanup } from './cleanup.ts'
@@ -178,7 +178,7 @@ function keep(t: Cleanup, { folder, envoy }: TrustMember, options: Keeping): voi
     token: () => readToken(`${data}/join-token`),
     onProblem: (diagnostic) => log.push(diagnostic),
     onRenewed: async (next) => {
-      assert.deepEqual(lintSvid(next.chainPem), [])
+      assert.deepEqual(lintChain(next.chainPem), [])
       await envoy.waitFor('Envoy to use it', () =>
         usesCertificate(envoy.running.adminUrl, next.chainPem),
       )

@@ -465,6 +465,17 @@ test('identity: certificates that try to prove something else', async () => {
   }
 })
 
+test('tokens: that of the data directory is for this machine only', async () => {
+  const { tokens } = good(await authority(fresh()))
+  const local = good(tokens.create({ local: true })).token
+  for (const here of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) {
+    assert.equal(tokens.permits(local, WORKLOAD, here), undefined)
+  }
+  for (const elsewhere of ['192.0.2.1', '2001:db8::1', '128.0.0.1', '']) {
+    assert.equal(codeOf(tokens.permits(local, WORKLOAD, elsewhere)), 'L0431', elsewhere)
+  }
+})
+
 test('tokens: bound, expiring, single-use, revoked, racing; only hashes are stored', async () => {
   const directory = fresh()
   mkdirSync(directory)
@@ -481,9 +492,12 @@ test('tokens: bound, expiring, single-use, revoked, racing; only hashes are stor
   const verified = good(tokens.verify(once.text))
   assert.deepEqual(verified, once.token)
   assert.ok(!('hash' in verified))
-  assert.equal(tokens.permits(verified, WORKLOAD), undefined)
-  assert.equal(codeOf(tokens.permits(verified, { ...WORKLOAD, name: 'cart' })), 'L0431')
-  assert.equal(codeOf(tokens.permits(verified, { ...WORKLOAD, namespace: 'x' })), 'L0431')
+  assert.equal(tokens.permits(verified, WORKLOAD, '10.9.9.9'), undefined)
+  assert.equal(codeOf(tokens.permits(verified, { ...WORKLOAD, name: 'cart' }, '10.9.9.9')), 'L0431')
+  assert.equal(
+    codeOf(tokens.permits(verified, { ...WORKLOAD, namespace: 'x' }, '10.9.9.9')),
+    'L0431',
+  )
 
   const otherProcess = good(openTokens(options))
   const race = [tokens, otherProcess, tokens, otherProcess].map((t) => t.consume(verified))
