@@ -9,8 +9,9 @@ import type { MeshProxy } from './proxies.ts'
 import type { XdsService } from './xds/server.ts'
 
 export function trustOf({ trust }: CertificateAuthority): Trust {
-  const { trustDomain, rootsPem: roots, crlsPem: crls } = trust
-  return { trustDomain, roots, ...(crls.length > 0 && { crls }) }
+  const { trustDomain, rootsPem: roots, crlsPem: crls, revokedAt } = trust
+  const revoked = revokedAt === undefined ? {} : { crls, revokedAt }
+  return { trustDomain, roots, ...revoked }
 }
 
 interface Watched {

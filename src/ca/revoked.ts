@@ -64,9 +64,10 @@ export async function revocationList(
 ): Promise<string> {
   const { issuing } = root
   const { crypto, ...signing } = signingBy(issuing.signer)
-  const seconds = Buffer.alloc(8)
-  seconds.writeBigUInt64BE(BigInt(Math.floor(now.getTime() / 1000)))
-  const number = Buffer.concat([Buffer.from([0x02, 8]), seconds])
+  const seconds = Math.floor(now.getTime() / 1000).toString(16)
+  // a leading zero byte keeps it positive; DER allows no other
+  const digits = Buffer.from(`${/^[89a-f]/.test(seconds) ? '00' : ''}${seconds}`, 'hex')
+  const number = Buffer.concat([Buffer.from([0x02, digits.length]), digits])
   const list = await x509.X509CrlGenerator.create(
     {
       ...signing,

@@ -255,7 +255,9 @@ export class Rotator {
       const own = [...this.#revoked.values()].filter(({ authority }) => authority === names[index])
       lists.push(await revocationList(root, own, now()))
     }
-    this.#trust = trustBundleOf(roots as [Root, ...Root[]], lists)
+    const times = [...this.#revoked.values()].map(({ at }) => at)
+    const last = times.length > 0 ? Math.max(...times) : undefined
+    this.#trust = trustBundleOf(roots as [Root, ...Root[]], lists, last)
     this.#behind = false
   }
 

@@ -7,15 +7,19 @@ export interface TrustBundle {
   readonly rootsPem: readonly string[]
   /** PEM, one list for each authority that signs or signed; empty while nothing is revoked. */
   readonly crlsPem: readonly string[]
+  /** Milliseconds since 1970; absent while nothing is revoked. */
+  readonly revokedAt?: number
 }
 
 export function trustBundleOf(
   roots: readonly [Root, ...Root[]],
   crls: readonly string[] = [],
+  revokedAt?: number,
 ): TrustBundle {
   return Object.freeze({
     trustDomain: roots[0].trustDomain,
     rootsPem: Object.freeze([...new Set(roots.map((root) => root.certificatePem))]),
     crlsPem: Object.freeze([...crls]),
+    ...(revokedAt !== undefined && { revokedAt }),
   })
 }

@@ -10,6 +10,8 @@ export interface Trust {
   readonly roots: readonly string[]
   /** PEM lists of revoked certificates: none, or one of each authority. */
   readonly crls?: readonly string[]
+  /** When a certificate was revoked last, of those that would be good otherwise; milliseconds since 1970. */
+  readonly revokedAt?: number
 }
 
 /** A fact recorded when a workload's proxy got its certificate: its endpoints can be called with mutual TLS. */

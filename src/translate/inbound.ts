@@ -241,7 +241,14 @@ export function chainOptions(view: View, port: InboundPort): ChainOptions {
     tcp: [...rbacNetworkFilters(view, workload), tcpProxy(view, cluster, cluster)],
     blackHole: tcpProxy(view, 'blackhole', BLACK_HOLE_CLUSTER),
     origin: port.origin,
+    ...revocation(view),
   }
+}
+
+/** Proxies verify a certificate when a connection begins: those that are open have to begin anew. */
+export function revocation(view: View): Pick<ChainOptions, 'revokedAt'> {
+  const { revokedAt } = view.get('trust', 'trust') ?? {}
+  return revokedAt === undefined ? {} : { revokedAt }
 }
 
 const ALPN = ['h2', 'http/1.1']

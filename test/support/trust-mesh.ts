@@ -46,6 +46,8 @@ export interface TrustMesh {
 
 export interface TrustOptions {
   readonly ca?: AppOptions['ca']
+  /** A data directory that is there already. */
+  readonly data?: string
   /** More YAML. */
   readonly yaml?: string
 }
@@ -83,7 +85,7 @@ export function trustYaml(addresses: { client: string; server: string; app: numb
 
 export async function startTrustMesh(t: Cleanup, options: TrustOptions = {}): Promise<TrustMesh> {
   const folder = testFolder(t)
-  const data = `${folder}/data`
+  const data = options.data ?? `${folder}/data`
   const addresses = { client: loopback(), server: loopback(), app: await application(t) }
   mkdirSync(`${folder}/config`)
   const yaml = trustYaml(addresses)

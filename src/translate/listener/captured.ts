@@ -4,7 +4,7 @@ import { memo } from '../../model/memo.ts'
 import type { Resource } from '../../model/resource.ts'
 import { ownWorkload } from '../../model/selector.ts'
 import type { View } from '../../model/view.ts'
-import { chainOptions, inboundPorts } from '../inbound.ts'
+import { chainOptions, inboundPorts, revocation } from '../inbound.ts'
 import { rbacNetworkFilters } from '../kinds/authorization-policy.ts'
 import { peerAuthentication } from '../kinds/peer-authentication.ts'
 import { meshConfig } from '../mesh-config.ts'
@@ -95,7 +95,7 @@ function undeclaredChains(view: View, declared: ReadonlySet<number>): FilterChai
   const certified = view.facet('certified') === 'yes'
   const blackHole = tcpProxy(view, 'blackhole', BLACK_HOLE_CLUSTER)
   const parameters = meshTlsParameters(view)
-  const common = {
+  const known = {
     protocol: 'TCP',
     certified,
     parameters,
@@ -103,6 +103,7 @@ function undeclaredChains(view: View, declared: ReadonlySet<number>): FilterChai
     tcp,
     blackHole,
   } as const
+  const common = { ...known, ...revocation(view) }
   const ports = [...effective.ports].filter(([port]) => !declared.has(port))
   return [
     ...ports.flatMap(([port, { mode, origin }]) =>

@@ -26,6 +26,8 @@ export interface ChainOptions {
   readonly tcp: readonly Filter[]
   /** Ends a connection that may not be taken. */
   readonly blackHole: Filter
+  /** When a certificate was revoked last: a chain that changes lets go of the connections it has. */
+  readonly revokedAt?: number
   /** Set where one listener serves many ports (capture). */
   readonly destinationPort?: number
   readonly parameters: TlsParameters
@@ -135,7 +137,14 @@ function mutual(
   match: FilterChainMatch,
   filters: readonly Filter[],
 ): FilterChain {
-  return { ...chain(options, match, filters), transport_socket: mutualTls(options.parameters) }
+  const { revokedAt, parameters } = options
+  return {
+    ...chain(options, match, filters),
+    ...(revokedAt !== undefined && {
+      metadata: { filter_metadata: { lotse: { revoked: String(revokedAt) } } },
+    }),
+    transport_socket: mutualTls(parameters),
+  }
 }
 
 /** A certificate of the mesh is demanded; which identities may do what is for authorization to say. */
