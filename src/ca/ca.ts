@@ -92,6 +92,7 @@ function watch(rotator: Rotator, options: WatchOptions): () => Promise<void> {
   const look = async () => {
     try {
       if (await rotator.tick(options.informed())) await options.onChange()
+      rotator.settle()
     } catch (error) {
       options.onProblem(error)
     }

@@ -67,6 +67,7 @@ export class Rotator {
   /** Id of the wish that was carried out last. */
   #answered: string | undefined
   #progress: Progress = { waiting: [] }
+  #informed: ReadonlySet<string> = new Set()
 
   private constructor(options: RotatorOptions, rotation: Rotation, first: Authority) {
     this.#options = options
@@ -188,8 +189,14 @@ export class Rotator {
     const changed = this.#behind
     if (changed) await this.#renewTrust()
     if (before !== this.#rotation) this.#forget(before)
-    this.#tell(informed)
+    this.#informed = informed
     return changed
+  }
+
+  /** The port shows what `tick` brought: only now are people told, and does the token of this directory name the present root. */
+  settle(): void {
+    repinJoinToken(this.#options.directory, this.present.root.sha256)
+    this.#tell(this.#informed)
   }
 
   async #carryOut(wanted: WrittenWish): Promise<void> {
@@ -265,10 +272,6 @@ export class Rotator {
   #forget(before: Rotation): void {
     const { directory } = this.#options
     const kept = trustedBy(this.#rotation)
-    if (before.current !== this.#rotation.current) {
-      const old = this.#authorities.get(before.current)!.root.sha256
-      repinJoinToken(directory, { old, present: this.present.root.sha256 })
-    }
     for (const name of trustedBy(before)) {
       if (kept.includes(name)) continue
       this.#authorities.delete(name)

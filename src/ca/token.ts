@@ -109,16 +109,13 @@ export function writeJoinToken(directory: string, tokens: Tokens): Diagnostic | 
   }
 }
 
-/** After the root was replaced the file `join-token` names the new one; tokens elsewhere have to be made again. */
-export function repinJoinToken(
-  directory: string,
-  roots: { readonly old: string; readonly present: string },
-): void {
+/** The file `join-token` names the present root, also after that was replaced; tokens elsewhere have to be made again. */
+export function repinJoinToken(directory: string, rootSha256: string): void {
   const path = `${directory}/join-token`
   if (!existsSync(path)) return
   const token = parseToken(readFileSync(path, 'utf8'))
-  if (isProblem(token) || token.rootSha256 !== roots.old) return
-  replaceFile(path, `${formatToken({ ...token, rootSha256: roots.present })}\n`)
+  if (isProblem(token) || token.rootSha256 === rootSha256) return
+  replaceFile(path, `${formatToken({ ...token, rootSha256 })}\n`)
 }
 
 function create(

@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Overview, readOverview } from '../ca/overview.ts'
 import { isProblem, problem } from '../ca/problem.ts'
 import type { Wish } from '../ca/rotation.ts'
-import { readAnswer, takeBackWish, type WrittenWish, writeWish } from '../ca/rotation-files.ts'
+import {
+  readAnswer,
+  readProgress,
+  takeBackWish,
+  type WrittenWish,
+  writeWish,
+} from '../ca/rotation-files.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { DataOption } from './ca.ts'
 import { EXIT, fail } from './print.ts'
@@ -101,14 +107,14 @@ async function follow(data: string, before: Overview): Promise<number> {
       continue
     }
     const { rotation } = now
-    if (!rotation) {
+    if (!rotation && readProgress(data)?.phase === undefined) {
       console.log(conclusion(before, now))
       return EXIT.done
     }
-    const line = rotationLine(rotation)
+    const line = rotation ? rotationLine(rotation) : last
     if (line !== last) console.log(line)
     last = line
-    if (rotation.goal === rotation.phase && rotation.waiting === 0) return EXIT.done
+    if (rotation && rotation.goal === rotation.phase && rotation.waiting === 0) return EXIT.done
     await sleep(LOOK_MS)
   }
 }
