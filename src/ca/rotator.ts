@@ -6,7 +6,7 @@ import { IssuedCertificates } from './issued.ts'
 import { createIssuer, type Issued, type IssueOrder, type Issuer } from './issuer.ts'
 import { type Overview, overviewOf, seenOf } from './overview.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
-import { normalSerial, type RevokedCertificate, readRevoked, revocationList } from './revoked.ts'
+import { normalSerial, type RevokedCertificate, readRevoked } from './revoked.ts'
 import { authorityFolder, createRoot, openRoot } from './root.ts'
 import {
   advance,
@@ -29,7 +29,7 @@ import {
   writeRotation,
 } from './rotation-files.ts'
 import { repinJoinToken } from './token.ts'
-import { type TrustBundle, trustBundleOf } from './trust.ts'
+import { bundleWithLists, type TrustBundle, trustBundleOf } from './trust.ts'
 
 export interface RotatorOptions {
   readonly directory: string
@@ -253,18 +253,10 @@ export class Rotator {
   }
 
   async #renewTrust(): Promise<void> {
-    const { now } = this.#options
-    const names = trustedBy(this.#rotation)
-    const roots = names.map((name) => this.#authorities.get(name)!.root)
-    const lists: string[] = []
-    // where one authority has a list, proxies demand one of every authority
-    for (const [index, root] of this.#revoked.size > 0 ? roots.entries() : []) {
-      const own = [...this.#revoked.values()].filter(({ authority }) => authority === names[index])
-      lists.push(await revocationList(root, own, now()))
-    }
-    const times = [...this.#revoked.values()].map(({ at }) => at)
-    const last = times.length > 0 ? Math.max(...times) : undefined
-    this.#trust = trustBundleOf(roots as [Root, ...Root[]], lists, last)
+    const authorities = trustedBy(this.#rotation).map((name) => {
+      return { name, root: this.#authorities.get(name)!.root }
+    })
+    this.#trust = await bundleWithLists(authorities, this.#revoked, this.#options.now())
     this.#behind = false
   }
 

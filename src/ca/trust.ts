@@ -1,5 +1,6 @@
 // The trust bundle as data for the mesh: whose certificates are believed.
 import type { Root } from './authority-folder.ts'
+import { type RevokedCertificate, revocationList } from './revoked.ts'
 
 export interface TrustBundle {
   readonly trustDomain: string
@@ -22,4 +23,25 @@ export function trustBundleOf(
     crlsPem: Object.freeze([...crls]),
     ...(revokedAt !== undefined && { revokedAt }),
   })
+}
+
+interface Named {
+  readonly name: string
+  readonly root: Root
+}
+
+/** With the lists of what was revoked: where one authority has a list, proxies demand one of every authority. */
+export async function bundleWithLists(
+  authorities: readonly Named[],
+  revoked: ReadonlyMap<string, RevokedCertificate>,
+  now: Date,
+): Promise<TrustBundle> {
+  const roots = authorities.map(({ root }) => root) as [Root, ...Root[]]
+  if (revoked.size === 0) return trustBundleOf(roots)
+  const all = [...revoked.values()]
+  const lists = authorities.map(({ name, root }) => {
+    const own = all.filter(({ authority }) => authority === name)
+    return revocationList(root, own, now)
+  })
+  return trustBundleOf(roots, await Promise.all(lists), Math.max(...all.map(({ at }) => at)))
 }
