@@ -2,19 +2,24 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Summary } from '../src/dashboard/status.ts'
 import type { Graph } from '../src/model/graph.ts'
+import { authorization } from './session.ts'
+import { openStream } from './stream.ts'
 
 export interface Feed {
   readonly graph: Graph | undefined
   readonly summary: Summary | undefined
   /** The server does not answer, or not any more. */
   readonly lost: boolean
+  /** The server wants a token, or another one. */
+  readonly locked: boolean
 }
 
-export const NOTHING: Feed = { graph: undefined, summary: undefined, lost: false }
+export const NOTHING: Feed = { graph: undefined, summary: undefined, lost: false, locked: false }
 
 /** The server says something every two seconds. */
 const SILENCE_MS = 10_000
 const AGAIN_MS = 2_000
+const UNAUTHORIZED = 401
 
 /** Follows the stream of `/api/v1/events` with this query; opens it again whenever it ends. */
 export function useFeed(query: string): Feed {
@@ -24,35 +29,31 @@ export function useFeed(query: string): Feed {
 }
 
 function follow(query: string, tell: (news: Partial<Feed>) => void): () => void {
-  let source: EventSource | undefined
+  let end = () => {}
   let timer: ReturnType<typeof setTimeout> | undefined
   const later = (milliseconds: number, then: () => void) => {
     clearTimeout(timer)
     timer = setTimeout(then, milliseconds)
   }
-  const lose = () => {
-    source?.close()
-    tell({ lost: true })
-    later(AGAIN_MS, open)
+  const lose = (status: number) => {
+    end()
+    const locked = status === UNAUTHORIZED
+    tell({ lost: !locked, locked })
+    if (!locked) later(AGAIN_MS, open)
   }
   const open = () => {
-    source = new EventSource(`/api/v1/events${query}`)
-    const heard = (news: Partial<Feed>) => {
-      tell({ lost: false, ...news })
-      later(SILENCE_MS, lose)
+    const take = (name: string, data: unknown) => {
+      const news = name === 'graph' ? { graph: data as Graph } : {}
+      tell({ lost: false, ...news, ...(name === 'summary' ? { summary: data as Summary } : {}) })
+      later(SILENCE_MS, () => lose(0))
     }
-    source.addEventListener('graph', ({ data }) => heard({ graph: JSON.parse(data) as Graph }))
-    source.addEventListener('summary', ({ data }) =>
-      heard({ summary: JSON.parse(data) as Summary }),
-    )
-    source.addEventListener('tick', () => heard({}))
-    source.addEventListener('error', lose)
-    later(SILENCE_MS, lose)
+    end = openStream({ path: `events${query}`, take, ended: lose })
+    later(SILENCE_MS, () => lose(0))
   }
   open()
   return () => {
     clearTimeout(timer)
-    source?.close()
+    end()
   }
 }
 
@@ -84,7 +85,10 @@ export function useAnswer<T>(path: string | undefined, revision: unknown): Answe
 /** Rejects only when it was given up. */
 export async function ask<T>(path: string, how: RequestInit = {}): Promise<Answer<T>> {
   try {
-    const answer = await fetch(`/api/v1/${path}`, how)
+    const answer = await fetch(`/api/v1/${path}`, {
+      ...how,
+      headers: { ...authorization(), ...how.headers },
+    })
     const body = (await answer.json()) as T & { error?: string }
     if (answer.ok) return { value: body, error: '' }
     return { value: undefined, error: body.error ?? `The control plane answered ${answer.status}` }

@@ -5,6 +5,7 @@ import type { Summary } from '../src/dashboard/status.ts'
 import { CertificatesView } from './certificates.ts'
 import { type Feed, useFeed } from './feed.ts'
 import { GraphPage, graphQuery } from './graph-page.ts'
+import { Login } from './login.ts'
 import { ServiceView, WorkloadView } from './node-page.ts'
 import { PoliciesView, PolicyView } from './policies.ts'
 import { ProxiesView, ProxyView } from './proxies.ts'
@@ -50,7 +51,7 @@ function Page(): ComponentChild {
         feed.lost ? 'No connection to the control plane; trying again…' : words(feed.summary),
       ),
     ),
-    h('main', { id: 'main', tabindex: -1 }, view({ place, feed })),
+    h('main', { id: 'main', tabindex: -1 }, feed.locked ? h(Login, null) : view({ place, feed })),
   )
 }
 

@@ -7,6 +7,7 @@ import { type Feed, useAnswer } from './feed.ts'
 import { milliseconds } from './format.ts'
 import { badge, choice, empty, type Level, whenThere, where } from './parts.ts'
 import { link, type Place } from './router.ts'
+import { openStream } from './stream.ts'
 
 export interface TapProps {
   readonly place: Place
@@ -14,6 +15,7 @@ export interface TapProps {
 }
 
 const MOST = 200
+const AGAIN_MS = 2_000
 
 export function TapView({ place, feed }: TapProps): ComponentChild {
   const [namespace = '', name = ''] = place.parts
@@ -64,34 +66,50 @@ interface State {
 
 const NOTHING: State = { rows: [], count: 0, dropped: 0, error: '' }
 
+function withNews(
+  before: State,
+  { requests, dropped }: { readonly requests: readonly Explained[]; readonly dropped: number },
+): State {
+  const rows = [...requests]
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .map((one, index) => ({ ...one, number: before.count + index }))
+  return {
+    rows: [...rows.reverse(), ...before.rows].slice(0, MOST),
+    count: before.count + rows.length,
+    dropped: before.dropped + dropped,
+    error: '',
+  }
+}
+
 function Requests({ workload }: { readonly workload: string }): ComponentChild {
   const [state, setState] = useState(NOTHING)
   const [paused, pause] = useState(false)
   useEffect(() => {
     if (paused) return undefined
-    const source = new EventSource(`/api/v1/tap?${new URLSearchParams({ workload })}`)
-    source.addEventListener('requests', ({ data }) => {
-      const news = JSON.parse(data) as { requests: readonly Explained[]; dropped: number }
-      setState((before) => {
-        const rows = [...news.requests]
-          .sort((a, b) => (a.at < b.at ? -1 : 1))
-          .map((one, index) => ({ ...one, number: before.count + index }))
-        return {
-          rows: [...rows.reverse(), ...before.rows].slice(0, MOST),
-          count: before.count + rows.length,
-          dropped: before.dropped + news.dropped,
-          error: '',
-        }
-      })
-    })
-    source.addEventListener('error', () => {
-      const closed = source.readyState === EventSource.CLOSED
-      const error = closed
-        ? `No proxy of ${workload} is connected.`
-        : 'No connection; trying again…'
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let end = () => {}
+    const take = (_: string, data: unknown) => {
+      const news = data as { requests: readonly Explained[]; dropped: number }
+      setState((before) => withNews(before, news))
+    }
+    const ended = (status: number) => {
+      const error =
+        status === 404
+          ? `No proxy of ${workload} is connected.`
+          : status === 403
+            ? 'Your token does not allow it.'
+            : 'No connection; trying again…'
       setState((before) => ({ ...before, error }))
-    })
-    return () => source.close()
+      timer = setTimeout(open, AGAIN_MS)
+    }
+    const open = () => {
+      end = openStream({ path: `tap?${new URLSearchParams({ workload })}`, take, ended })
+    }
+    open()
+    return () => {
+      clearTimeout(timer)
+      end()
+    }
   }, [workload, paused])
   const { rows, count, dropped, error } = state
   return h(

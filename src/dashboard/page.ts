@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
-import { READ } from './access.ts'
+import { OPEN } from './access.ts'
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -24,6 +24,7 @@ interface Assets {
   readonly style: string
 }
 
+/** Open to everybody: it holds nothing of the mesh, and asks for the token that the API wants. */
 export function addPage(server: FastifyInstance): void {
   let assets: Promise<Assets> | undefined
   const load = () => {
@@ -33,7 +34,7 @@ export function addPage(server: FastifyInstance): void {
     })
     return assets
   }
-  server.get('/', READ, async (_request, reply) =>
+  server.get('/', OPEN, async (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', POLICY)
@@ -41,10 +42,10 @@ export function addPage(server: FastifyInstance): void {
       .header('referrer-policy', 'no-referrer')
       .send(HTML),
   )
-  server.get('/page.js', READ, async (_request, reply) =>
+  server.get('/page.js', OPEN, async (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').send((await load()).script),
   )
-  server.get('/page.css', READ, async (_request, reply) =>
+  server.get('/page.css', OPEN, async (_request, reply) =>
     reply.type('text/css; charset=utf-8').send((await load()).style),
   )
 }

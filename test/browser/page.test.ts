@@ -1,6 +1,6 @@
 // The page with what it must bear: names that are HTML, ten thousand objects, no traffic, and a control plane that goes and comes back.
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openApp } from '../../src/app.ts'
@@ -9,6 +9,7 @@ import { openHttp } from '../../src/dashboard/server.ts'
 import { noBrowser, openPage } from '../support/browser.ts'
 import { testFolder } from '../support/envoy.ts'
 import { freePort } from '../support/ports.ts'
+import { waitFor } from '../support/wait.ts'
 import { join as documents, policy, service, workload } from '../support/workload.ts'
 
 const SOON = { timeout: 60_000 }
@@ -22,7 +23,7 @@ interface Running {
 async function serve(
   t: TestContext,
   yaml: string,
-  port = 0,
+  address = '127.0.0.1:0',
   folder = testFolder(t),
 ): Promise<Running> {
   const config = join(folder, 'config')
@@ -31,7 +32,7 @@ async function serve(
   const data = join(folder, 'data')
   const app = await openApp({ config: [config], data, xds: '127.0.0.1:0', log: () => undefined })
   if (isProblem(app)) throw new Error(app.text)
-  const http = await openHttp({ address: `127.0.0.1:${port}`, data: folder })
+  const http = await openHttp({ address, data: folder })
   if (isProblem(http)) throw new Error(http.text)
   http.ready(app)
   let stopped: Promise<void> | undefined
@@ -40,7 +41,7 @@ async function serve(
     return stopped
   }
   t.after(stop)
-  return { url: `http://${http.address}`, stop }
+  return { url: `http://${http.address.replace('0.0.0.0', '127.0.0.1')}`, stop }
 }
 
 test('names that are HTML stay text on every page', { skip: noBrowser }, async (t) => {
@@ -89,7 +90,13 @@ test('names that are HTML stay text on every page', { skip: noBrowser }, async (
   ]
   for (const view of views) {
     await page.goto(`${url}/#/${view}`)
-    await page.locator('main [aria-busy]').waitFor({ state: 'detached', ...SOON })
+    const busy = page.locator('main [aria-busy]')
+    await waitFor(
+      `${view} to be shown`,
+      () => busy.count(),
+      (count) => count === 0,
+      SOON,
+    )
     assert.equal(await page.locator('main img').count(), 0, view)
   }
   await page.goto(`${url}/#/policies`)
@@ -120,16 +127,33 @@ test('ten thousand objects are shown in parts, and found by a word', {
 })
 
 test('a control plane that goes is missed, and found again', { skip: noBrowser }, async (t) => {
-  const port = await freePort()
+  const address = `127.0.0.1:${await freePort()}`
   const yaml = service('shop/web', { app: 'web' }, 'http:80:8080')
   const folder = testFolder(t)
-  const first = await serve(t, yaml, port, folder)
+  const first = await serve(t, yaml, address, folder)
   const { page } = await openPage(t, first.url)
   await page.getByText('No traffic yet.').waitFor(SOON)
   await page.getByText('no proxy is connected').waitFor(SOON)
   await first.stop()
   await page.getByText('No connection to the control plane').waitFor(SOON)
   await page.goto(`${first.url}/#/policies`).catch(() => undefined)
-  await serve(t, yaml, port, folder)
+  await serve(t, yaml, address, folder)
   await page.getByText('no proxy is connected').waitFor(SOON)
+})
+
+test('where others can reach it, the page asks for a token and keeps it', {
+  skip: noBrowser,
+}, async (t) => {
+  const folder = testFolder(t)
+  const yaml = service('shop/web', { app: 'web' }, 'http:80:8080')
+  const { url } = await serve(t, yaml, '0.0.0.0:0', folder)
+  const token = readFileSync(join(folder, 'api-token'), 'utf8')
+  const { page } = await openPage(t, `${url}/#/policies`)
+  await page.getByLabel('Token').fill('wrong')
+  await page.getByRole('button', { name: 'Enter' }).click()
+  await page.getByText('is not accepted').waitFor(SOON)
+  assert.equal(await page.getByText('Service web').count(), 0)
+  await page.getByLabel('Token').fill(token)
+  await page.getByRole('button', { name: 'Enter' }).click()
+  await page.getByRole('link', { name: 'Service web' }).waitFor(SOON)
 })
