@@ -69,6 +69,7 @@ function clusterRules(namespace: string): object[] {
       resources: ['namespaces', 'nodes', 'pods', 'services', 'secrets'],
       verbs: READ,
     },
+    { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: READ },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
     ...custom,
     { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },

@@ -141,6 +141,28 @@ test('a mesh in a Kubernetes cluster', { skip }, async (t) => {
     await becomes('/', 200)
   })
 
+  await t.test('an Ingress becomes a gateway with its rules, by the names of ports', async () => {
+    const path = '/apis/networking.k8s.io/v1/namespaces/default/ingresses'
+    const backend = { service: { name: 'web', port: { name: 'http' } } }
+    await cluster.create(path, {
+      metadata: { name: 'shop' },
+      spec: { ingressClassName: 'lotse', defaultBackend: backend },
+    })
+    const rules = () => app.mesh().tables.VirtualService.rows
+    const made = await waitFor('the rule', () => rules().get('default/shop-ingress-0'))
+    assert.deepEqual(made?.spec.http?.[0]?.route?.[0]?.destination, {
+      host: 'web.default.svc.cluster.local',
+      port: { number: 80 },
+    })
+    assert.ok(app.mesh().tables.Gateway.rows.has('default/shop-ingress'))
+    await cluster.call('DELETE', `${path}/shop`)
+    await waitFor(
+      'it to be gone',
+      () => rules().has('default/shop-ingress-0'),
+      (has) => !has,
+    )
+  })
+
   await t.test('without the API server all goes on; what changed meanwhile follows', async () => {
     await cluster.stop()
     await waitFor(

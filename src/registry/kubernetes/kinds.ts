@@ -5,7 +5,7 @@ import { SCHEMAS } from '../../model/schema/index.ts'
 
 export interface Watched {
   /** As Lotse reads it; pods and nodes are put together to workload entries. */
-  readonly kind: Kind | 'Pod' | 'Node'
+  readonly kind: Kind | 'Pod' | 'Node' | 'Ingress'
   readonly paths: readonly string[]
   readonly query?: string
 }
@@ -26,6 +26,7 @@ export function watchedKinds(meshConfig: string): readonly Watched[] {
     },
     { kind: 'Service', paths: ['/api/v1/services'] },
     { kind: 'EndpointSlice', paths: ['/apis/discovery.k8s.io/v1/endpointslices'] },
+    { kind: 'Ingress', paths: ['/apis/networking.k8s.io/v1/ingresses'] },
     { kind: 'Secret', paths: ['/api/v1/secrets'], query: selector(SECRETS) },
     {
       kind: 'ConfigMap',

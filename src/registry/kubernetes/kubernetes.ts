@@ -3,14 +3,14 @@ import { setMaxListeners } from 'node:events'
 import { CUSTOM_KINDS, pluralOf } from '../../model/custom-kind.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Kind } from '../../model/document.ts'
-import type { Origin, Path } from '../../model/origin.ts'
 import { Objects } from '../objects.ts'
-import { printPath } from '../phrase.ts'
 import type { RegistryState } from '../state.ts'
 import { type Connection, openConnection } from './connection.ts'
+import { Ingresses } from './ingresses.ts'
 import { type Watched, watchedKinds } from './kinds.ts'
 import { meshConfigIn } from './mesh-config.ts'
-import { nodeNameOf, workloadOf } from './pod.ts'
+import { placesOf } from './places.ts'
+import { Pods } from './pods.ts'
 import { type KubernetesObject, reflect } from './reflector.ts'
 import type { Known } from './status.ts'
 
@@ -60,9 +60,8 @@ class Cluster {
   readonly #options: KubernetesOptions
   readonly #objects = new Objects()
   readonly known = new Map<string, Known>()
-  /** As they came, since a pod is also what its node says. */
-  readonly #nodes = new Map<string, KubernetesObject>()
-  readonly #pods = new Map<string, KubernetesObject>()
+  readonly #pods = new Pods(this.#objects)
+  readonly #ingresses = new Ingresses(this.#objects)
   readonly #troubles = new Map<string, Diagnostic>()
   readonly #stop = new AbortController()
   #running: Promise<void>[] = []
@@ -120,12 +119,7 @@ class Cluster {
 
   #replace(kind: Watched['kind'], objects: readonly KubernetesObject[]): void {
     const ids = new Set(objects.map((object) => idOf(kind, object)))
-    const known: Iterable<string> =
-      kind === 'Node'
-        ? this.#nodes.keys()
-        : kind === 'Pod'
-          ? this.#pods.keys()
-          : this.#objects.ids()
+    const known = this.#others(kind)?.ids() ?? this.#objects.ids()
     let changed = false
     for (const id of [...known]) {
       if (id.startsWith(`${kind}/`) && !ids.has(id)) changed = this.#remove(kind, id) || changed
@@ -134,49 +128,30 @@ class Cluster {
     if (changed) this.#changed()
   }
 
+  /** Kinds that become others than they are. */
+  #others(kind: Watched['kind']) {
+    if (kind === 'Node') return this.#pods.nodes
+    if (kind === 'Pod') return this.#pods
+    return kind === 'Ingress' ? this.#ingresses : undefined
+  }
+
   #put(kind: Watched['kind'], object: KubernetesObject): boolean {
     const id = idOf(kind, object)
-    if (kind === 'Node') return this.#putNode(id, object)
-    if (kind === 'Pod') {
-      this.#pods.set(id, trimmed(object))
-      return this.#putPod(id)
-    }
+    const others = this.#others(kind)
+    if (others) return others.put(id, object)
+    if (kind === 'Service') this.#ingresses.service(id, object)
     if (kind === 'ConfigMap') return this.#putMeshConfig(id, object)
     if (isCustom(kind)) this.known.set(id, knownOf(kind, object))
     return this.#objects.put(id, { value: withoutNoise(object), at: placesOf(id) })
   }
 
   #remove(kind: Watched['kind'], id: string): boolean {
-    if (kind === 'Node') {
-      this.#nodes.delete(id)
-      return this.#placePods(id)
-    }
-    if (kind === 'Pod') this.#pods.delete(id)
+    const others = this.#others(kind)
+    if (others) return others.remove(id)
+    if (kind === 'Service') this.#ingresses.service(id, undefined)
     this.known.delete(id)
     this.#troubles.delete(id)
     return this.#objects.remove(id)
-  }
-
-  #putPod(id: string): boolean {
-    const pod = this.#pods.get(id)!
-    const value = workloadOf(pod, this.#nodes.get(`Node//${nodeNameOf(pod)}`))
-    return value ? this.#objects.put(id, { value, at: placesOf(id) }) : this.#objects.remove(id)
-  }
-
-  #putNode(id: string, node: KubernetesObject): boolean {
-    const { name, labels = {} } = node.metadata
-    const before = this.#nodes.get(id)?.metadata.labels
-    this.#nodes.set(id, { metadata: { name, labels } })
-    return JSON.stringify(before) === JSON.stringify(labels) ? false : this.#placePods(id)
-  }
-
-  /** Where the pods of a node are follows from its labels. */
-  #placePods(node: string): boolean {
-    let changed = false
-    for (const [id, pod] of this.#pods) {
-      if (`Node//${nodeNameOf(pod)}` === node) changed = this.#putPod(id) || changed
-    }
-    return changed
   }
 
   #putMeshConfig(id: string, configMap: KubernetesObject): boolean {
@@ -242,14 +217,6 @@ function idOf(kind: string, { metadata }: KubernetesObject): string {
   return `${kind}/${metadata.namespace ?? ''}/${metadata.name}`
 }
 
-function placesOf(id: string): (path: Path) => Origin {
-  return (path) => ({
-    source: path.length > 0 ? `k8s:${id}#${printPath(path)}` : `k8s:${id}`,
-    line: 0,
-    column: 0,
-  })
-}
-
 /** What an API server adds for itself, and what clients keep in annotations for theirs. */
 function withoutNoise(object: KubernetesObject): unknown {
   const {
@@ -264,26 +231,4 @@ function withoutNoise(object: KubernetesObject): unknown {
   )
   const { status: __, ...content } = object
   return { ...content, metadata: { ...metadata, annotations: Object.fromEntries(read) } }
-}
-
-/** Only what `workloadOf` reads: pods are many and large. */
-function trimmed(pod: KubernetesObject): KubernetesObject {
-  const { name, namespace, labels } = pod.metadata
-  const { spec, status } = pod as KubernetesObject & {
-    spec?: { serviceAccountName?: string; nodeName?: string; containers?: { ports?: unknown }[] }
-    status?: { phase?: string; podIP?: string; conditions?: { type: string; status: string }[] }
-  }
-  return {
-    metadata: { name, ...(namespace ? { namespace } : {}), ...(labels ? { labels } : {}) },
-    spec: {
-      serviceAccountName: spec?.serviceAccountName,
-      nodeName: spec?.nodeName,
-      containers: (spec?.containers ?? []).map(({ ports }) => ({ ports })),
-    },
-    status: {
-      phase: status?.phase,
-      podIP: status?.podIP,
-      conditions: status?.conditions?.filter(({ type }) => type === 'Ready'),
-    },
-  }
 }
