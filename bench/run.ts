@@ -6,6 +6,7 @@ import { writeResults } from './figures.ts'
 import { pageUpdates } from './page.ts'
 import { startup } from './startup.ts'
 import { tapCost } from './tap.ts'
+import { translation } from './translation.ts'
 import type { Mode } from './wire.ts'
 
 const { values, positionals } = parseArgs({
@@ -58,6 +59,12 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     told('edit-to-envoy', 'explicit sidecar', () => editToEnvoy({ edits: 2 * repeats })),
   delivery: deliveries,
   tap: () => told('tap', 'silent tap', () => tapCost({ rounds: Math.min(repeats, 5) })),
+  translation: async () => {
+    for (const services of numbers(values.services)) {
+      const key = `${services} services, one sidecar`
+      await told('translation', key, async () => translation({ mesh: { services }, repeats }))
+    }
+  },
   page: () => told('page', '100 services, 400 edges', pageUpdates),
 }
 
