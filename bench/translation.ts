@@ -54,6 +54,7 @@ export function translation({ mesh: options, repeats }: TranslationOptions): obj
       cpu(() => {
         mesh = nextMesh(mesh, { documents, enrolments: [] })
         measured.encode(translate(mesh, NODE, measured.cache))
+        measured.cache.sweep(mesh.generation)
       }),
     )
   }
