@@ -39,9 +39,9 @@ export function startLoad(options: LoadOptions): RunningLoad {
     counts.sent++
     if (fresh) counts.fresh++
     const asked = ask(options, fresh ? undefined : agent).then(
-      (status) => {
+      ({ status, body }) => {
         if (status === 200) counts.answered++
-        else fail(`${fresh ? 'fresh' : 'kept'}: status ${status}`)
+        else fail(`${fresh ? 'fresh' : 'kept'}: status ${status} ${body.slice(0, 200)}`)
       },
       (error: Error) => fail(`${fresh ? 'fresh' : 'kept'}: ${error.message}`),
     )
@@ -74,7 +74,7 @@ export function startLoad(options: LoadOptions): RunningLoad {
 function ask(
   { address, port, kept, fresh }: LoadOptions,
   agent: Agent | undefined,
-): Promise<number> {
+): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
@@ -82,8 +82,13 @@ function ask(
         headers: { host: agent ? kept : fresh },
       },
       (incoming: IncomingMessage) => {
-        incoming.on('end', () => resolve(incoming.statusCode ?? 0)).on('error', reject)
-        incoming.resume()
+        let body = ''
+        incoming.setEncoding('utf8').on('data', (chunk: string) => {
+          body += chunk
+        })
+        incoming
+          .on('end', () => resolve({ status: incoming.statusCode ?? 0, body }))
+          .on('error', reject)
       },
     )
     outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')))
