@@ -1,5 +1,6 @@
 // `npm run bench [-- SCENARIO… --clients 1,50,200 --services 100,1000 --modes delta,sotw --repeats 10 --date YYYY-MM-DD]`
 import { parseArgs } from 'node:util'
+import { issuance, soak } from './certificates.ts'
 import { delivery } from './delivery.ts'
 import { editToEnvoy } from './edit-to-envoy.ts'
 import { writeResults } from './figures.ts'
@@ -18,6 +19,10 @@ const { values, positionals } = parseArgs({
     /** `one`: all services on port 80; `many`: on ten ports. */
     ports: { type: 'string', default: 'one' },
     repeats: { type: 'string', default: '10' },
+    /** Of the soak. */
+    seconds: { type: 'string', default: '300' },
+    /** Requests a second. */
+    rate: { type: 'string', default: '500' },
     date: { type: 'string', default: new Date().toISOString().slice(0, 10) },
     /** Options for the measured server's node, as in `--node=--cpu-prof`; results are not written then. */
     node: { type: 'string', multiple: true },
@@ -66,9 +71,18 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
   page: () => told('page', '100 services, 400 edges', pageUpdates),
+  issuance: () => told('certificates', 'issuance', () => issuance(2_000)),
+  /** Five minutes; only when it is named. */
+  soak: () => {
+    const seconds = Number(values.seconds)
+    const perSecond = Number(values.rate)
+    const key = `soak ${seconds} s at ${perSecond}/s`
+    return told('certificates', key, () => soak({ seconds, perSecond, lifetime: 10 }))
+  },
 }
 
-for (const name of positionals.length > 0 ? positionals : Object.keys(SCENARIOS)) {
+const everyday = Object.keys(SCENARIOS).filter((name) => name !== 'soak')
+for (const name of positionals.length > 0 ? positionals : everyday) {
   const scenario = SCENARIOS[name]
   if (!scenario) {
     console.error(`There is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}.`)
