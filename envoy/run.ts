@@ -135,14 +135,22 @@ function handle({ child, ended, address, tail }: Started): RunningEnvoy {
   return { pid: child.pid!, adminUrl, adminPort, ended, tail, ready, stop }
 }
 
-/** New connections are refused gracefully (`Connection: close`, GOAWAY); waits until the open ones are gone. */
+/**
+ * First callers are asked to end their connections (`Connection: close`, GOAWAY) while new ones are still served; then
+ * the ports close, which callers take as a reason to go elsewhere, and what is under way ends.
+ */
 async function drained(adminUrl: string, ended: Promise<Ending>, time: number): Promise<void> {
   if (!(await ask(`${adminUrl}/drain_listeners?graceful&skip_exit`, 'POST'))) return
   const filter = encodeURIComponent('^listener\\..*downstream_cx_active$')
-  await poll(ended, time, async () => {
+  const idle = async () => {
     const stats = await ask(`${adminUrl}/stats?filter=${filter}`)
     return openConnections(stats ?? '') === 0 ? true : undefined
-  })
+  }
+  const until = Date.now() + time
+  await poll(ended, time / 2, idle)
+  // Also when none is open at this moment: the next one would be cut off.
+  await ask(`${adminUrl}/drain_listeners`, 'POST')
+  await poll(ended, until - Date.now(), idle)
 }
 
 function openConnections(stats: string): number {

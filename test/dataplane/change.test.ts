@@ -1,4 +1,4 @@
-// Change under load on real Envoys: nothing fails while routes, services and endpoints move; what is wrong changes nothing.
+// What must change nothing on real Envoys: wrong files, comments, a folder that vanishes.
 import assert from 'node:assert/strict'
 import { renameSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
@@ -27,13 +27,6 @@ const DESTINATIONS = policy(
 
 function route(subset: string, host = 'web'): string {
   const http = `[{route: [{destination: {host: ${host}, subset: ${subset}}}]}]`
-  return policy('VirtualService', 'shop/web', `{hosts: [edge.test], http: ${http}}`)
-}
-
-function shares(one: number, two: number): string {
-  const to = (subset: string, weight: number) =>
-    `{destination: {host: web, subset: ${subset}}, weight: ${weight}}`
-  const http = `[{route: [${to('v1', one)}, ${to('v2', two)}]}]`
   return policy('VirtualService', 'shop/web', `{hosts: [edge.test], http: ${http}}`)
 }
 
@@ -67,100 +60,8 @@ async function start(t: TestContext): Promise<Moving> {
   }
 }
 
-/** Four callers that go on until `stop`, which gives what was not 200. */
-function load(m: Moving): { stop(): Promise<{ failures: string[]; count: number }> } {
-  let running = true
-  let count = 0
-  const failures: string[] = []
-  const caller = async (): Promise<void> => {
-    while (running) {
-      const outcome = await m.ask().catch((error: Error) => ({ status: 0, text: error.message }))
-      count += 1
-      if (outcome.status !== 200) failures.push(`${outcome.status} ${outcome.text}`)
-    }
-  }
-  const callers = Array.from({ length: 4 }, caller)
-  return {
-    stop: async () => {
-      running = false
-      await Promise.all(callers)
-      return { failures, count }
-    },
-  }
-}
-
 test('change', { skip }, async (t) => {
   const m = await start(t)
-
-  await t.test('a canary from nothing to everything, without a failure', async () => {
-    const traffic = load(m)
-    for (const share of [0, 1, 10, 50, 90, 100]) {
-      m.two.behave({})
-      await m.mesh.edit('rules.yaml', shares(100 - share, share))
-      await waitFor('requests', async () => (await m.ask()).status === 200)
-    }
-    const { failures, count } = await traffic.stop()
-    assert.deepEqual(failures, [])
-    assert.ok(count > 50, `${count} requests`)
-    assert.equal((await m.ask()).by, 'two')
-  })
-
-  await t.test(
-    'a service is renamed, its subsets and rule with it, without a failure',
-    async () => {
-      await m.mesh.edit('rules.yaml', route('v1'))
-      const traffic = load(m)
-      for (const [from, to] of [
-        ['web', 'shop'],
-        ['shop', 'web'],
-        ['web', 'shop'],
-        ['shop', 'web'],
-      ] as const) {
-        const named = (text: string) => text.replaceAll(`host: web`, `host: ${to}`)
-        // All in one file: one change.
-        await m.mesh.edit(
-          'rules.yaml',
-          join(
-            service(`shop/${to}`, { app: 'web' }, `http:${PORT}:8080`),
-            named(DESTINATIONS).replace('name: web,', 'name: renamed,'),
-            route('v1', to),
-          ),
-        )
-        if (from === 'web') m.mesh.write('service.yaml', '# moved\n')
-        const answers = await Promise.all(Array.from({ length: 10 }, () => m.ask()))
-        assert.deepEqual([...new Set(answers.map(({ by }) => by))], ['one'])
-      }
-      const { failures, count } = await traffic.stop()
-      assert.deepEqual(failures, [])
-      assert.ok(count > 50, `${count} requests`)
-      const held = await m.mesh.envoy('shop/client').resources('cluster')
-      const names = held.map(({ name }) => name).filter((name) => name.includes('|shop.shop.'))
-      assert.deepEqual(names, [], 'nothing is left of the other name')
-      await m.mesh.edit('rules.yaml', route('v1'))
-      await m.mesh.edit('service.yaml', service('shop/web', { app: 'web' }, `http:${PORT}:8080`))
-    },
-  )
-
-  await t.test('endpoints come and go without a failure', async () => {
-    await m.mesh.edit('rules.yaml', shares(50, 50).replaceAll(/, subset: v\d/g, ''))
-    const traffic = load(m)
-    const third = await httpUpstream(t, { name: 'three', address: loopback(), port: 8080 })
-    for (let round = 0; round < 3; round++) {
-      third.behave({})
-      const labels = { app: 'web', v: '3' }
-      await m.mesh.edit(
-        'other.yaml',
-        workload({ workload: 'shop/three', address: third.address, labels }),
-      )
-      await waitFor('the new one to be called', () => third.received.length > 0)
-      await m.mesh.edit('other.yaml', '')
-    }
-    const { failures } = await traffic.stop()
-    assert.deepEqual(failures, [])
-    third.behave({})
-    await Promise.all(Array.from({ length: 30 }, () => m.ask()))
-    assert.equal(third.received.length, 0)
-  })
 
   await t.test('a wrong file keeps what it said last, and others go on', async () => {
     await m.mesh.edit('rules.yaml', route('v1'))

@@ -1,0 +1,108 @@
+// No request fails while processes end: the control plane is killed and comes back, a proxy stops and drains first.
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join as path } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Status } from '../../src/dashboard/status.ts'
+import { ROUNDS, startCallers } from '../support/callers.ts'
+import { type RunningCommand, type Serving, serve, startLotse } from '../support/command.ts'
+import { skip, testFolder } from '../support/envoy.ts'
+import { request } from '../support/http.ts'
+import { loopback } from '../support/ports.ts'
+import { type Echo, httpUpstream } from '../support/upstreams.ts'
+import { waitFor } from '../support/wait.ts'
+import { join, policy, service, workload } from '../support/workload.ts'
+
+const SLOW = { timeout: 60_000 } as const
+const SERVERS = ['one', 'two'] as const
+
+interface Processes {
+  readonly client: string
+  readonly where: { readonly config: string; readonly data: string }
+  proxy(name: string): RunningCommand
+}
+
+async function prepare(t: TestContext, xds: () => string): Promise<Processes> {
+  const folder = testFolder(t)
+  const where = { config: path(folder, 'config'), data: path(folder, 'data') }
+  mkdirSync(where.config)
+  const client = loopback()
+  const servers = await Promise.all(
+    SERVERS.map(async (name) => {
+      const { port } = await httpUpstream(t, { name })
+      const serves = [{ port: 8080, protocol: 'HTTP', application: port }]
+      const labels = { app: 'web' }
+      return workload({ workload: `shop/${name}`, address: loopback(), labels, serves })
+    }),
+  )
+  const mesh = join(
+    ...servers,
+    workload({
+      ...{ workload: 'shop/client', address: client },
+      calls: [{ port: 8000, protocol: 'HTTP' }],
+    }),
+    service('shop/web', { app: 'web' }, 'http:8000:8080'),
+    policy('PeerAuthentication', 'shop/default', '{mtls: {mode: STRICT}}'),
+    // LEAST_REQUEST prefers the server that refuses, which is idle: five looks for another one may all find it again.
+    policy(
+      'DestinationRule',
+      'shop/web',
+      '{host: web, trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}}',
+    ),
+  )
+  writeFileSync(path(where.config, 'mesh.yaml'), mesh)
+  const proxy = (name: string) =>
+    startLotse(
+      t,
+      ...['proxy', '--workload', `shop/${name}`, '--xds', xds()],
+      ...['--token-file', path(where.data, 'join-token'), '--out', path(folder, name)],
+    )
+  return { client, where, proxy }
+}
+
+async function inSync(serving: Serving, proxies: number): Promise<void> {
+  const look = () => serving.status<Status>()
+  const good = (status: Status) =>
+    status.proxies.length === proxies && status.proxies.every(({ synced }) => synced)
+  await waitFor('every proxy to be in sync', look, good, SLOW)
+}
+
+test('processes end under load', { skip }, async (t) => {
+  let serving: Serving | undefined
+  const p = await prepare(t, () => serving!.xds)
+  serving = await serve(t, p.where)
+  const { xds, http } = serving
+  const [one] = ['one', 'two', 'client'].map(p.proxy)
+  const wanted = { address: p.client, port: 8000, host: 'web.shop' }
+  const by = async () => (await request(wanted)).json<Echo>().name
+  await inSync(serving, 3)
+  for (const name of SERVERS) await waitFor(name, by, (seen) => seen === name, SLOW)
+
+  await t.test('the control plane is killed and comes back; nothing is sent again', async () => {
+    const load = startCallers({ next: () => wanted })
+    for (let round = 0; round < ROUNDS; round++) {
+      await load.turn()
+      await serving!.stop('SIGKILL')
+      await load.turn()
+      await load.turn()
+      serving = await serve(t, { ...p.where, xds, http })
+      await inSync(serving, 3)
+      await load.turn()
+      assert.equal(await serving.metric('lotse_xds_resources_total'), 0)
+    }
+    const { failures } = await load.stop()
+    assert.deepEqual(failures, [])
+  })
+
+  await t.test('a proxy stops: it drains first, the other takes over', async () => {
+    const load = startCallers({ next: () => wanted })
+    await load.turn()
+    one!.kill('SIGTERM')
+    const { code, signal } = await one!.ended
+    assert.deepEqual([code, signal], [0, null])
+    for (let turn = 0; turn < 5; turn++) await load.turn()
+    const { failures } = await load.stop()
+    assert.deepEqual(failures, [])
+    assert.equal(await by(), 'two')
+  })
+})
