@@ -25,19 +25,23 @@ const reachable = memo((view: View, _: ''): readonly Service[] => {
   const services =
     view.facet('type') === 'gateway'
       ? [...destinations(view, boundRules(view, '')), ...passedServices(view, '')]
-      : [
-          ...imported(view),
-          ...destinations(
-            view,
-            meshRuleHosts(view, '').map(([, rule]) => rule),
-          ),
-        ]
+      : [...imported(view), ...ruledTo(view, '')]
   const asked = authorizers(view, '').map(({ service }) => service)
   const proxy = egressProxy(view, '')?.service
   return Object.freeze([
     ...new Set([...services, ...(proxy ? [proxy] : []), ...asked, ...telemetryServices(view, '')]),
   ])
 })
+
+/** Where the rules of the mesh lead; the list keeps its identity while they lead to the same services. */
+const ruledTo = memo((view: View, _: ''): readonly Service[] => {
+  const rules = new Set(meshRuleHosts(view, '').map(([, rule]) => rule))
+  return Object.freeze([...new Set([...rules].flatMap((rule) => ledTo(view, rule)))])
+})
+
+const ledTo = memo((view: View, rule: HostRule): readonly Service[] =>
+  Object.freeze(destinations(view, [rule])),
+)
 
 function imported(view: View): readonly Service[] {
   const egress = sidecarOf(view, '')?.spec.egress

@@ -4,6 +4,7 @@ import { memo } from '../model/memo.ts'
 import type { Mesh } from '../model/mesh.ts'
 import type { Node } from '../model/node.ts'
 import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
+import type { Service } from '../model/service.ts'
 import { View } from '../model/view.ts'
 import { clientSecrets } from './cluster/credential.ts'
 import { BLACK_HOLE, INBOUND_PASSTHROUGH, PASSTHROUGH } from './cluster/inbound.ts'
@@ -30,15 +31,15 @@ export function translate(mesh: Mesh, node: Node, cache: Cache = new Cache()): R
 const resourceSet = memo((view: View, workload: string): ResourceSet => {
   if (view.facet('type') === 'grpc') return grpcResources(view, '')
   const gateway = gatewayResources(view, workload)
-  const namespaces = reachableNamespaces(view, '')
+  const services = reachableNamespaces(view, '').map((name) => reachableIn(view, name))
   const set = withPatches(view, {
     cluster: chunks([
       fixedClusters(view),
       inboundClusters(view, workload),
-      ...namespaces.map((namespace) => clustersOf(view, namespace)),
+      ...services.map((list) => clustersOf(view, list)),
       namedClusters(view, ''),
     ]),
-    endpoint: chunks(namespaces.map((namespace) => assignmentsOf(view, namespace))),
+    endpoint: chunks(services.map((list) => assignmentsOf(view, list))),
     secret: chunks([
       ownCertificate(view, workload),
       trustedRoots(view, ''),
@@ -78,18 +79,15 @@ function fixedClusters(view: View): Chunk {
   return isCaptured(view) ? CAPTURED : EXPLICIT
 }
 
+/** Of services given as a list, so that what decides which services it holds needs no second look. */
 const clustersOf = memo(
-  (view: View, namespace: string): Chunk =>
-    Object.freeze(
-      reachableIn(view, namespace).flatMap((service) => outboundClusters(view, service)),
-    ),
+  (view: View, services: readonly Service[]): Chunk =>
+    Object.freeze(services.flatMap((service) => outboundClusters(view, service))),
 )
 
 const assignmentsOf = memo(
-  (view: View, namespace: string): Chunk =>
-    Object.freeze(
-      reachableIn(view, namespace).flatMap((service) => loadAssignments(view, service)),
-    ),
+  (view: View, services: readonly Service[]): Chunk =>
+    Object.freeze(services.flatMap((service) => loadAssignments(view, service))),
 )
 
 const boundOutboundListeners = memo(

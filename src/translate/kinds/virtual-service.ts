@@ -76,15 +76,41 @@ const meshRules = memo((view: View, _: ''): RuleIndex => {
   }
 })
 
+/** What a changed rule leaves as it is: most hosts depend on nothing else. */
+const exactHosts = memo(
+  (view: View, _: ''): ReadonlySet<string> => new Set(meshRules(view, '').exact.keys()),
+  { same: (before, now) => before.size === now.size && [...now].every((host) => before.has(host)) },
+)
+
+const exactRule = memo((view: View, hostname: string): HostRule | undefined =>
+  meshRules(view, '').exact.get(hostname),
+)
+
+const wildcardHosts = memo((view: View, _: ''): readonly string[] =>
+  meshRules(view, '').wildcards.map(([host]) => host),
+)
+
+const wildcardRule = memo(
+  (view: View, pattern: string): HostRule | undefined =>
+    meshRules(view, '').wildcards.find(([host]) => host === pattern)?.[1],
+)
+
+/** Whether a rule may be for a host; changes only with the hosts that rules name. */
+export function ruledHosts(view: View): (hostname: string) => boolean {
+  const exact = exactHosts(view, '')
+  const wildcards = wildcardHosts(view, '')
+  return (hostname) => exact.has(hostname) || wildcards.some((host) => covers(host, hostname))
+}
+
 /** The rule that a sidecar follows for a service's host: its own, else the most specific wildcard's (X6). */
-export const meshRuleFor = memo((view: View, hostname: string): HostRule | undefined => {
-  const { exact, wildcards } = meshRules(view, '')
-  const found = wildcards.find(
-    ([pattern, rule]) =>
-      covers(pattern, hostname) && mayRule(view, rule.document.metadata.namespace, hostname),
-  )
-  return exact.get(hostname) ?? found?.[1]
-})
+export function meshRuleFor(view: View, hostname: string): HostRule | undefined {
+  if (exactHosts(view, '').has(hostname)) return exactRule(view, hostname)
+  for (const pattern of wildcardHosts(view, '')) {
+    const rule = covers(pattern, hostname) ? wildcardRule(view, pattern) : undefined
+    if (rule && mayRule(view, rule.document.metadata.namespace, hostname)) return rule
+  }
+  return undefined
+}
 
 /** Hosts that rules of the mesh name, each with its rule; those that are no service get routes of their own on port 80. */
 export const meshRuleHosts = memo(

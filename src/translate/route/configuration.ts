@@ -5,14 +5,14 @@ import { isHttp } from '../../model/protocol.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Service } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
-import { type HostRule, MESH_GATEWAY, meshRuleHosts } from '../kinds/virtual-service.ts'
+import { type HostRule, MESH_GATEWAY, meshRuleHosts, ruledHosts } from '../kinds/virtual-service.ts'
 import { countsAttempts } from '../listener/proxy-headers.ts'
-import { PASSTHROUGH_CLUSTER } from '../names.ts'
+import { PASSTHROUGH_CLUSTER, virtualHostName } from '../names.ts'
 import { egressProxy } from '../outbound-policy.ts'
 import { exportedService, importedServices } from '../scope.ts'
 import { resource } from '../typed.ts'
 import { httpRoutes } from './http-route.ts'
-import { routeContext, virtualHost, virtualHosts } from './virtual-host.ts'
+import { domainsOf, routeContext, unruledHosts, virtualHost, virtualHosts } from './virtual-host.ts'
 
 /** What one route configuration is for; the argument of the memo is its JSON, so that equal ones are one. */
 export interface RoutePlan {
@@ -36,40 +36,100 @@ export const routeConfiguration = memo((view: View, json: string): Resource => {
     ignore_port_in_host_matching: true,
     max_direct_response_body_size_bytes: 1048576,
   }
-  const services = serviceHosts(view, plan)
+  const kept = keptHosts(view, servicesOf(plan))
+  const services = hostsOf(view, kept)
   const hosts =
     plan.unknownHost === 'own'
       ? services.slice(0, 1).map(forAnyHost)
-      : [
-          ...services,
-          ...(plan.ruleHosts ? ruleHosts(view, plan) : []),
-          ...(plan.unknownHost === 'pass'
-            ? [pass(egressProxy(view, '')?.cluster ?? PASSTHROUGH_CLUSTER)]
-            : [REFUSE]),
-        ]
+      : [...services, ...withoutRepeatedDomains(otherHosts(view, plan), kept)]
   return Object.freeze({
     ...resource('route', plan.name, body),
-    virtualHosts: Object.freeze(withoutRepeatedDomains(hosts)),
+    virtualHosts: Object.freeze(hosts),
   })
 })
+
+/** After the services: what only rules name, and what becomes of every other host. */
+function otherHosts(view: View, plan: RoutePlan): Resource[] {
+  return [
+    ...(plan.ruleHosts ? ruleHosts(view, plan) : []),
+    ...(plan.unknownHost === 'pass'
+      ? [pass(egressProxy(view, '')?.cluster ?? PASSTHROUGH_CLUSTER)]
+      : [REFUSE]),
+  ]
+}
 
 function forAnyHost(host: Resource): Resource {
   return resource('virtualHost', host.name, { ...(host.body as VirtualHost), domains: ['*'] })
 }
 
-function serviceHosts(view: View, plan: RoutePlan): Resource[] {
-  return importedServices(view, plan.hosts).flatMap((service) => {
-    const ports = plan.anyPort ? service.ports : portsOf(service, plan.port)
-    return ports
-      .filter(({ protocol }) => isHttp(protocol) || protocol === 'auto')
-      .slice(0, 1)
-      .flatMap(({ number }) => virtualHosts(view, service).get(number) ?? [])
-  })
+/** A service's port with the domains it keeps, where those are not all. */
+interface KeptHost {
+  readonly service: Service
+  readonly port: number
+  readonly domains: readonly string[] | undefined
 }
 
-function portsOf(service: Service, port: number) {
-  return service.ports.filter(({ number }) => number === port)
+interface KeptHosts extends Taken {
+  readonly hosts: readonly KeptHost[]
 }
+
+interface Taken {
+  readonly domains: ReadonlySet<string>
+  readonly names: ReadonlySet<string>
+}
+
+function servicesOf({ port, anyPort, hosts }: RoutePlan): string {
+  return `${anyPort ? '' : port}/${hosts}`
+}
+
+/** Which services are served under which domains: no rule changes that, so that a changed rule costs one virtual host. */
+const keptHosts = memo((view: View, wanted: string): KeptHosts => {
+  const slash = wanted.indexOf('/')
+  const only = slash > 0 ? Number(wanted.slice(0, slash)) : undefined
+  const taken = { domains: new Set<string>(), names: new Set<string>() }
+  const hosts = importedServices(view, wanted.slice(slash + 1)).flatMap((service): KeptHost[] => {
+    const served = service.ports.find(
+      ({ number, protocol }) =>
+        (only === undefined || number === only) && (isHttp(protocol) || protocol === 'auto'),
+    )
+    if (!served) return []
+    const name = virtualHostName(service.hostname, served.number)
+    const domains = domainsOf(view, service)
+    const free = takeFree(taken, name, domains)
+    if (!free) return []
+    const all = free.length === domains.length
+    return [{ service, port: served.number, domains: all ? undefined : free }]
+  })
+  return Object.freeze({ hosts, ...taken })
+})
+
+function hostsOf(view: View, kept: KeptHosts): Resource[] {
+  const unruled = unruledOf(view, kept)
+  return kept.hosts.flatMap((host, index) => unruled[index] ?? hostOf(view, host) ?? [])
+}
+
+/** Of those that have no rule; in most meshes these are the most. */
+const unruledOf = memo((view: View, { hosts }: KeptHosts): readonly (Resource | undefined)[] => {
+  const isRuled = ruledHosts(view)
+  return Object.freeze(
+    hosts.map((host) => (isRuled(host.service.hostname) ? undefined : unruledHost(view, host))),
+  )
+})
+
+function unruledHost(view: View, host: KeptHost): Resource | undefined {
+  if (host.domains) return hostWithFewer(view, host)
+  return unruledHosts(view, host.service).get(host.port)
+}
+
+function hostOf(view: View, host: KeptHost): Resource | undefined {
+  if (host.domains) return hostWithFewer(view, host)
+  return virtualHosts(view, host.service).get(host.port)
+}
+
+const hostWithFewer = memo((view: View, { service, port, domains }: KeptHost) => {
+  const host = virtualHosts(view, service).get(port)
+  return host && resource('virtualHost', host.name, { ...host.body, domains })
+})
 
 /** A rule for a host that is no service becomes a virtual host of its own (Istio: on port 80 only). */
 function ruleHosts(view: View, plan: RoutePlan): Resource[] {
@@ -112,17 +172,29 @@ const REFUSE = resource('virtualHost', 'block_all', {
 } satisfies VirtualHost)
 
 /** Envoy refuses a route configuration in which a domain stands twice; the first keeps it. */
-export function withoutRepeatedDomains(hosts: readonly Resource[]): Resource[] {
-  const taken = new Set<string>()
-  const names = new Set<string>()
+export function withoutRepeatedDomains(hosts: readonly Resource[], before?: Taken): Resource[] {
+  const taken = { domains: new Set<string>(), names: new Set<string>() }
   return hosts.flatMap((host) => {
     const body = host.body as VirtualHost
     const domains = body.domains ?? []
-    const free = domains.filter((domain) => !taken.has(domain))
-    for (const domain of free) taken.add(domain)
-    if (free.length === 0 || names.has(host.name)) return []
-    names.add(host.name)
+    if (before?.names.has(host.name)) return []
+    const left = domains.filter((domain) => !before?.domains.has(domain))
+    const free = takeFree(taken, host.name, left)
+    if (!free) return []
     if (free.length === domains.length) return [host]
     return [resource('virtualHost', host.name, { ...body, domains: free })]
   })
+}
+
+/** The domains that nobody has yet; nothing if there are none, or the name is given already. */
+function takeFree(
+  taken: { readonly domains: Set<string>; readonly names: Set<string> },
+  name: string,
+  domains: readonly string[],
+): readonly string[] | undefined {
+  const free = domains.filter((domain) => !taken.domains.has(domain))
+  for (const domain of free) taken.domains.add(domain)
+  if (free.length === 0 || taken.names.has(name)) return undefined
+  taken.names.add(name)
+  return free
 }

@@ -20,6 +20,15 @@ import { defaultRoute, httpRoutes } from './http-route.ts'
 /** Of each port of a service that may carry HTTP, by port. */
 export const virtualHosts = memo((view: View, service: Service): ReadonlyMap<number, Resource> => {
   const rule = meshRuleFor(view, service.hostname)
+  return rule ? hostsOf(view, service, rule) : unruledHosts(view, service)
+})
+
+/** Of a service without a rule; a change of rules needs not look at them. */
+export const unruledHosts = memo(
+  (view: View, service: Service): ReadonlyMap<number, Resource> => hostsOf(view, service),
+)
+
+function hostsOf(view: View, service: Service, rule?: HostRule): ReadonlyMap<number, Resource> {
   const hosts = new Map<number, Resource>()
   for (const { number, protocol } of service.ports) {
     if (!isHttp(protocol) && protocol !== 'auto') continue
@@ -37,7 +46,7 @@ export const virtualHosts = memo((view: View, service: Service): ReadonlyMap<num
     )
   }
   return hosts
-})
+}
 
 function serviceRoute(view: View, service: Service, port: number): Route {
   const target: Target = { service, hostname: service.hostname, port }
@@ -94,7 +103,7 @@ export function routeContext(
 }
 
 /** Every name under which a client of this namespace may write the service into its Host header (X2). */
-function domainsOf(view: View, service: Service): string[] {
+export const domainsOf = memo((view: View, service: Service): readonly string[] => {
   const { hostname, namespace } = service
   const domains = [hostname]
   const suffix = `.${namespace}.svc.${DOMAIN_SUFFIX}`
@@ -106,8 +115,8 @@ function domainsOf(view: View, service: Service): string[] {
     if (service.headless) domains.push(...[hostname, ...short].map((domain) => `*.${domain}`))
   }
   domains.push(...service.addresses.filter((address) => !address.includes('/')).map(bracketed))
-  return [...new Set(domains)]
-}
+  return Object.freeze([...new Set(domains)])
+})
 
 function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address

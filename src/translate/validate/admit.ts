@@ -4,11 +4,18 @@ import { type Document, nameOf } from '../../model/document.ts'
 import { discovered } from '../discovery.ts'
 import { validate } from './index.ts'
 
+interface Verdict {
+  /** `Kind/namespace/name`. */
+  readonly name: string
+  readonly diagnostics: readonly Diagnostic[]
+  readonly refused: boolean
+}
+
 export interface Admission {
   readonly documents: readonly Document[]
   readonly diagnostics: readonly Diagnostic[]
   /** Verdicts by object as read, so that what did not change is not judged again. */
-  readonly verdicts: ReadonlyMap<Document, readonly Diagnostic[]>
+  readonly verdicts: ReadonlyMap<Document, Verdict>
   /** The version in force of each object, by `Kind/namespace/name`. */
   readonly inForce: ReadonlyMap<string, Document>
 }
@@ -28,15 +35,15 @@ export function admit(
   documents: readonly Document[],
   judge: Judge = () => [],
 ): Admission {
-  const verdicts = new Map<Document, readonly Diagnostic[]>()
+  const verdicts = new Map<Document, Verdict>()
   const inForce = new Map<string, Document>()
   const diagnostics: Diagnostic[] = []
   for (const document of documents) {
-    const verdict = previous.verdicts.get(document) ?? [...validate(document), ...judge(document)]
+    const verdict = previous.verdicts.get(document) ?? judged(document, judge)
     verdicts.set(document, verdict)
-    diagnostics.push(...verdict)
-    const name = nameOf(document)
-    if (!hasErrors(verdict)) {
+    const { name } = verdict
+    if (verdict.diagnostics.length > 0) diagnostics.push(...verdict.diagnostics)
+    if (!verdict.refused) {
       inForce.set(name, document)
       continue
     }
@@ -50,6 +57,11 @@ export function admit(
     verdicts,
     inForce,
   }
+}
+
+function judged(document: Document, judge: Judge): Verdict {
+  const diagnostics = [...validate(document), ...judge(document)]
+  return { name: nameOf(document), diagnostics, refused: hasErrors(diagnostics) }
 }
 
 function consequence(document: Document, lastGood: Document | undefined): Diagnostic {
