@@ -17,6 +17,7 @@ import { openEnrolments } from './registry/enrolment.ts'
 import type { RegistryState } from './registry/file.ts'
 import { guardedFetch } from './registry/guarded-fetch.ts'
 import { reviewToken } from './registry/kubernetes/token-review.ts'
+import { LastGood } from './registry/last-good.ts'
 import { openReplicaAuthority, replicaListening } from './replicas.ts'
 import { openSources, type SourceOptions, type Sources } from './sources.ts'
 import { type GraphOptions, graphOf } from './telemetry/graph.ts'
@@ -94,12 +95,13 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   if (unusable) return unusable
   const enrolments = openEnrolments(options.data)
   if (isProblem(enrolments)) return enrolments
-  const core = new LiveMesh(options.log, enrolments, {
+  const keys = {
     ...options.jwks,
     now,
-    fetch: (url, timeout) =>
+    fetch: (url: string, timeout: number) =>
       guardedFetch(url, { timeout, allowPrivate: options.jwks?.allowPrivate ?? false }),
-  })
+  }
+  const core = new LiveMesh(options.log, enrolments, keys, new LastGood(options.data))
   const sources = await openSources({
     config: options.config,
     allowEmpty: options.allowEmpty ?? false,
@@ -213,7 +215,7 @@ function appOf(parts: Parts): App {
     async close() {
       await cluster?.close()
       await watching()
-      core.close()
+      await core.close()
       await sources.close()
       await listening.close()
     },

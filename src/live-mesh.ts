@@ -1,6 +1,7 @@
 // The present mesh and all that is derived from it: the only state between sources and streams.
 import { Cache } from './model/cache.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
+import { nameOf } from './model/document.ts'
 import { EMPTY_MESH, type Mesh, nextMesh, type Trust } from './model/mesh.ts'
 import type { ResourceSet } from './model/resource.ts'
 import { isKind } from './model/schema/index.ts'
@@ -9,6 +10,7 @@ import { checkCredential } from './registry/credential.ts'
 import type { Enrolments } from './registry/enrolment.ts'
 import type { RegistryState } from './registry/file.ts'
 import { KeyKeeper, type RemoteKeysOptions } from './registry/jwks.ts'
+import type { LastGood } from './registry/last-good.ts'
 import { withRuntime } from './tapping.ts'
 import { Taps } from './telemetry/taps.ts'
 import { translate } from './translate/translate.ts'
@@ -30,7 +32,8 @@ export class LiveMesh {
   readonly #checks = new Cache()
   #report: NodeJS.Immediate | undefined
   readonly #listeners = new Set<() => void>()
-  #admission: Admission = NOTHING_ADMITTED
+  readonly #lastGood: LastGood
+  #admission: Admission
   #registry: RegistryState = { documents: [], diagnostics: [] }
   #trust: Trust | undefined
 
@@ -38,17 +41,23 @@ export class LiveMesh {
     log: (diagnostic: Diagnostic) => void,
     enrolments: Enrolments,
     keys: Omit<RemoteKeysOptions, 'onChange'>,
+    lastGood: LastGood,
   ) {
+    this.#lastGood = lastGood
+    const inForce = new Map(lastGood.documents.map((document) => [nameOf(document), document]))
+    this.#admission = { ...NOTHING_ADMITTED, inForce }
     this.#log = log
     this.#enrolments = enrolments
     this.#keys = new KeyKeeper({ ...keys, onChange: () => this.#advance() })
   }
 
-  read(state: RegistryState): void {
+  read(found: RegistryState): void {
+    const state = this.#lastGood.complete(found)
     this.#registry = state
     this.#admission = admit(this.#admission, state.documents, (document) =>
       checkCredential(document, new Date()),
     )
+    this.#lastGood.keep(this.#admission.documents)
     this.#keys.want(
       this.#admission.documents.filter((document) => isKind(document, 'RequestAuthentication')),
     )
@@ -60,8 +69,9 @@ export class LiveMesh {
     return this.#keys.tried()
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#keys.close()
+    await this.#lastGood.close()
   }
 
   publish(trust: Trust): void {
