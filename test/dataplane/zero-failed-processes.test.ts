@@ -60,11 +60,12 @@ async function prepare(t: TestContext, xds: () => string): Promise<Processes> {
   return { client, where, proxy }
 }
 
-async function inSync(serving: Serving, proxies: number): Promise<void> {
+async function inSync(serving: Serving, proxies: readonly RunningCommand[]): Promise<void> {
   const look = () => serving.status<Status>()
   const good = (status: Status) =>
-    status.proxies.length === proxies && status.proxies.every(({ synced }) => synced)
-  await waitFor('every proxy to be in sync', look, good, SLOW)
+    status.proxies.length === proxies.length && status.proxies.every(({ synced }) => synced)
+  const context = () => proxies.map((proxy) => proxy.output().slice(-2000)).join('\n---\n')
+  await waitFor('every proxy to be in sync', look, good, { ...SLOW, context })
 }
 
 test('processes end under load', { skip }, async (t) => {
@@ -72,10 +73,11 @@ test('processes end under load', { skip }, async (t) => {
   const p = await prepare(t, () => serving!.xds)
   serving = await serve(t, p.where)
   const { xds, http } = serving
-  const [one] = ['one', 'two', 'client'].map(p.proxy)
+  const proxies = ['one', 'two', 'client'].map(p.proxy)
+  const [one] = proxies
   const wanted = { address: p.client, port: 8000, host: 'web.shop' }
   const by = async () => (await request(wanted)).json<Echo>().name
-  await inSync(serving, 3)
+  await inSync(serving, proxies)
   for (const name of SERVERS) await waitFor(name, by, (seen) => seen === name, SLOW)
 
   await t.test('the control plane is killed and comes back; nothing is sent again', async () => {
@@ -86,7 +88,7 @@ test('processes end under load', { skip }, async (t) => {
       await load.turn()
       await load.turn()
       serving = await serve(t, { ...p.where, xds, http })
-      await inSync(serving, 3)
+      await inSync(serving, proxies)
       await load.turn()
       assert.equal(await serving.metric('lotse_xds_resources_total'), 0)
     }
