@@ -26,6 +26,7 @@ import type { MetricsOptions } from './telemetry/istio-metrics.ts'
 import { Signals } from './telemetry/signals.ts'
 import type { Taps } from './telemetry/taps.ts'
 import { trustOf, watchTrust } from './trust.ts'
+import type { PushTiming } from './xds/pusher.ts'
 import type { XdsService } from './xds/server.ts'
 
 export interface AppOptions {
@@ -60,6 +61,8 @@ export interface AppOptions {
   readonly delivery?: DeliveryMode
   /** URL of a Prometheus that scrapes all replicas. */
   readonly prometheus?: string | undefined
+  /** When streams are brought up to date. */
+  readonly timing?: PushTiming
   readonly log: (diagnostic: Diagnostic) => void
   readonly now?: () => Date
 }

@@ -20,6 +20,7 @@ import {
 import { accessLogService } from './telemetry/access-log.ts'
 import { metricsService } from './telemetry/server.ts'
 import type { Signals } from './telemetry/signals.ts'
+import type { PushTiming } from './xds/pusher.ts'
 import { type Caller, createXdsService, SERVER_OPTIONS, type XdsService } from './xds/server.ts'
 
 export interface ListenOptions {
@@ -28,6 +29,7 @@ export interface ListenOptions {
   readonly core: LiveMesh
   readonly authority: CertificateAuthority
   readonly signals: Signals
+  readonly timing?: PushTiming
   readonly now: () => Date
   readonly delivery?: DeliveryMode
   readonly log: (diagnostic: Diagnostic) => void
@@ -75,6 +77,7 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
       resources: (proxy) => core.resources(proxy),
       log,
       onChange: () => core.sweep(),
+      ...(options.timing ? { timing: options.timing } : {}),
     })
     services.push(service)
     service.addTo(server)

@@ -58,6 +58,12 @@ clusterOptions(program.command('serve'), parts)
   .option('--http <host:port>', 'status page, API and metrics', address, '127.0.0.1:15080')
   .option('--insecure-plaintext-xds <host:port>', 'plain-text xDS too; loopback only', address)
   .option('--edit', 'the dashboard may write weights into the files of --config')
+  .option('--push-quiet <ms>', 'after a push, wait until no change came for so long', wholeNumber)
+  .option(
+    '--push-max-wait <ms>',
+    'but no longer than this; ten times as long by default',
+    wholeNumber,
+  )
   .option('--allow-empty', 'an empty source means an empty mesh, not an accident')
   .option('--allow-private-jwks', 'fetch keys of token issuers from private addresses, too')
   .option(

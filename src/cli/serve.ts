@@ -5,6 +5,7 @@ import { passphraseOf } from '../ca/passphrase.ts'
 import { isProblem } from '../ca/problem.ts'
 import { openHttp } from '../dashboard/server.ts'
 import { type Diagnostic, printDiagnostic } from '../model/diagnostic.ts'
+import type { PushTiming } from '../xds/pusher.ts'
 import { EXIT, fail } from './print.ts'
 import { etcdOptions } from './store.ts'
 
@@ -25,6 +26,8 @@ interface ServeOptions {
   readonly http: string
   readonly insecurePlaintextXds?: string
   readonly allowEmpty?: boolean
+  readonly pushQuiet?: string
+  readonly pushMaxWait?: string
   readonly edit?: boolean
   readonly allowPrivateJwks?: boolean
   readonly passphraseFile?: string
@@ -64,6 +67,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     xds: options.xds,
     ...(options.insecurePlaintextXds ? { plaintextXds: options.insecurePlaintextXds } : {}),
     allowEmpty: options.allowEmpty ?? false,
+    timing: timingOf(options),
     ca,
     prometheus: options.prometheus,
     jwks: { allowPrivate: options.allowPrivateJwks ?? false },
@@ -115,4 +119,11 @@ function authorityOptions(options: ServeOptions) {
   }
   const opened = passphraseOf(options.passphraseFile)
   return isProblem(opened) ? opened : { lifetime, ...opened }
+}
+
+function timingOf({ pushQuiet, pushMaxWait }: ServeOptions): PushTiming {
+  return {
+    ...(pushQuiet === undefined ? {} : { quietMilliseconds: Number(pushQuiet) }),
+    ...(pushMaxWait === undefined ? {} : { maxWaitMilliseconds: Number(pushMaxWait) }),
+  }
 }

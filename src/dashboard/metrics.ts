@@ -56,6 +56,14 @@ export function addMetrics(server: FastifyInstance, app: () => App | undefined):
     },
   })
   new Gauge({
+    name: 'lotse_xds_push_seconds_total',
+    help: 'Time that bringing streams up to date took, others served in between',
+    registers: [registry],
+    collect() {
+      this.set(sum(app()?.services.map((service) => service.counters.pushSeconds)))
+    },
+  })
+  new Gauge({
     name: 'lotse_xds_streams',
     help: 'Open streams',
     registers: [registry],

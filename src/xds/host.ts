@@ -33,6 +33,8 @@ export interface Counters {
   nacks: number
   bytes: number
   pushes: number
+  /** Time from the beginning to the end of these passes, in seconds. */
+  pushSeconds: number
 }
 
 /** What a stream needs of the service. */

@@ -21,13 +21,17 @@ export class Pusher<Item> {
   #waitingSince = 0
   #endedAt = Number.NEGATIVE_INFINITY
   #closed = false
+  #beganAt = 0
+  readonly #onPass: (milliseconds: number) => void
 
-  /** `begin` starts one pass over `items` and yields what to do with each. */
+  /** `begin` starts one pass over `items` and yields what to do with each; `onPass` hears how long each pass took. */
   constructor(
     items: () => Iterable<Item>,
     begin: () => (item: Item) => void,
     timing: PushTiming = {},
+    onPass: (milliseconds: number) => void = () => {},
   ) {
+    this.#onPass = onPass
     this.#items = items
     this.#begin = begin
     this.#quiet = timing.quietMilliseconds ?? 0
@@ -71,6 +75,7 @@ export class Pusher<Item> {
     this.#timer = undefined
     this.#running = true
     this.#again = false
+    this.#beganAt = performance.now()
     this.#slice([...this.#items()], 0, this.#begin())
   }
 
@@ -87,6 +92,7 @@ export class Pusher<Item> {
     }
     this.#running = false
     this.#endedAt = performance.now()
+    this.#onPass(this.#endedAt - this.#beganAt)
     if (!this.#again) return
     this.#waitingSince = this.#endedAt
     this.#runIn(this.#quiet)

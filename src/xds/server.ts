@@ -80,6 +80,7 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
     nacks: 0,
     bytes: 0,
     pushes: 0,
+    pushSeconds: 0,
   }
   readonly #options: XdsOptions<P>
   readonly #sets: Sets
@@ -97,6 +98,9 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
       () => this.#known,
       () => pushPass(options, this.counters),
       timing,
+      (milliseconds) => {
+        this.counters.pushSeconds += milliseconds / 1000
+      },
     )
   }
 
