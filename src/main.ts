@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { addCaCommands } from './cli/ca-commands.ts'
 import { addKubernetesCommands, clusterOptions } from './cli/kubernetes-commands.ts'
+import { pushOptions } from './cli/push-options.ts'
 import { addStoreCommands } from './cli/store-commands.ts'
 
 const program = new Command('lotse')
@@ -50,7 +51,7 @@ function wholeNumber(value: string): string {
 
 const parts = { run, collect, address, workload, wholeNumber }
 
-clusterOptions(program.command('serve'), parts)
+clusterOptions(pushOptions(program.command('serve'), wholeNumber), parts)
   .description('serve configuration to proxies, and the status page')
   .option('--config <path...>', 'file or directory of YAML (several may be given)', collect)
   .requiredOption('--data <dir>', 'directory for the certificate authority and other state')
@@ -58,12 +59,6 @@ clusterOptions(program.command('serve'), parts)
   .option('--http <host:port>', 'status page, API and metrics', address, '127.0.0.1:15080')
   .option('--insecure-plaintext-xds <host:port>', 'plain-text xDS too; loopback only', address)
   .option('--edit', 'the dashboard may write weights into the files of --config')
-  .option('--push-quiet <ms>', 'after a push, wait until no change came for so long', wholeNumber)
-  .option(
-    '--push-max-wait <ms>',
-    'but no longer than this; ten times as long by default',
-    wholeNumber,
-  )
   .option('--allow-empty', 'an empty source means an empty mesh, not an accident')
   .option('--allow-private-jwks', 'fetch keys of token issuers from private addresses, too')
   .option(

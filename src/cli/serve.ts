@@ -5,11 +5,11 @@ import { passphraseOf } from '../ca/passphrase.ts'
 import { isProblem } from '../ca/problem.ts'
 import { openHttp } from '../dashboard/server.ts'
 import { type Diagnostic, printDiagnostic } from '../model/diagnostic.ts'
-import type { PushTiming } from '../xds/pusher.ts'
 import { EXIT, fail } from './print.ts'
+import { type PushOptions, timingOf } from './push-options.ts'
 import { etcdOptions } from './store.ts'
 
-interface ServeOptions {
+interface ServeOptions extends PushOptions {
   readonly config?: string[]
   readonly store?: string
   readonly etcdCa?: string
@@ -26,8 +26,6 @@ interface ServeOptions {
   readonly http: string
   readonly insecurePlaintextXds?: string
   readonly allowEmpty?: boolean
-  readonly pushQuiet?: string
-  readonly pushMaxWait?: string
   readonly edit?: boolean
   readonly allowPrivateJwks?: boolean
   readonly passphraseFile?: string
@@ -119,11 +117,4 @@ function authorityOptions(options: ServeOptions) {
   }
   const opened = passphraseOf(options.passphraseFile)
   return isProblem(opened) ? opened : { lifetime, ...opened }
-}
-
-function timingOf({ pushQuiet, pushMaxWait }: ServeOptions): PushTiming {
-  return {
-    ...(pushQuiet === undefined ? {} : { quietMilliseconds: Number(pushQuiet) }),
-    ...(pushMaxWait === undefined ? {} : { maxWaitMilliseconds: Number(pushMaxWait) }),
-  }
 }
