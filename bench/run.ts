@@ -7,6 +7,7 @@ import { writeResults } from './figures.ts'
 import { pageUpdates } from './page.ts'
 import { startup } from './startup.ts'
 import { tapCost } from './tap.ts'
+import { counting, receiving } from './telemetry.ts'
 import { translation } from './translation.ts'
 import type { Mode } from './wire.ts'
 
@@ -69,6 +70,14 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
       const key = `${services} services, one sidecar`
       await told('translation', key, async () => translation({ mesh: { services }, repeats }))
     }
+  },
+  telemetry: async () => {
+    const many = { proxies: 200, edges: 50, every: 5_000, seconds: 20 }
+    for (const watched of [false, true]) {
+      const key = `200 proxies, 50 edges, every 5 s${watched ? ', graph every 2 s' : ''}`
+      await told('telemetry', key, () => receiving({ ...many, watched }))
+    }
+    await told('telemetry', 'Envoy, 20 edges', () => counting({ requests: 4_000, rounds: 5 }))
   },
   page: () => told('page', '100 services, 400 edges', pageUpdates),
   issuance: () => told('certificates', 'issuance', () => issuance(2_000)),

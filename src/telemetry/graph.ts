@@ -45,12 +45,18 @@ export function graphOf(signals: Signals, directory: Directory, options: GraphOp
   const series = preferred([...signals.series()], directory, from, to)
   const bytes = bytesBySeries(series, signals.byteSeries(), from, to)
   const place = placer(directory, options.by)
-  const ends: GraphNode[] = []
+  const ends = new Set<GraphNode>()
+  const scratch = new Float64Array(FIGURES)
   for (const one of series) {
-    const figures = one.window.sum(from, to, bytes.get(one))
+    const figures = one.window.sum(from, to, scratch.fill(0))
+    const shared = bytes.get(one)
+    if (shared) {
+      figures[FIGURE.sent]! += shared.sent
+      figures[FIGURE.received]! += shared.received
+    }
     if (!isSeen(figures)) continue
     const [source, target] = place(one)
-    ends.push(source, target)
+    ends.add(source).add(target)
     const key = `${source.id}>${target.id}>${isTcp(figures) ? 'tcp' : ''}`
     let flow = flows.get(key)
     if (!flow) {
@@ -74,7 +80,7 @@ export function graphOf(signals: Signals, directory: Directory, options: GraphOp
     window: (to - from) * STEP,
     by: options.by,
     at: new Date((to + 1) * STEP * 1000).toISOString(),
-    nodes: nodesOf(ends),
+    nodes: nodesOf([...ends]),
     edges: edges.sort((a, b) => order(a.source + a.target, b.source + b.target)),
   }
 }
@@ -87,9 +93,10 @@ export function preferred(
   to: number,
 ): Series[] {
   const reported = new Set<string>()
+  const scratch = new Float64Array(FIGURES)
   for (const { reporter, edge, window } of all) {
     if (edge.side !== 'client' || edge.workload === '' || window.latest <= from) continue
-    const figures = window.sum(from, to)
+    const figures = window.sum(from, to, scratch.fill(0))
     const principal = directory.workload(reporter)?.principal ?? ''
     if (figures[FIGURE.mutualTls]! > 0) reported.add(`${edge.workload}<${principal}`)
     if (figures[FIGURE.plain]! > 0) reported.add(`${edge.workload}<`)
@@ -100,13 +107,18 @@ export function preferred(
   )
 }
 
+interface Bytes {
+  readonly sent: number
+  readonly received: number
+}
+
 /** Shares a cluster's bytes among those who were called through it, by how often they were. */
 function bytesBySeries(
   series: readonly Series[],
   byteSeries: Iterable<ByteSeries>,
   from: number,
   to: number,
-): Map<Series, Float64Array> {
+): Map<Series, Bytes> {
   const callees = new Map<string, Series[]>()
   for (const one of series) {
     if (one.edge.side !== 'client') continue
@@ -115,25 +127,27 @@ function bytesBySeries(
     if (list) list.push(one)
     else callees.set(key, [one])
   }
-  const shared = new Map<Series, Float64Array>()
+  const shared = new Map<Series, Bytes>()
+  const scratch = new Float64Array(FIGURES)
+  const requestsSince = (one: Series, start: number) =>
+    requestsOf(one.window.sum(start, to, scratch.fill(0)))
   for (const { reporter, cluster, window } of byteSeries) {
     const list = callees.get(`${reporter};${cluster}`)
     if (!list || window.latest <= from) continue
-    const sums = window.sum(from, to)
-    const since = (start: number) => (one: Series) => requestsOf(one.window.sum(start, to))
-    let weights = list.map(since(from))
+    const sums = window.sum(from, to, scratch.fill(0))
+    const [sent, received] = [sums[FIGURE.sent]!, sums[FIGURE.received]!]
+    let weights = list.map((one) => requestsSince(one, from))
     if (total(weights) === 0) {
       // A TCP connection that was opened long ago has bytes and nothing else; an idle HTTP one has some too.
-      if (!list.every((one) => isTcp(one.window.sum(-1, to)))) continue
-      weights = list.map(since(-1))
+      if (!list.every((one) => isTcp(one.window.sum(-1, to, scratch.fill(0))))) continue
+      weights = list.map((one) => requestsSince(one, -1))
     }
     const all = total(weights)
     for (const [index, one] of list.entries()) {
-      if (!weights[index]) continue
-      const figures = new Float64Array(FIGURES)
-      figures[FIGURE.sent] = (sums[FIGURE.sent]! * weights[index]) / all
-      figures[FIGURE.received] = (sums[FIGURE.received]! * weights[index]) / all
-      shared.set(one, figures)
+      const weight = weights[index]!
+      if (weight > 0) {
+        shared.set(one, { sent: (sent * weight) / all, received: (received * weight) / all })
+      }
     }
   }
   return shared
@@ -222,10 +236,24 @@ export function placer(directory: Directory, by: By): (series: Series) => [Graph
     if (names.length === 1 || (by === 'service' && names.length > 0)) return ofWorkload(names[0]!)
     return outside(principal.replace(/^spiffe:\/\/[^/]*\//, ''))
   }
+  // Thousands of series have the same few ends.
+  const made = new Map<string, GraphNode>()
+  const once = (key: string, make: () => GraphNode): GraphNode => {
+    const known = made.get(key)
+    if (known) return known
+    const node = make()
+    made.set(key, node)
+    return node
+  }
+  const workload = (name: string) => once(`w;${name}`, () => ofWorkload(name))
   return ({ reporter, edge }) => {
-    if (edge.side === 'server') return [ofPrincipal(edge.principal), ofWorkload(reporter)]
-    const called = edge.workload && by === 'workload' ? ofWorkload(edge.workload) : undefined
-    return [ofWorkload(reporter), called ?? ofCluster(edge, ofWorkload)]
+    if (edge.side === 'server') {
+      const { principal } = edge
+      return [once(`p;${principal}`, () => ofPrincipal(principal)), workload(reporter)]
+    }
+    if (edge.workload && by === 'workload') return [workload(reporter), workload(edge.workload)]
+    const key = `c;${edge.cluster};${edge.workload}`
+    return [workload(reporter), once(key, () => ofCluster(edge, ofWorkload))]
   }
 }
 
