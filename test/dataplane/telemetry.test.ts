@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join as joinPath } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { istioMetrics } from '../../src/telemetry/istio-metrics.ts'
 import { skip, testFolder } from '../support/envoy.ts'
 import { type HttpRequest, rawExchange, request } from '../support/http.ts'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
@@ -127,6 +128,7 @@ test('telemetry', { skip }, async (t) => {
   await source(t, s)
   await accessLogs(t, s)
   await tracing(t, s)
+  await metrics(t, s)
 })
 
 async function source(t: TestContext, s: Shop): Promise<void> {
@@ -259,7 +261,7 @@ async function tracing(t: TestContext, s: Shop): Promise<void> {
           'istio-system/mesh',
           `{tracing: [{providers: [{name: otlp}], randomSamplingPercentage: 100, customTags:
           {fixed: {literal: {value: here}}, home: {environment: {name: LOTSE_NOT_SET, defaultValue: none}},
-           user: {header: {name: x-user}}, code: {formatter: {value: "%RESPONSE_CODE%"}}}}]}`,
+           user: {header: {name: x-user, defaultValue: nobody}}, code: {formatter: {value: "%RESPONSE_CODE%"}}}}]}`,
         ),
       )
       await until(s, '/first', tracedBoth('/first'))
@@ -342,6 +344,34 @@ async function tracing(t: TestContext, s: Shop): Promise<void> {
       )
     const twice = (found: readonly string[]) => found.some((id, at) => found.indexOf(id) < at)
     await waitFor('spans of both proxies', ids, twice, PATIENT)
+  })
+}
+
+async function metrics(t: TestContext, s: Shop): Promise<void> {
+  await t.test('metrics are switched off, lose labels and get others, on one side', async () => {
+    await s.telemetry(
+      telemetry(
+        'shop/metrics',
+        `{tracing: [{providers: [{name: otlp}], enableIstioTags: false, disableContextPropagation: true}],
+          metrics: [{providers: [{name: prometheus}], overrides: [
+          {match: {metric: REQUEST_DURATION}, disabled: true},
+          {match: {metric: REQUEST_COUNT, mode: SERVER}, tagOverrides: {source_app: {operation: REMOVE},
+            kind: {operation: UPSERT, value: "request.path.startsWith('/tagged') ? 'tagged' : 'other'"}}}]}]}`,
+      ),
+    )
+    const { totals } = s.mesh.app.signals
+    const printed = (name: string) => istioMetrics(name, totals.of(name), s.mesh.app.metricsOptions)
+    await until(s, '/tagged/1', () => printed('shop/web').includes('kind="tagged"'))
+    const line = printed('shop/web')
+      .split('\n')
+      .find((one) => one.includes('kind="tagged"'))
+    assert.match(line!, /^istio_requests_total\{reporter="destination",source_workload="client"/)
+    assert.doesNotMatch(line!, /source_app/)
+    const client = printed('shop/client')
+    assert.match(client, /istio_requests_total\{[^\n]*source_app="client"/)
+    assert.doesNotMatch(client, /kind=|istio_request_duration/)
+    const { headers } = await s.ask('/tagged/2')
+    assert.equal(headers.traceparent, undefined, 'the proxies keep the context to themselves')
   })
 }
 
