@@ -43,7 +43,7 @@ export function identifyByNodeId(
   delivery = DEFAULT_DELIVERY,
 ): MeshProxy | Diagnostic {
   const parsed = parseNodeId(caller.node.id)
-  if (!parsed) {
+  if (!parsed || !isName(parsed.namespace) || !isName(parsed.workload)) {
     return refused(
       `The node id ${JSON.stringify(caller.node.id.slice(0, 200))} is not of the form sidecar~IP~NAME.NAMESPACE~DOMAIN, which names the workload on this port`,
     )
@@ -69,8 +69,9 @@ function proxyOf(name: ProxyName, caller: Caller, delivery: DeliveryMode): MeshP
   const parsed = parseNodeId(node.id)
   const folder = node.metadata.LOTSE_CERT_DIR
   const labels = stringsIn(node.metadata.LABELS)
+  const id = PRINTABLE.test(node.id) ? node.id : `${name.workload}.${name.namespace}`
   const claims: ProxyClaims = {
-    id: node.id || `${name.workload}.${name.namespace}`,
+    id,
     ...(parsed?.address ? { address: parsed.address } : {}),
     ...(labels ? { labels } : {}),
     ...(node.locality ? { locality: node.locality } : {}),
@@ -88,6 +89,13 @@ function takesVirtualHosts({ aggregatedDelta, node }: Caller): boolean {
   const [firstMajor, firstMinor] = FIRST_WITH_VHDS
   const since = major > firstMajor || (major === firstMajor && minor >= firstMinor)
   return aggregatedDelta && node.userAgent === 'envoy' && since
+}
+
+/** What goes into logs and onto terminals as it is. */
+const PRINTABLE = /^[\x21-\x7e]{1,400}$/
+
+function isName(text: string): boolean {
+  return /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text)
 }
 
 function stringsIn(value: unknown): Record<string, string> | undefined {
