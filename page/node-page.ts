@@ -1,7 +1,9 @@
 // One service or workload: its signals, the policies that apply with their lines, who serves it and how their proxies do.
 import { type ComponentChild, h } from 'preact'
 import type { ProxyState, ServiceDetail, WorkloadDetail } from '../src/dashboard/answers.ts'
+import type { Graph } from '../src/model/graph.ts'
 import { type Feed, useAnswer } from './feed.ts'
+import { percent, rate } from './format.ts'
 import { badge, card, empty, type Level, policyLinks, Table, whenThere, where } from './parts.ts'
 import { link, type Place } from './router.ts'
 import { Saturation, wayTo } from './saturation.ts'
@@ -30,6 +32,7 @@ export function ServiceView({ place, feed }: NodeProps): ComponentChild {
   const [namespace = '', name = ''] = place.parts
   const path = `services/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`
   const tick = useTick(5_000)
+  const health = useAnswer<Graph>('graph?by=workload&window=60', tick).value
   const found = useAnswer<ServiceDetail>(path, feed.summary?.revision)
   const ports = found.value?.ports.map(({ number, protocol }) => `${number} ${protocol}`).join(', ')
   return h(
@@ -48,7 +51,12 @@ export function ServiceView({ place, feed }: NodeProps): ComponentChild {
           h('p', null, where(service.place)),
           h('p', { class: 'dim' }, service.host),
         ),
-        h('section', { class: 'card wide' }, h('h3', null, 'Endpoints'), endpoints(service)),
+        h(
+          'section',
+          { class: 'card wide' },
+          h('h3', null, 'Endpoints'),
+          endpoints(service, health),
+        ),
         h(Saturation, {
           first: 'From',
           revision: tick,
@@ -59,7 +67,7 @@ export function ServiceView({ place, feed }: NodeProps): ComponentChild {
   )
 }
 
-function endpoints({ endpoints }: ServiceDetail): ComponentChild {
+function endpoints({ endpoints }: ServiceDetail, health: Graph | undefined): ComponentChild {
   if (endpoints.length === 0) {
     return empty(
       'Nothing serves it: requests are answered with 503.',
@@ -68,7 +76,7 @@ function endpoints({ endpoints }: ServiceDetail): ComponentChild {
   }
   return h(Table, {
     caption: 'Endpoints',
-    head: ['Address', 'Workload', 'Version', 'Proxy', 'Called by', 'Written in'],
+    head: ['Address', 'Workload', 'Version', 'Proxy', 'Last minute', 'Called by', 'Written in'],
     rows: endpoints.map((one) => {
       const [namespace = '', name = ''] = one.workload.split('/')
       const { address, ports, workload, version, proxy, ready, mutualTls, place } = one
@@ -81,12 +89,24 @@ function endpoints({ endpoints }: ServiceDetail): ComponentChild {
             : 'not of this mesh',
           version,
           ready ? proxyBadge(proxy) : badge('bad', 'not ready'),
+          healthOf(workload, health),
           mutualTls ? 'mutual TLS' : 'plain text',
           where(place),
         ],
       }
     }),
   })
+}
+
+/** As those see it who call it. */
+function healthOf(workload: string, graph: Graph | undefined): ComponentChild {
+  const calls = (graph?.edges ?? []).filter(({ target }) => target === workload)
+  const sum = (figure: 'rate' | 'requests' | 'errors') =>
+    calls.reduce((total, edge) => total + edge[figure], 0)
+  if (workload === '' || sum('requests') === 0) return h('span', { class: 'dim' }, 'not called')
+  const share = sum('errors') / sum('requests')
+  const errors = share > 0 ? badge(share < 0.05 ? 'warn' : 'bad', `${percent(share)} errors`) : ''
+  return h('span', null, `${rate(sum('rate'))} `, errors)
 }
 
 export function WorkloadView({ place, feed }: NodeProps): ComponentChild {
