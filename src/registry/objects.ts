@@ -4,7 +4,7 @@ import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts'
 import { type Document, nameOf } from '../model/document.ts'
 import { type Origin, type Path, printOrigin } from '../model/origin.ts'
 import { type Checked, check, type Finding } from './check.ts'
-import { closedVersion, isStandIn } from './closed.ts'
+import { closedVersion, guessedAbout, isStandIn } from './closed.ts'
 import { type Held, merge } from './merge.ts'
 import type { RegistryState } from './state.ts'
 
@@ -128,7 +128,8 @@ function inForceInstead(
   last: Document | undefined,
 ): Document | undefined {
   if (last && !isStandIn(last) && nameOf(last) === about) return last
-  return about === undefined ? undefined : closedVersion(about, value, at)
+  const name = about ?? guessedAbout(value)
+  return name === undefined ? undefined : closedVersion(name, value, at)
 }
 
 function consequence(instead: Document | undefined): string {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nameOf } from '../../src/model/document.ts'
+import { Objects } from '../../src/registry/objects.ts'
 import { type FilesState, NOTHING, nextState } from '../../src/registry/state.ts'
 
 function step(previous: FilesState, text: string): FilesState {
@@ -73,5 +74,27 @@ ${rest}`
   for (const broken of [text('  rules: ['), text('  rules: [').replace('name: p', 'name: [')]) {
     const state = step(good, broken)
     assert.deepEqual(shut(state), [['AuthorizationPolicy/shop/p', {}]])
+  }
+})
+
+test('the objects of a store are closed in the same way', () => {
+  const metadata = { name: 'p', namespace: 'shop' }
+  const written = (apiVersion: string, spec: unknown) => ({
+    value: { apiVersion, kind: 'AuthorizationPolicy', metadata, spec },
+    at: () => ({ source: 'store', line: 1, column: 1 }),
+  })
+  const good = written('security.istio.io/v1', { action: 'ALLOW', rules: [{}] })
+  const selector = { matchLabels: { app: 'web' } }
+  const broken = [
+    written('security.istio.io/v1', { selector, action: 'OPEN' }),
+    written('security.istio.io/v9', { selector }),
+  ]
+  for (const one of broken) {
+    const objects = new Objects()
+    objects.put('id', one)
+    const [closed] = objects.state().documents
+    assert.deepEqual(closed?.spec, { selector, action: 'DENY', rules: [{}] })
+    objects.put('id', good)
+    assert.match(JSON.stringify(objects.state().documents[0]?.spec), /ALLOW/)
   }
 })
