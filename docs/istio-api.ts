@@ -21,7 +21,7 @@ export type Recording = Readonly<Record<string, Evidence>>
 /** Tests that use few fields say more about each. */
 const KEPT = 2
 
-export const STATES = ['Envoy', 'golden', 'outside', 'not yet', 'no test'] as const
+export const STATES = ['Envoy', 'golden', 'outside', 'refused', 'not yet', 'no test'] as const
 
 /** Kubernetes' own: a unit test sets them all and sees no difference for any proxy. */
 export const OUTSIDE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
@@ -57,6 +57,16 @@ export const OUTSIDE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   ConfigMap: ['data', 'binaryData', 'immutable'],
 }
 
+/** For the Gateway API and for waypoints, neither of which Lotse has: by field the code of the warning; a unit test asks for each. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  'EnvoyFilter.targetRefs': 'L0291',
+  'EnvoyFilter.configPatches.match.waypoint': 'L0291',
+  'AuthorizationPolicy.targetRef': 'L0251',
+  'AuthorizationPolicy.targetRefs': 'L0251',
+  'RequestAuthentication.targetRef': 'L0251',
+  'RequestAuthentication.targetRefs': 'L0251',
+}
+
 export interface Row {
   readonly field: Field
   readonly state: (typeof STATES)[number]
@@ -80,6 +90,8 @@ function rowOf(field: Field, recording: Recording, goldens: ReadonlyMap<string, 
   const uses = (path: string) =>
     field.same ? path === field.path || path.startsWith(`${field.path}.`) : path === field.path
   if (field.later) return { field, state: 'not yet', why: 'using it gives the warning L0107' }
+  const refusal = Object.entries(REFUSED).find(([path]) => `${field.path}.`.startsWith(`${path}.`))
+  if (refusal) return { field, state: 'refused', why: `applies to nothing: warning ${refusal[1]}` }
   if (isOutside(field.path)) return { field, state: 'outside', why: '' }
   const tests = Object.entries(recording).filter(([path]) => uses(path))
   const [best] = tests.flatMap(([, evidence]) => evidence).sort(byWorth)
@@ -120,6 +132,7 @@ Every field that Lotse's schemas have (\`src/model/schema\`), and how it is know
 - **Envoy**: a test sets it in a mesh of real Envoys; the one named is the narrowest that does.
 - **golden**: a golden case or a sample uses it; \`envoy --mode validate\` accepts what it becomes.
 - **outside**: Kubernetes' own; nothing that a proxy gets depends on it, and a unit test sees to that.
+- **refused**: it is for things that Lotse does not have; the object applies to nothing, and a warning says so.
 - **not yet**: it is read and checked, and using it gives the warning L0107 at its line.
 - **no test**: nothing of the above.
 

@@ -3,11 +3,22 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { API_FILE, apiPage, apiRows, OUTSIDE, readRecording } from '../../docs/istio-api.ts'
+import {
+  API_FILE,
+  apiPage,
+  apiRows,
+  OUTSIDE,
+  REFUSED,
+  readRecording,
+} from '../../docs/istio-api.ts'
 import { fieldsOf } from '../../docs/istio-fields.ts'
+import type { Code } from '../../src/model/codes.ts'
 import { KINDS } from '../../src/model/document.ts'
 import { translate } from '../../src/translate/translate.ts'
+import { validate } from '../../src/translate/validate/index.ts'
+import { references } from '../../src/translate/validate/references.ts'
 import { viewOf } from '../support/views.ts'
+import { policy } from '../support/workload.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -24,11 +35,12 @@ test('every recorded test exists', () => {
         assert.ok(existsSync(ROOT + file), `${file} is gone: npm run api -- record`)
         sources.set(file, readFileSync(ROOT + file, 'utf8').replaceAll("\\'", "'"))
       }
-      // Names that are put together have a part that stands there.
-      const isThere = names
-        .at(-1)!
-        .split(/[^\w ,;:'.-]/)
-        .some((part) => part !== '' && sources.get(file)!.includes(part.trim()))
+      // Names may be put together: a piece of them stands there.
+      const last = names.at(-1)!
+      const pieces = [...last]
+        .map((_, at) => last.slice(at, at + 12))
+        .slice(0, Math.max(1, last.length - 11))
+      const isThere = pieces.some((piece) => sources.get(file)!.includes(piece))
       assert.ok(isThere, `${field}: ${name} is gone: npm run api -- record ${file}`)
     }
   }
@@ -93,6 +105,23 @@ test('what is called outside makes no difference to a proxy', () => {
   }
   assert.ok(print(PLAIN).includes('10.1.1.1'))
   assert.equal(print(WHOLE), print(PLAIN))
+})
+
+test('what is called refused gives its warning', () => {
+  const target = '{kind: Service, group: "", name: web}'
+  const specs: Readonly<Record<string, string>> = {
+    targetRef: `{targetRef: ${target}}`,
+    targetRefs: `{targetRefs: [${target}]}`,
+    waypoint:
+      '{configPatches: [{applyTo: CLUSTER, match: {waypoint: {}}, patch: {operation: REMOVE}}]}',
+  }
+  for (const [path, code] of Object.entries(REFUSED)) {
+    const [kind = '', ...names] = path.split('.')
+    const { mesh } = viewOf(policy(kind, 'shop/p', specs[names.at(-1)!]!))
+    const [document] = mesh.tables[kind as 'EnvoyFilter'].rows.values()
+    const said = [...validate(document!), ...references(mesh)].map((one) => one.code)
+    assert.ok(said.includes(code as Code), `${path}: ${said}`)
+  }
 })
 
 test('every kind and each of its fields has a row, those that are to come too', () => {
