@@ -1,7 +1,7 @@
 // Writes docs/istio-api.md: every field of Istio's API that the schemas have, and what proves that it works; `npm run api`.
 // `npm run api -- record [WORD…]` runs the data plane tests (or those whose path has a word) and notes which fields they use.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -199,7 +199,7 @@ function record(words: readonly string[]): void {
   ]
   const env = { ...process.env, LOTSE_FIELDS: seen }
   const { status } = spawnSync(process.execPath, args, { cwd: path('.'), env, stdio: 'inherit' })
-  const lines = status === 0 ? readFileSync(seen, 'utf8').trim().split('\n') : []
+  const lines = existsSync(seen) ? readFileSync(seen, 'utf8').trim().split('\n') : []
   rmSync(folder, { recursive: true })
   if (status !== 0) throw new Error('a test failed: nothing was recorded')
   writeFileSync(RECORD_FILE, printed(merged(readRecording(), lines)))
