@@ -8,6 +8,7 @@ import type {
   Secret,
   Typed,
 } from '../proto/envoy.d.ts'
+import type { ProxySettings } from '../src/model/proxy-settings.ts'
 import { signalStats } from './stats.ts'
 
 export interface Endpoint {
@@ -53,6 +54,8 @@ export interface BootstrapOptions {
   readonly delta?: boolean
   /** Connections a proxy accepts at most before it refuses more; default 50,000. */
   readonly maxConnections?: number
+  /** What the mesh says of how this proxy is started. */
+  readonly settings?: ProxySettings
   /** Where statistics are sent, and which; sinks may use the cluster `XDS_CLUSTER`. By default what the service graph needs. */
   readonly stats?: Partial<ReturnType<typeof signalStats>>
 }
@@ -90,6 +93,9 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
           // Regular expressions are limited where they are written; Envoy's default of 100 refuses common ones.
           static_layer: { re2: { max_program_size: { error_level: 32768 } } },
         },
+        ...(options.settings?.runtime
+          ? [{ name: 'mesh', static_layer: runtimeOf(options.settings.runtime) }]
+          : []),
         // What the control plane switches while the proxy runs. One that has none keeps nobody waiting for long.
         {
           name: RUNTIME_LAYER,
@@ -114,16 +120,37 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
   }
 }
 
+/** Envoy reads numbers and truth values by their own type only. */
+function runtimeOf(
+  values: Readonly<Record<string, string>>,
+): Record<string, string | number | boolean> {
+  const typed = (text: string) => {
+    if (text === 'true' || text === 'false') return text === 'true'
+    return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text
+  }
+  return Object.fromEntries(Object.entries(values).map(([key, text]) => [key, typed(text)]))
+}
+
+/** As Istio's agent has it: `ISTIO_META_NAME` is the metadata NAME. */
+function metadataIn(environment: ProxySettings['environment'] = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      name.startsWith('ISTIO_META_') ? [[name.slice('ISTIO_META_'.length), value]] : [],
+    ),
+  )
+}
+
 function signals({ proxy, tls }: BootstrapOptions) {
   return signalStats({ cluster: XDS_CLUSTER, ...(tls ? {} : { nodeId: nodeId(proxy) }) })
 }
 
-function node({ proxy, tls }: BootstrapOptions): Node {
+function node({ proxy, tls, settings }: BootstrapOptions): Node {
   const [region, zone, subZone] = (proxy.locality ?? '').split('/')
   return {
     id: nodeId(proxy),
     cluster: `${proxy.workload}.${proxy.namespace}`,
     metadata: {
+      ...metadataIn(settings?.environment),
       NAME: proxy.workload,
       NAMESPACE: proxy.namespace,
       ...(proxy.labels && { LABELS: { ...proxy.labels } }),

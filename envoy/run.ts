@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void
   /** Envoy's drain time in whole seconds, 45 by default: how long a replaced listener lives on. */
   readonly drainSeconds?: number
+  /** Variables of its process beside those of this one. */
+  readonly environment?: Readonly<Record<string, string>>
   readonly extraArguments?: readonly string[]
 }
 
@@ -59,6 +61,7 @@ export async function startEnvoy(options: RunOptions): Promise<RunningEnvoy | Di
   await rm(addressFile, { force: true })
   const child = spawn(options.binary, argumentsOf(options, addressFile), {
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.environment ? { env: { ...process.env, ...options.environment } } : {}),
   })
   const lines: string[] = []
   const keep = (line: string): void => {
@@ -83,7 +86,8 @@ export async function startEnvoy(options: RunOptions): Promise<RunningEnvoy | Di
 function argumentsOf(options: RunOptions, addressFile: string): string[] {
   return [
     ...['--config-path', options.config],
-    ...['--concurrency', String(options.concurrency ?? 2)],
+    // Without it Envoy takes one for each processor.
+    ...(options.concurrency === 0 ? [] : ['--concurrency', String(options.concurrency ?? 2)]),
     ...['--log-level', options.logLevel ?? 'warning'],
     ...['--admin-address-path', addressFile],
     // Istio's; Envoy's own ten seconds are long for who reads an access log.

@@ -13,6 +13,7 @@ import type { Mesh } from './model/mesh.ts'
 import type { DeliveryMode } from './model/node.ts'
 import type { ResourceSet } from './model/resource.ts'
 import type { MeshProxy } from './proxies.ts'
+import { openRegistering, watchRegistrations } from './registering.ts'
 import { openEnrolments } from './registry/enrolment.ts'
 import type { RegistryState } from './registry/file.ts'
 import { guardedFetch } from './registry/guarded-fetch.ts'
@@ -105,6 +106,9 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
       guardedFetch(url, { timeout, allowPrivate: options.jwks?.allowPrivate ?? false }),
   }
   const core = new LiveMesh(options.log, enrolments, keys, new LastGood(options.data))
+  const registering = openRegistering(options.data, now)
+  if (isProblem(registering)) return registering
+  core.registering = registering
   const sources = await openSources({
     config: options.config,
     allowEmpty: options.allowEmpty ?? false,
@@ -197,6 +201,7 @@ function appOf(parts: Parts): App {
   const { core, sources, authority, signals, listening, watching, cluster, shown } = parts
   const directory = directoryOf(() => core.mesh)
   core.services.push(...listening.services)
+  const stopLooking = watchRegistrations(core)
   return {
     mesh: () => core.mesh,
     diagnostics: () =>
@@ -217,6 +222,7 @@ function appOf(parts: Parts): App {
     onChange: (listener) => core.onChange(listener),
     async close() {
       await cluster?.close()
+      stopLooking()
       await watching()
       await core.close()
       await sources.close()

@@ -3,7 +3,8 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import type { CertificateAuthority } from './ca/ca.ts'
-import { csrService, type Reviewed } from './ca/csr-server.ts'
+import { csrService, type Registers, type Reviewed } from './ca/csr-server.ts'
+import type { WorkloadName } from './ca/identity.ts'
 import { isProblem } from './ca/problem.ts'
 import { openServerIdentity } from './ca/server-credentials.ts'
 import type { LiveMesh } from './live-mesh.ts'
@@ -20,6 +21,7 @@ import {
 import { accessLogService } from './telemetry/access-log.ts'
 import { metricsService } from './telemetry/server.ts'
 import type { Signals } from './telemetry/signals.ts'
+import { isIp } from './translate/validate/value.ts'
 import type { PushTiming } from './xds/pusher.ts'
 import { type Caller, createXdsService, SERVER_OPTIONS, type XdsService } from './xds/server.ts'
 
@@ -120,6 +122,25 @@ function identifyUnrevoked(caller: Caller, { authority, delivery }: ListenOption
   return proxy
 }
 
+/** What somebody wrote comes before a group. */
+function accountOf(core: LiveMesh, { namespace, name }: WorkloadName, registers?: Registers) {
+  const { WorkloadEntry, WorkloadGroup } = core.mesh.tables
+  const workload = `${namespace}/${name}`
+  const entry = WorkloadEntry.rows.get(workload)
+  const group = registers?.group ?? core.registering?.groupOf(workload)
+  if (entry || !group) return { serviceAccount: entry?.spec.serviceAccount || 'default' }
+  const template = WorkloadGroup.rows.get(`${namespace}/${group}`)?.spec.template
+  if (!template) {
+    const text = `There is no WorkloadGroup ${namespace}/${group}: a workload registers under one of its own namespace`
+    return { code: 'L0434', severity: 'error', text } as const
+  }
+  if (registers && !isIp(registers.address)) {
+    const text = `"${registers.address}" is not an IP address under which ${workload} can be called`
+    return { code: 'L0434', severity: 'error', text } as const
+  }
+  return { serviceAccount: template.serviceAccount || 'default' }
+}
+
 function addEnrolment(server: Server, options: ListenOptions): void {
   const { core, authority, now, log, reviewToken } = options
   const service = csrService({
@@ -129,13 +150,17 @@ function addEnrolment(server: Server, options: ListenOptions): void {
     advise: authority.advise,
     isRevoked: authority.isRevoked,
     now,
-    authorize: ({ namespace, name }) => {
-      const entry = core.mesh.tables.WorkloadEntry.rows.get(`${namespace}/${name}`)
-      return { serviceAccount: entry?.spec.serviceAccount || 'default' }
-    },
-    onEnrolled: ({ namespace, name }) => {
+    authorize: (workload, registers) => accountOf(core, workload, registers),
+    settings: ({ namespace, name }) =>
+      JSON.stringify(core.settings({ namespace, workload: name, certified: true })),
+    onEnrolled: ({ namespace, name }, { notAfter, registers }) => {
       const workload = `${namespace}/${name}`
-      if (core.enrolled(workload)) options.onEnrolled?.(workload)
+      const until = notAfter.getTime()
+      if (registers) core.registering?.register({ workload, ...registers, until })
+      else core.registering?.extend(workload, until)
+      const isNew = core.enrolled(workload)
+      if (registers && !isNew) core.registrationsChanged()
+      if (isNew) options.onEnrolled?.(workload)
     },
     onRefused: log,
   })

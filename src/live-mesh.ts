@@ -3,9 +3,12 @@ import { Cache } from './model/cache.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
 import { nameOf } from './model/document.ts'
 import { EMPTY_MESH, type Mesh, nextMesh, type Trust } from './model/mesh.ts'
+import type { ProxySettings } from './model/proxy-settings.ts'
 import type { ResourceSet } from './model/resource.ts'
 import { isKind } from './model/schema/index.ts'
+import { View } from './model/view.ts'
 import { type MeshProxy, resourcesOf } from './proxies.ts'
+import type { Registering } from './registering.ts'
 import { checkCredential } from './registry/credential.ts'
 import type { Enrolments } from './registry/enrolment.ts'
 import type { RegistryState } from './registry/file.ts'
@@ -13,6 +16,8 @@ import { KeyKeeper, type RemoteKeysOptions } from './registry/jwks.ts'
 import type { LastGood } from './registry/last-good.ts'
 import { withRuntime } from './tapping.ts'
 import { Taps } from './telemetry/taps.ts'
+import { proxySettings } from './translate/kinds/proxy-config.ts'
+import { nodeOf, type ProxyName } from './translate/node.ts'
 import { translate } from './translate/translate.ts'
 import { type Admission, admit, NOTHING_ADMITTED } from './translate/validate/admit.ts'
 import { references } from './translate/validate/references.ts'
@@ -22,6 +27,8 @@ export class LiveMesh {
   mesh: Mesh = EMPTY_MESH
   diagnostics: readonly Diagnostic[] = []
   readonly services: XdsService<MeshProxy>[] = []
+  /** Workloads that nobody wrote. */
+  registering: Registering | undefined
   readonly taps = new Taps(() => {
     for (const service of this.services) service.push()
   })
@@ -86,6 +93,17 @@ export class LiveMesh {
     return isNew
   }
 
+  /** Others are there, or are gone, than a moment ago. */
+  registrationsChanged(): void {
+    this.#advance()
+  }
+
+  /** How a workload's proxy is to be started. */
+  settings(name: ProxyName): ProxySettings {
+    const node = nodeOf(this.mesh, name, { id: '' })
+    return proxySettings(new View(this.mesh, node, this.#cache), '')
+  }
+
   trustDomain(): string {
     const [config] = this.mesh.tables.MeshConfig.rows.values()
     return config?.spec.trustDomain || 'cluster.local'
@@ -103,7 +121,7 @@ export class LiveMesh {
 
   #advance(): void {
     const mesh = nextMesh(this.mesh, {
-      documents: this.#admission.documents,
+      documents: this.registering?.with(this.#admission.documents) ?? this.#admission.documents,
       enrolments: this.#enrolments.list(),
       ...(this.#trust ? { trust: this.#trust } : {}),
       remoteKeys: this.#keys.list(),

@@ -126,36 +126,35 @@ program
   )
   .action(run(async () => (await import('./cli/explain.ts')).explain))
 
-program
-  .command('bootstrap')
+/** What both ways to enrol are told. */
+const enrolling = (command: Command) =>
+  command
+    .requiredOption('--workload <ns/name>', 'the workload', workload)
+    .requiredOption('--xds <host:port>', 'the control plane', address)
+    .requiredOption('--token-file <file>', "join token, or a Kubernetes service account's")
+    .option('--root-file <file>', "the mesh's roots, needed with a service account's token")
+    .requiredOption('--out <dir>', 'directory for envoy.yaml, key and certificates')
+    .option('--admin <host:port>', 'admin address of the Envoy', address, '127.0.0.1:0')
+    .option('--address <ip>', 'address of the workload, if the mesh does not know it')
+    .option('--group <name>', 'WorkloadGroup to register under; needs --address')
+    .option('--gateway', 'be a gateway whatever the labels say')
+
+enrolling(program.command('bootstrap'))
   .description('get a certificate for a workload and write what its Envoy needs to start')
-  .requiredOption('--workload <ns/name>', 'the workload', workload)
-  .requiredOption('--xds <host:port>', 'the control plane', address)
-  .requiredOption('--token-file <file>', "join token, or a Kubernetes service account's")
-  .option('--root-file <file>', "the mesh's roots, needed with a service account's token")
-  .requiredOption('--out <dir>', 'directory for envoy.yaml, key and certificates')
-  .option('--admin <host:port>', 'admin address of the Envoy', address, '127.0.0.1:0')
-  .option('--address <ip>', 'address of the workload, if the mesh does not know it')
-  .option('--gateway', 'be a gateway whatever the labels say')
   .addHelpText(
     'after',
     '\nExample:\n  lotse bootstrap --workload default/web --xds 127.0.0.1:15010 --token-file .lotse/join-token --out web/\n  envoy -c web/envoy.yaml --disable-hot-restart',
   )
   .action(run(async () => (await import('./cli/bootstrap.ts')).bootstrapCommand))
 
-program
-  .command('proxy')
+enrolling(program.command('proxy'))
   .description('enrol, run Envoy and, if given, the application beside it; renew the certificate')
-  .requiredOption('--workload <ns/name>', 'the workload', workload)
-  .requiredOption('--xds <host:port>', 'the control plane', address)
-  .requiredOption('--token-file <file>', "join token, or a Kubernetes service account's")
-  .option('--root-file <file>', "the mesh's roots, needed with a service account's token")
-  .requiredOption('--out <dir>', 'directory for envoy.yaml, key and certificates')
-  .option('--admin <host:port>', 'admin address of the Envoy', address, '127.0.0.1:0')
-  .option('--address <ip>', 'address of the workload, if the mesh does not know it')
-  .option('--gateway', 'be a gateway whatever the labels say')
   .option('--probes <host:port>', 'answer health checks of a kubelet here, in plain text', address)
-  .option('--drain <seconds>', 'how long requests may finish after a stop', wholeNumber, '5')
+  .option(
+    '--drain <seconds>',
+    'how long requests may finish after a stop; 5, or what the mesh says',
+    wholeNumber,
+  )
   .argument('[app...]', 'command of the application, after --')
   .addHelpText(
     'after',

@@ -12,6 +12,9 @@ export interface CertificateRequest {
   /** `NAMESPACE/NAME`. */
   readonly workload: string
   readonly serviceAccount: string
+  /** WorkloadGroup to register under, with the workload's own address; both empty otherwise. */
+  readonly group?: string
+  readonly address?: string
 }
 
 export interface CertificateResponse {
@@ -56,6 +59,8 @@ export interface AdviceResponse {
   /** PEM. */
   readonly roots: readonly string[]
   readonly renew: boolean
+  /** How the proxy is to be started, as JSON. */
+  readonly settings?: string
 }
 
 const Advice = root.lookupType('lotse.ca.v1.AdviceResponse')
@@ -68,8 +73,8 @@ export const ADVISE: MethodDefinition<object, AdviceResponse> = {
   originalName: 'advise',
   requestSerialize: () => Buffer.alloc(0),
   requestDeserialize: () => ({}),
-  responseSerialize: ({ roots, renew }) =>
-    Buffer.from(Advice.encode({ roots: [...roots], renew }).finish()),
+  responseSerialize: ({ roots, renew, settings }) =>
+    Buffer.from(Advice.encode({ roots: [...roots], renew, settings }).finish()),
   responseDeserialize: (bytes) =>
     Advice.toObject(Advice.decode(bytes), { arrays: true, defaults: true }) as AdviceResponse,
 }
@@ -77,7 +82,11 @@ export const ADVISE: MethodDefinition<object, AdviceResponse> = {
 function encodeRequest(request: CertificateRequest): Buffer {
   const text = (stringValue: string) => ({ stringValue })
   const metadata = {
-    fields: { workload: text(request.workload), serviceAccount: text(request.serviceAccount) },
+    fields: {
+      workload: text(request.workload),
+      serviceAccount: text(request.serviceAccount),
+      ...(request.group && { group: text(request.group), address: text(request.address ?? '') }),
+    },
   }
   const message = { csr: request.csr, validityDuration: request.lifetime, metadata }
   return Buffer.from(Request.encode(message).finish())
@@ -97,6 +106,8 @@ function decodeRequest(bytes: Buffer): CertificateRequest {
       lifetime: decoded.validityDuration,
       workload: text('workload'),
       serviceAccount: text('serviceAccount'),
+      group: text('group'),
+      address: text('address'),
     }
   } catch {
     return UNREADABLE

@@ -23,7 +23,12 @@ export interface CsrServerOptions {
   /** Whether a certificate is not to be believed although its time is not over. */
   readonly isRevoked?: (serial: string) => boolean
   /** The service account of a workload of the mesh, or why it gets no certificate. Called for every request, renewals too. */
-  readonly authorize: (workload: WorkloadName) => Authorized | Promise<Authorized>
+  readonly authorize: (
+    workload: WorkloadName,
+    registers: Registers | undefined,
+  ) => Authorized | Promise<Authorized>
+  /** How the proxy of a workload is to be started, as JSON. */
+  readonly settings?: (workload: WorkloadName) => string
   readonly onEnrolled?: (workload: WorkloadName, enrolled: Enrolled) => void
   /** Whose a bearer token is that is no join token: a cluster's word for it (L0430). */
   readonly reviewToken?: (token: string) => Promise<Reviewed | Diagnostic>
@@ -37,12 +42,19 @@ export interface Reviewed {
   readonly serviceAccount: string
 }
 
+/** A workload that nobody wrote registers under a group of its namespace. */
+export interface Registers {
+  readonly group: string
+  readonly address: string
+}
+
 export type Authorized = { readonly serviceAccount: string } | Diagnostic
 
 export interface Enrolled {
   readonly serviceAccount: string
   readonly notAfter: Date
   readonly renewed: boolean
+  readonly registers?: Registers
 }
 
 /** Who calls: the workload it may be, and what taking the certificate costs. */
@@ -76,7 +88,10 @@ export function csrService(options: CsrServerOptions) {
     answer: sendUnaryData<AdviceResponse>,
   ) => {
     const caller = byCertificate(call, undefined, options)
-    if (!isProblem(caller) && options.advise) return answer(null, options.advise(caller.serial))
+    if (!isProblem(caller) && options.advise) {
+      const settings = options.settings?.(caller.workload) ?? ''
+      return answer(null, { ...options.advise(caller.serial), settings })
+    }
     const refused = isProblem(caller) ? caller : problem('L0430', 'There is no advice.')
     answer({ code: statusOf(refused), details: `${refused.text} (${refused.code})` })
     options.onRefused?.(refused)
@@ -94,7 +109,13 @@ async function serve(call: Call, options: CsrServerOptions): Promise<Issued | Di
   if (isProblem(caller)) return caller
   const { workload, token } = caller
 
-  const authorized = caller.reviewed ?? (await options.authorize(workload))
+  const { group, address = '' } = request
+  const registers = group && token ? { group, address } : undefined
+  if (registers && token?.workload) {
+    // Else its holder would choose a group, and with it a service account.
+    return problem('L0431', `The token ${token.id} is bound to a workload: register with another.`)
+  }
+  const authorized = caller.reviewed ?? (await options.authorize(workload, registers))
   if (isProblem(authorized)) return authorized
   const { serviceAccount } = authorized
   const asked = request.serviceAccount || serviceAccount
@@ -114,7 +135,10 @@ async function serve(call: Call, options: CsrServerOptions): Promise<Issued | Di
   const spent = token && options.tokens.consume(token)
   if (spent) return spent
   const { notAfter } = issued
-  options.onEnrolled?.(workload, { serviceAccount, notAfter, renewed: caller.serial !== undefined })
+  options.onEnrolled?.(workload, {
+    ...{ serviceAccount, notAfter, renewed: caller.serial !== undefined },
+    ...(registers ? { registers } : {}),
+  })
   return issued
 }
 
@@ -201,7 +225,7 @@ function byCertificate(
 function statusOf(diagnostic: Diagnostic): status {
   const code: string = diagnostic.code
   if (code === 'L0430') return status.UNAUTHENTICATED
-  if (['L0401', 'L0420', 'L0421', 'L0422', 'L0423', 'L0433'].includes(code)) {
+  if (['L0401', 'L0420', 'L0421', 'L0422', 'L0423', 'L0433', 'L0434'].includes(code)) {
     return status.INVALID_ARGUMENT
   }
   if (['L0410', 'L0413', 'L0424'].includes(code)) return status.UNAVAILABLE

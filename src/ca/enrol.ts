@@ -41,6 +41,8 @@ export interface EnrolOptions extends Contact {
   readonly serviceAccount?: string
   /** PEM of the mesh's roots, for a token that names none: a Kubernetes service account's. */
   readonly root?: string
+  /** Nobody wrote the workload: it registers under a WorkloadGroup of its namespace. */
+  readonly registers?: { readonly group: string; readonly address: string }
   /** PEM of the roots that this workload got with its last certificate: they hold where the token's root was replaced since. */
   readonly known?: string
 }
@@ -59,7 +61,8 @@ export async function enrol(options: EnrolOptions): Promise<Credentials | Diagno
   metadata.set('authorization', `Bearer ${options.token.trim()}`)
   const { serviceAccount = '' } = options
   const wanted = { ...workload, ...(serviceAccount && { serviceAccount }) }
-  return obtain(options, { rootPem, metadata, wanted })
+  const { registers } = options
+  return obtain(options, { rootPem, metadata, wanted, ...(registers ? { registers } : {}) })
 }
 
 /** What the token pins, or the roots known since if that was replaced. */
@@ -91,6 +94,7 @@ interface Request {
   readonly metadata: Metadata
   readonly wanted: Pick<Workload, 'namespace' | 'name'> & Partial<Workload>
   readonly present?: Credentials
+  readonly registers?: EnrolOptions['registers']
 }
 
 async function obtain(contact: Contact, request: Request): Promise<Credentials | Diagnostic> {
@@ -105,6 +109,8 @@ async function obtain(contact: Contact, request: Request): Promise<Credentials |
     lifetime: contact.lifetime ?? 0,
     workload: `${wanted.namespace}/${wanted.name}`,
     serviceAccount: wanted.serviceAccount ?? '',
+    group: request.registers?.group ?? '',
+    address: request.registers?.address ?? '',
   })
   if (isProblem(answer)) return answer
 

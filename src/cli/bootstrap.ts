@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { writeBootstrap } from '../../envoy/write.ts'
 import { type Credentials, writeCredentials } from '../ca/credentials.ts'
-import { enrol } from '../ca/enrol.ts'
+import { askAdvice, enrol } from '../ca/enrol.ts'
 import { isProblem } from '../ca/problem.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import type { ProxySettings } from '../model/proxy-settings.ts'
 import { EXIT, fail } from './print.ts'
 
 export interface BootstrapCommand {
@@ -19,12 +20,15 @@ export interface BootstrapCommand {
   readonly admin: string
   readonly address?: string
   readonly gateway?: boolean
+  /** WorkloadGroup to register under; needs the address. */
+  readonly group?: string
 }
 
 export interface Enrolled {
   /** Path of `envoy.yaml`. */
   readonly config: string
   readonly credentials: Credentials
+  readonly settings: ProxySettings
 }
 
 export async function bootstrapCommand(options: BootstrapCommand): Promise<number> {
@@ -32,10 +36,15 @@ export async function bootstrapCommand(options: BootstrapCommand): Promise<numbe
   if (isProblem(enrolled)) return fail(enrolled)
   console.log(`${enrolled.config}`)
   console.error(
-    `certificate until ${enrolled.credentials.notAfter.toISOString()}; start it with: envoy -c ${enrolled.config} --disable-hot-restart`,
+    `certificate until ${enrolled.credentials.notAfter.toISOString()}; start it with: envoy -c ${enrolled.config} --disable-hot-restart${argumentsFor(enrolled.settings)}`,
     // Without the flag all Envoys of a machine share one name for hot restarts, and only the first starts.
   )
   return EXIT.done
+}
+
+function argumentsFor({ concurrency, drainSeconds }: ProxySettings): string {
+  const threads = concurrency ? ` --concurrency ${concurrency}` : ''
+  return drainSeconds ? `${threads} --drain-time-s ${drainSeconds}` : threads
 }
 
 /** Asks for a certificate by token, and writes credentials and bootstrap into `out`. */
@@ -49,10 +58,26 @@ export async function enrolWorkload(options: BootstrapCommand): Promise<Enrolled
     token,
     workload: options.workload,
     ...(root === undefined ? {} : { root }),
+    ...(options.group
+      ? { registers: { group: options.group, address: options.address ?? '' } }
+      : {}),
   })
   if (isProblem(credentials)) return credentials
-  const config = writeProxyFolder(options, credentials)
-  return isProblem(config) ? config : { config, credentials }
+  const settings = await askSettings(options.xds, credentials)
+  const config = writeProxyFolder(options, credentials, settings)
+  return isProblem(config) ? config : { config, credentials, settings }
+}
+
+/** A proxy starts without them rather than late. */
+const SETTINGS_MS = 3_000
+
+/** What the mesh says of how proxies are started; a control plane that does not say it leaves it to the agent. */
+export async function askSettings(
+  address: string,
+  credentials: Credentials,
+): Promise<ProxySettings> {
+  const advice = await askAdvice({ address, credentials, timeout: SETTINGS_MS })
+  return isProblem(advice) || !advice.settings ? {} : (JSON.parse(advice.settings) as ProxySettings)
 }
 
 function readRoot(file: string): string | Diagnostic {
@@ -80,6 +105,7 @@ export function readToken(file: string): string | Diagnostic {
 export function writeProxyFolder(
   options: BootstrapCommand,
   credentials: Credentials,
+  settings: ProxySettings = {},
 ): string | Diagnostic {
   const folder = resolve(options.out)
   const certificates = `${folder}/certs`
@@ -95,8 +121,15 @@ export function writeProxyFolder(
     },
     xds: [endpoint(options.xds)],
     tls: { trustDomain, certificates, folder },
-    admin: endpoint(options.admin),
+    admin: adminEndpoint(options.admin, settings),
+    settings,
   })
+}
+
+/** The mesh's port where the user leaves it to the machine. */
+function adminEndpoint(written: string, { adminPort }: ProxySettings) {
+  const { host, port } = endpoint(written)
+  return { host, port: port || (adminPort ?? 0) }
 }
 
 function endpoint(address: string) {

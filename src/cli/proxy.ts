@@ -11,16 +11,24 @@ import { keepCredentials } from '../ca/agent.ts'
 import { readCredentials } from '../ca/credentials.ts'
 import { isProblem } from '../ca/problem.ts'
 import { printDiagnostic } from '../model/diagnostic.ts'
-import { type BootstrapCommand, enrolWorkload, readToken, writeProxyFolder } from './bootstrap.ts'
+import {
+  askSettings,
+  type BootstrapCommand,
+  enrolWorkload,
+  readToken,
+  writeProxyFolder,
+} from './bootstrap.ts'
 import { EXIT, fail } from './print.ts'
 
 interface ProxyCommand extends BootstrapCommand {
   /** Seconds. */
-  readonly drain: string
+  readonly drain?: string
   /** `HOST:PORT` where health is told to a kubelet; nowhere by default. */
   readonly probes?: string
 }
 
+/** Istio's. */
+const DRAIN_SECONDS = 5
 const READY_MS = 60_000
 /** An application that does not end by itself is ended after so long. */
 const KILL_MS = 10_000
@@ -54,9 +62,13 @@ async function run(
   const enrolled = await enrolPatiently(options, stop.signal)
   if (enrolled === undefined) return EXIT.done
   if (isProblem(enrolled)) return fail(enrolled)
+  const { concurrency, drainSeconds, environment, terminationDrainSeconds } = enrolled.settings
   const envoy = await startEnvoy({
     binary,
     config: enrolled.config,
+    ...given('concurrency', concurrency),
+    ...given('drainSeconds', drainSeconds),
+    ...given('environment', environment),
     onLine: (line) => console.log(line),
   })
   if (isProblem(envoy)) return fail(envoy)
@@ -76,9 +88,14 @@ async function run(
   const code = await firstToEnd(envoy, child, stop.signal)
   stop.abort()
   await renewing
-  await envoy.stop({ drain: Number(options.drain) * 1000 })
+  const drain = options.drain ?? terminationDrainSeconds ?? DRAIN_SECONDS
+  await envoy.stop({ drain: Number(drain) * 1000 })
   if (child) await endApp(child)
   return code
+}
+
+function given<K extends string, T>(name: K, value: T | undefined): { readonly [N in K]?: T } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [N in K]?: T }
 }
 
 /** What is asked of the application stands in LOTSE_PROBES, where injection writes it. */
@@ -117,8 +134,9 @@ function aborted(signal: AbortSignal): Promise<undefined> {
 async function enrolPatiently(options: ProxyCommand, signal: AbortSignal) {
   const stored = readCredentials(`${options.out}/certs`)
   if (stored && !isProblem(stored) && stored.notAfter > new Date()) {
-    const config = writeProxyFolder(options, stored)
-    if (!isProblem(config)) return { config, credentials: stored }
+    const settings = await askSettings(options.xds, stored)
+    const config = writeProxyFolder(options, stored, settings)
+    if (!isProblem(config)) return { config, credentials: stored, settings }
   }
   for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
     const enrolled = await enrolWorkload(options)

@@ -129,6 +129,7 @@ export const CODES = {
   L0431: 'The caller may not have a certificate for this workload.',
   L0432: 'The token cannot be made as asked.',
   L0433: 'The request does not name its workload.',
+  L0434: 'The workload cannot register under the group.',
   L0440: 'The control plane is not the one that the token belongs to.',
   L0441: 'The control plane cannot be reached or refused to enrol the workload.',
   L0442: 'The text is not a join token.',

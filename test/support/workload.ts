@@ -82,6 +82,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   AuthorizationPolicy: 'security.istio.io/v1',
   RequestAuthentication: 'security.istio.io/v1',
   EnvoyFilter: 'networking.istio.io/v1alpha3',
+  WorkloadGroup: 'networking.istio.io/v1',
+  ProxyConfig: 'networking.istio.io/v1beta1',
   Telemetry: 'telemetry.istio.io/v1',
 }
 

@@ -1,6 +1,6 @@
 // Every kind Lotse reads, with its versions and its shape: the table that the registry checks documents against.
 import type { Document, Kind } from '../document.ts'
-import { type Infer, later, type Shape } from '../shape.ts'
+import type { Infer, Shape } from '../shape.ts'
 import { authorizationPolicy, requestAuthentication } from './authorization-policy.ts'
 import { configMap, endpointSlice, namespace, secret, service } from './core.ts'
 import { destinationRule } from './destination-rule.ts'
@@ -50,9 +50,9 @@ export const SCHEMAS = {
   Gateway: inSpec(networking, gateway),
   ServiceEntry: inSpec(networking, serviceEntry),
   WorkloadEntry: inSpec(networking, workloadEntry),
-  WorkloadGroup: inSpec(networking, later(workloadGroup)),
+  WorkloadGroup: inSpec(networking, workloadGroup),
   Sidecar: inSpec(networking, sidecar),
-  ProxyConfig: inSpec(networking, later(proxyConfig)),
+  ProxyConfig: inSpec(networking, proxyConfig),
   EnvoyFilter: inSpec(networking, envoyFilter),
   PeerAuthentication: inSpec(security, peerAuthentication),
   RequestAuthentication: inSpec(security, requestAuthentication),

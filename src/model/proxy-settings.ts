@@ -1,0 +1,16 @@
+// How a proxy is started: what the control plane tells the agent beside it, from the kind ProxyConfig and MeshConfig's `defaultConfig`.
+
+/** Absent fields leave the agent's own defaults. */
+export interface ProxySettings {
+  /** Worker threads; 0: one for each processor. */
+  readonly concurrency?: number
+  /** Variables of Envoy's process; `ISTIO_META_NAME` becomes metadata NAME of the node. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Seconds that a replaced listener lives on. */
+  readonly drainSeconds?: number
+  /** Seconds that requests may take to finish when the proxy is stopped. */
+  readonly terminationDrainSeconds?: number
+  /** Envoy's runtime keys. */
+  readonly runtime?: Readonly<Record<string, string>>
+  readonly adminPort?: number
+}

@@ -1,0 +1,57 @@
+// ProxyConfig: a workload's own, else its namespace's, else the root namespace's, field by field over MeshConfig's `defaultConfig` (Istio).
+import { byAge, type Document } from '../../model/document.ts'
+import { milliseconds } from '../../model/duration.ts'
+import { memo } from '../../model/memo.ts'
+import type { ProxySettings } from '../../model/proxy-settings.ts'
+import type { ProxyConfig } from '../../model/schema/proxy-config.ts'
+import type { View } from '../../model/view.ts'
+import { meshConfig } from '../mesh-config.ts'
+import { selects } from '../scope.ts'
+
+export const proxySettings = memo((view: View, _: ''): ProxySettings => {
+  const { defaultConfig } = meshConfig(view)
+  const levels = configsFor(view).map(({ spec }) => spec)
+  const concurrency = levels.find((spec) => spec.concurrency !== undefined)?.concurrency
+  const environment = Object.assign(
+    {},
+    defaultConfig.proxyMetadata,
+    ...levels.map((spec) => spec.environmentVariables).reverse(),
+  )
+  return {
+    ...given('concurrency', concurrency ?? defaultConfig.concurrency),
+    ...(Object.keys(environment).length > 0 ? { environment } : {}),
+    ...given('drainSeconds', seconds(defaultConfig.drainDuration)),
+    ...given('terminationDrainSeconds', seconds(defaultConfig.terminationDrainDuration)),
+    ...given('runtime', defaultConfig.runtimeValues),
+    ...given('adminPort', defaultConfig.proxyAdminPort || undefined),
+  }
+})
+
+function given<K extends keyof ProxySettings>(field: K, value: ProxySettings[K] | undefined) {
+  return value === undefined ? {} : { [field]: value }
+}
+
+/** Envoy takes whole ones. */
+function seconds(duration: string | undefined): number | undefined {
+  return duration === undefined ? undefined : Math.max(1, Math.round(milliseconds(duration) / 1000))
+}
+
+/** The most specific first; the oldest of each level. */
+function configsFor(view: View): Document<ProxyConfig>[] {
+  const root = meshConfig(view).rootNamespace
+  const own = view.facet('namespace') ?? ''
+  const isWhole = ({ spec }: Document<ProxyConfig>) =>
+    Object.keys(spec.selector?.matchLabels ?? {}).length === 0
+  const inRoot = configsIn(view, root).find(isWhole)
+  if (own === root) return inRoot ? [inRoot] : []
+  const here = configsIn(view, own)
+  const selected = here.find(({ spec }) => selects(view, spec.selector?.matchLabels))
+  return [selected, here.find(isWhole), inRoot].filter((document) => document !== undefined)
+}
+
+function configsIn(view: View, namespace: string): Document<ProxyConfig>[] {
+  return view
+    .keysIn('ProxyConfig', namespace)
+    .map((key) => view.get('ProxyConfig', key)!)
+    .sort(byAge)
+}
