@@ -1,5 +1,7 @@
 // DestinationRule and AuthorizationPolicy on real Envoys: limits, ejection, stickiness, and who may do what from one request to the next.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { skip } from '../support/envoy.ts'
 import { type HttpRequest, keepAlive, rawExchange, request } from '../support/http.ts'
@@ -307,6 +309,20 @@ test('authorization', { skip }, async (t) => {
     assert.deepEqual([await g.line('buyer'), await g.line('thief')], ['hello', ''])
     await g.policies()
     assert.equal(await g.line('thief'), 'hello')
+  })
+
+  await t.test('an open connection without HTTP ends with the chain that took it', async () => {
+    const socket = connect(9000, g.clients.thief)
+    t.after(() => socket.destroy())
+    const closed = new Promise((resolve) => socket.on('close', resolve))
+    socket.on('error', () => undefined)
+    socket.write('hello')
+    const [echo] = (await once(socket, 'data')) as [Buffer]
+    assert.equal(echo.toString(), 'hello')
+    await g.policies(`{action: ALLOW, rules: [{${BUYER}}]}`)
+    assert.equal(await g.line('thief'), '', 'a new one at once')
+    await closed
+    await g.policies()
   })
 
   await t.test(
