@@ -1,9 +1,11 @@
 // `npm run bench [-- SCENARIO… --clients 1,50,200 --services 100,1000 --modes delta,sotw --repeats 10 --date YYYY-MM-DD]`
 import { parseArgs } from 'node:util'
+import { DELIVERY_MODES } from '../src/model/node.ts'
 import { issuance, soak } from './certificates.ts'
 import { delivery } from './delivery.ts'
 import { editToEnvoy } from './edit-to-envoy.ts'
 import { writeResults } from './figures.ts'
+import { onDemand } from './on-demand.ts'
 import { pageUpdates } from './page.ts'
 import { startup } from './startup.ts'
 import { tapCost } from './tap.ts'
@@ -48,6 +50,15 @@ async function deliveries(): Promise<void> {
   }
 }
 
+async function deliveryModes(): Promise<void> {
+  for (const services of numbers(values.services)) {
+    for (const mode of DELIVERY_MODES) {
+      const measured = { mode, services, asked: 50, changes: repeats }
+      await told('on-demand', `${mode} ${services} services`, () => onDemand(measured))
+    }
+  }
+}
+
 async function told(file: string, key: string, measure: () => Promise<object>): Promise<void> {
   console.log(`${file}: ${key}`)
   const result = await measure()
@@ -79,6 +90,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     }
     await told('telemetry', 'Envoy, 20 edges', () => counting({ requests: 4_000, rounds: 5 }))
   },
+  'on-demand': deliveryModes,
   page: () => told('page', '100 services, 400 edges', pageUpdates),
   issuance: () => told('certificates', 'issuance', () => issuance(2_000)),
   /** Five minutes; only when it is named. */

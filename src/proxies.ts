@@ -15,8 +15,8 @@ export interface MeshProxy extends KnownProxy {
   readonly claims: ProxyClaims
 }
 
-/** For Envoys that can; objects may say otherwise. See the record of decision 12. */
-export const DEFAULT_DELIVERY: DeliveryMode = 'whole'
+/** For Envoys that can; objects may say otherwise. See the record of decision 14. */
+export const DEFAULT_DELIVERY: DeliveryMode = 'preloaded'
 
 /** The version with which VHDS and on-demand clusters over one aggregated stream were tried. */
 const FIRST_WITH_VHDS = [1, 40] as const

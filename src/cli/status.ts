@@ -27,9 +27,23 @@ export async function status(options: StatusOptions): Promise<number> {
     : EXIT.done
 }
 
+/** Columns by type of resource; virtual hosts only where they come by themselves. */
+const COLUMNS = [
+  ['CDS', 'cluster'],
+  ['EDS', 'endpoint'],
+  ['LDS', 'listener'],
+  ['RDS', 'route'],
+  ['VHDS', 'virtualHost'],
+  ['SDS', 'secret'],
+] as const
+
 function textOf({ proxies, diagnostics }: Status): string {
-  const head = ['PROXY', 'SYNC', 'CDS', 'EDS', 'LDS', 'RDS', 'VHDS', 'SDS', 'NACKS']
-  const rows = proxies.map((proxy) => rowOf(proxy))
+  const columns = COLUMNS.filter(
+    ([, type]) => type !== 'virtualHost' || proxies.some(({ types }) => types.virtualHost),
+  )
+  const head = ['PROXY', 'SYNC', ...columns.map(([name]) => name), 'NACKS']
+  const types = columns.map(([, type]) => type)
+  const rows = proxies.map((proxy) => rowOf(proxy, types))
   const problems = diagnostics.map(
     ({ place, severity, text, code }) =>
       `${place ? `${place}: ` : ''}${severity}: ${text} (${code})`,
@@ -37,13 +51,8 @@ function textOf({ proxies, diagnostics }: Status): string {
   return [textTable(head, rows), '', ...problems].join('\n').trimEnd()
 }
 
-function rowOf({ proxy, synced, types }: ProxyStatus): string[] {
-  const held = (type: string) => String(types[type]?.held ?? 0)
+function rowOf({ proxy, synced, types }: ProxyStatus, shown: readonly string[]): string[] {
   const nacks = Object.values(types).reduce((total, type) => total + type.nacks, 0)
-  return [
-    proxy,
-    synced ? 'yes' : 'NO',
-    ...['cluster', 'endpoint', 'listener', 'route', 'virtualHost', 'secret'].map(held),
-    String(nacks),
-  ]
+  const held = shown.map((type) => String(types[type]?.held ?? 0))
+  return [proxy, synced ? 'yes' : 'NO', ...held, String(nacks)]
 }

@@ -118,10 +118,11 @@ test('a tapped workload tells its requests, with route and rule; the others stay
   const { code, stdout } = await line.ended
   assert.equal(code, 0)
   assert.match(stdout, /out.*200 {2}GET {2}web\/(shown|hello).*\n.*route.*route\.yaml:\d+:\d+/)
-  const list = await lotse('config', 'shop/client', '--type', 'route').ended
-  assert.match(list.stdout, /route\s+\S+\s+\S*route\.yaml:\d+/)
-  const name = list.stdout.split('\n').at(1)?.split(/\s+/)[1] ?? ''
-  const one = await lotse('config', 'shop/client', '--type', 'route', '--name', name).ended
+  const list = await lotse('config', 'shop/client').ended
+  const row = /^(route|virtualHost)\s+(\S+)\s+\S*route\.yaml:\d+/m.exec(list.stdout)
+  assert.ok(row, list.stdout)
+  const [, type = '', name = ''] = row
+  const one = await lotse('config', 'shop/client', '--type', type, '--name', name).ended
   assert.match(one.stdout, /redirect.*# from .*route\.yaml:\d+|# from .*route\.yaml:\d+/)
   const question = [
     '--workload',
