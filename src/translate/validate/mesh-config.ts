@@ -59,7 +59,11 @@ function checkPorts(report: Report, spec: MeshConfig): void {
     const port = spec[field] || defaults[field]
     const other = taken.get(port)
     if (port !== 0 && other) {
-      report.error('L0214', [field], `${field} and ${other} are both ${port}: change one`)
+      report.error(
+        'L0214',
+        [spec[field] ? field : other],
+        `${field} and ${other} are both ${port}: change one`,
+      )
     }
     taken.set(port, field)
   }
