@@ -1,4 +1,4 @@
-// A request's path as routes see it, after the connection manager has put it in order.
+// A request's path and host as routes see them, after the connection manager has put it in order.
 import type { HttpConnectionManager } from '../../proto/envoy.d.ts'
 
 type Options = Pick<
@@ -18,6 +18,14 @@ export function normalizedPath(path: string, options: Options): string | undefin
   if (options.normalize_path === true) plain = withoutDots(unescaped(plain.replaceAll('\\', '/')))
   if (options.merge_slashes) plain = plain.replace(/\/{2,}/g, '/')
   return plain.startsWith('/') ? plain + query : undefined
+}
+
+/** Envoy takes away one dot at the end of the name, also before a port. */
+export function normalizedHost(
+  host: string,
+  { strip_trailing_host_dot: strips }: Pick<HttpConnectionManager, 'strip_trailing_host_dot'>,
+): string {
+  return strips ? host.replace(/\.(?=$|:[^.]*$)/, '') : host
 }
 
 /** Characters that need no escape are written plainly, those that need one get it. */

@@ -10,7 +10,7 @@ import type {
 import { ORIGIN, type Origin, originsOf } from '../model/origin.ts'
 import { type Resource, type ResourceSet, TYPE_PREFIX } from '../model/resource.ts'
 import { type Connection, chainFor } from './filter-chain.ts'
-import { normalizedPath } from './path.ts'
+import { normalizedHost, normalizedPath } from './path.ts'
 import { type Headers, matchesRoute, one, type RoutedRequest } from './route-match.ts'
 import { Unknown } from './text.ts'
 import { virtualHostFor } from './virtual-host.ts'
@@ -118,8 +118,9 @@ function connectionOf({ connection, port }: Question): Connection {
   }
 }
 
-function throughHttp(set: ResourceSet, place: Place, question: Question): Explanation {
+function throughHttp(set: ResourceSet, place: Place, asked: Question): Explanation {
   const { listener, chain, manager } = place
+  const question = { ...asked, host: normalizedHost(asked.host, manager) }
   const steps: Step[] = [step('listener', listener.name ?? '', listener)]
   if (chain.name || chain[ORIGIN]) steps.push(step('filter chain', chain.name ?? '', chain))
   const name = manager.rds?.route_config_name ?? manager.route_config?.name ?? ''
@@ -132,7 +133,7 @@ function throughHttp(set: ResourceSet, place: Place, question: Question): Explan
   if (path === undefined) return nothing(steps, 'Envoy refuses the path: 400')
   const request = requestOf(question, path)
   const host = virtualHostFor(config, hosts, question.host)
-  if (!host) return { ...nothing(steps, `no virtual host is for ${question.host}: 404`), request }
+  if (!host) return { ...nothing(steps, `no virtual host is for ${asked.host}: 404`), request }
   steps.push(step('virtual host', host.name ?? '', host))
   return withinHost(host, request, steps)
 }

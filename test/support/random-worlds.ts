@@ -36,7 +36,7 @@ const edgeRequest = requestsTo(
     'c.test',
     'else.where',
   ],
-  ...['a.ext.test', 'test', 'a.test.'],
+  ...['a.ext.test', 'test', 'a.test.', 'a.test.:8000', 'a.test..', '.'],
 )
 
 const mesh = join(
