@@ -2,55 +2,37 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
 import { MESSAGE_NAMES, type ResourceType, TYPE_PREFIX } from '../src/model/resource.ts'
 import {
-  encodeRequest,
-  type Mode,
-  PATHS,
-  type Payload,
-  type Response,
-  type ResponseReader,
-} from './wire.ts'
+  type Holding,
+  holdingOf,
+  NOTHING,
+  namesOf,
+  remember,
+  type Shared,
+  without,
+} from './holding.ts'
+import { encodeRequest, PATHS, type Response } from './wire.ts'
 
 /** As Envoy's defaults. */
 const STREAM_WINDOW = 16 * 1024 * 1024
 const CONNECTION_WINDOW = 24 * 1024 * 1024
 
-/** What a client has of one type. Never changed: clients with the same history hold the identical object. */
-interface Holding {
-  readonly versions: ReadonlyMap<string, string>
-  readonly wanted: ReadonlyMap<string, readonly string[]>
-}
-
-const NOTHING: Holding = { versions: new Map(), wanted: new Map() }
-
-/** What all clients of a process share. */
-export interface Shared {
-  readonly mode: Mode
-  readonly reader: ResponseReader
-  readonly holdings: WeakMap<Holding, WeakMap<Payload, Holding>>
-  readonly names: WeakMap<Holding, readonly string[]>
-  readonly parts: WeakMap<readonly string[], Map<string, Buffer>>
-  readonly hellos: WeakMap<Holding, Map<string, Buffer>>
-}
-
-export function createShared(mode: Mode, reader: ResponseReader): Shared {
-  return {
-    mode,
-    reader,
-    holdings: new WeakMap(),
-    names: new WeakMap(),
-    parts: new WeakMap(),
-    hellos: new WeakMap(),
-  }
-}
-
 /** What the names of a type follow from. */
 const FOLLOWS = { cluster: 'endpoint', listener: 'route' } as const
+
+/** Of a client that has virtual hosts by VHDS: how many it is to get, and the names it asks for (on demand). */
+export interface VirtualHosts {
+  readonly count: number
+  readonly hosts: readonly string[]
+}
+
+const TYPES = ['cluster', 'endpoint', 'listener', 'route', 'virtualHost'] as const
 
 export class BenchClient {
   readonly #shared: Shared
   readonly #address: string
   readonly #node: object
   readonly #onResponse: (response: Response, size: number) => void
+  readonly #virtualHosts: VirtualHosts | undefined
   #session: ClientHttp2Session | undefined
   #stream: ClientHttp2Stream | undefined
   #parts: Buffer[] = []
@@ -71,8 +53,10 @@ export class BenchClient {
       readonly address: string
       readonly node: object
       readonly onResponse: (response: Response, size: number) => void
+      readonly virtualHosts?: VirtualHosts
     },
   ) {
+    this.#virtualHosts = options.virtualHosts
     this.#shared = shared
     this.#address = options.address
     this.#node = options.node
@@ -101,7 +85,7 @@ export class BenchClient {
     this.#parts = []
     this.#size = 0
     this.#nonces.clear()
-    for (const type of ['cluster', 'endpoint', 'listener', 'route'] as const) {
+    for (const type of TYPES) {
       const wildcard = type === 'cluster' || type === 'listener'
       if (wildcard || this.#names.has(type)) this.#hello(type)
     }
@@ -118,7 +102,9 @@ export class BenchClient {
     for (const type of ['cluster', 'listener'] as const) {
       if (!this.#held.has(type)) return false
     }
+    if (this.count('virtualHost') < (this.#virtualHosts?.count ?? 0)) return false
     for (const [type, names] of this.#names) {
+      if (type === 'virtualHost') continue
       if (names.length > 0 && (this.#held.get(type)?.versions.size ?? 0) < names.length) {
         return false
       }
@@ -132,9 +118,9 @@ export class BenchClient {
 
   /** What it holds of what it asked for, for error messages. */
   describe(): string {
-    return (['cluster', 'endpoint', 'listener', 'route'] as const)
-      .map((type) => `${type} ${this.count(type)}/${this.#names.get(type)?.length ?? '*'}`)
-      .join(' ')
+    return TYPES.map(
+      (type) => `${type} ${this.count(type)}/${this.#names.get(type)?.length ?? '*'}`,
+    ).join(' ')
   }
 
   #fail(session: ClientHttp2Session, text: string): void {
@@ -165,6 +151,7 @@ export class BenchClient {
     this.#nonces.set(type, nonce)
     this.#versions.set(type, version)
     if (type === 'cluster' || type === 'listener') this.#follow(type)
+    if (type === 'route') this.#askVirtualHosts()
     if (this.#shared.mode === 'sotw') this.#list(type)
     else this.#send(encodeRequest('delta', { type_url: urlOf(type), response_nonce: nonce }))
     this.#onResponse(response, size)
@@ -189,6 +176,23 @@ export class BenchClient {
     if (!known) this.#hello(other)
     else if (this.#shared.mode === 'sotw') this.#list(other)
     else this.#adjust(other, known, names)
+  }
+
+  /** As Envoy: first with no name, then what requests ask for. */
+  #askVirtualHosts(): void {
+    const [route] = this.#names.get('route') ?? []
+    if (!this.#virtualHosts || route === undefined || this.#names.has('virtualHost')) return
+    const { hosts } = this.#virtualHosts
+    const names = hosts.map((host) => `${route}/${host}`)
+    this.#names.set('virtualHost', ['*', ...names])
+    this.#send(encodeRequest('delta', { type_url: urlOf('virtualHost') }))
+    if (names.length === 0) return
+    this.#send(
+      encodeRequest('delta', {
+        type_url: urlOf('virtualHost'),
+        resource_names_subscribe: names,
+      }),
+    )
   }
 
   #adjust(other: ResourceType, known: readonly string[], names: readonly string[]): void {
@@ -257,43 +261,4 @@ function sameNames(a: readonly string[], b: readonly string[]): boolean {
 
 function urlOf(type: ResourceType): string {
   return TYPE_PREFIX + MESSAGE_NAMES[type]
-}
-
-function remember<K, V>(
-  memory: { get(key: K): V | undefined; set(key: K, value: V): unknown },
-  key: K,
-  compute: () => V,
-): V {
-  let value = memory.get(key)
-  if (value === undefined) {
-    value = compute()
-    memory.set(key, value)
-  }
-  return value
-}
-
-function holdingOf(shared: Shared, before: Holding, payload: Payload): Holding {
-  const inner = remember(shared.holdings, before, () => new WeakMap<Payload, Holding>())
-  return remember(inner, payload, () => ({
-    versions: before === NOTHING ? payload.versions : merged(before.versions, payload.versions),
-    wanted: before === NOTHING ? payload.wanted : merged(before.wanted, payload.wanted),
-  }))
-}
-
-function merged<V>(a: ReadonlyMap<string, V>, b: ReadonlyMap<string, V>): ReadonlyMap<string, V> {
-  return b.size === 0 ? a : new Map([...a, ...b])
-}
-
-function without(holding: Holding, names: readonly string[]): Holding {
-  const versions = new Map(holding.versions)
-  const wanted = new Map(holding.wanted)
-  for (const name of names) {
-    versions.delete(name)
-    wanted.delete(name)
-  }
-  return { versions, wanted }
-}
-
-function namesOf(shared: Shared, holding: Holding): readonly string[] {
-  return remember(shared.names, holding, () => [...new Set([...holding.wanted.values()].flat())])
 }

@@ -1,8 +1,11 @@
 // The process of the clients: many of them, told by messages what to do and what to wait for.
+
+import type { DeliveryMode } from '../src/model/node.ts'
 import type { ResourceType } from '../src/model/resource.ts'
-import { BenchClient, createShared } from './client.ts'
+import { BenchClient, type VirtualHosts } from './client.ts'
 import { clock } from './figures.ts'
-import { clientWorkload } from './mesh.ts'
+import { createShared } from './holding.ts'
+import { clientWorkload, namespaceOf, RULES_EVERY, serviceName } from './mesh.ts'
 import { type Mode, type Payload, type Response, ResponseReader } from './wire.ts'
 
 /** What the measuring process may ask for; times are those of the machine's monotonic clock, in ms. */
@@ -38,10 +41,33 @@ export interface ClientsOptions {
   readonly address: string
   readonly mode: Mode
   readonly services: number
+  readonly delivery: DeliveryMode
 }
+
+/** Services that a client uses, where it holds only what it uses. */
+export const USED = 10
 
 /** In ms. */
 const LONGEST_WAIT = 60_000
+
+const VERSION = { version: { major_number: 1, minor_number: 40, patch: 0 } }
+const AS_ENVOY = { user_agent_name: 'envoy', user_agent_build_version: VERSION }
+const ENVOY: Readonly<Record<DeliveryMode, object>> = {
+  whole: {},
+  preloaded: AS_ENVOY,
+  'on-demand': AS_ENVOY,
+}
+
+function virtualHostsOf(delivery: DeliveryMode, services: number): { virtualHosts?: VirtualHosts } {
+  if (delivery === 'whole') return {}
+  if (delivery === 'preloaded') return { virtualHosts: { count: services, hosts: [] } }
+  // Among them is the one that measurements change.
+  const used = Array.from({ length: USED }, (_, at) => ((at + 1) * RULES_EVERY) % services)
+  const hosts = [...new Set(used)].map(
+    (at) => `${serviceName(at)}.${namespaceOf(at)}.svc.cluster.local`,
+  )
+  return { virtualHosts: { count: hosts.length, hosts } }
+}
 
 class Clients {
   readonly #options: ClientsOptions
@@ -70,12 +96,13 @@ class Clients {
   }
 
   #open(index: number): void {
-    const { address, services } = this.#options
+    const { address, services, delivery } = this.#options
     const { namespace, name, address: ip } = clientWorkload(services, index)
     const id = `sidecar~${ip}~${name}.${namespace}~${namespace}.svc.cluster.local`
     const client = new BenchClient(this.#shared, {
       address,
-      node: { id, metadata: { NAMESPACE: namespace, NAME: name } },
+      node: { id, metadata: { NAMESPACE: namespace, NAME: name }, ...ENVOY[delivery] },
+      ...virtualHostsOf(delivery, services),
       onResponse: (response) => this.#heard(index, response),
     })
     this.#clients[index] = client
@@ -109,7 +136,7 @@ class Clients {
 
   totals(): Totals {
     const [one] = this.#clients
-    const types = ['cluster', 'endpoint', 'listener', 'route'] as const
+    const types = ['cluster', 'endpoint', 'listener', 'route', 'virtualHost'] as const
     return {
       bytes: this.#clients.reduce((sum, client) => sum + client.bytes, 0),
       responses: this.#clients.reduce((sum, client) => sum + client.responses, 0),

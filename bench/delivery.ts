@@ -1,14 +1,19 @@
 // How a change of a file reaches many proxies: time, CPU time and memory of the server, bytes; delta and state of the world.
-import { fork } from 'node:child_process'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { adopt, release } from '../test/support/processes.ts'
-import type { Call, ClientsApi, ClientsOptions } from './clients.ts'
+import type { DeliveryMode } from '../src/model/node.ts'
 import { clock, round, summary } from './figures.ts'
-import { type MeshOptions, meshFiles, RULES_EVERY, serviceFile, serviceName } from './mesh.ts'
+import {
+  type MeshOptions,
+  meshConfig,
+  meshFiles,
+  RULES_EVERY,
+  serviceFile,
+  serviceName,
+} from './mesh.ts'
+import { type Remote, startClients } from './remote.ts'
 import { type BenchServer, startServer } from './server.ts'
 import type { Mode } from './wire.ts'
 
@@ -16,16 +21,14 @@ export interface DeliveryOptions {
   readonly mode: Mode
   readonly clients: number
   readonly mesh: MeshOptions
+  /** How Envoys have their configuration: `whole` is that of all other clients. */
+  readonly delivery: DeliveryMode
+  /** Minutes of changes, to see whether memory grows. */
+  readonly churn: number
   /** Changes of each kind. */
   readonly repeats: number
   /** Options for node, for profiles of the server. */
   readonly node?: readonly string[]
-}
-
-type Remote = {
-  [K in keyof ClientsApi]: (
-    ...args: Parameters<ClientsApi[K]>
-  ) => Promise<ReturnType<ClientsApi[K]>>
 }
 
 export async function delivery(options: DeliveryOptions): Promise<object> {
@@ -33,6 +36,7 @@ export async function delivery(options: DeliveryOptions): Promise<object> {
   const config = join(folder, 'mesh')
   mkdirSync(config)
   for (const [name, text] of meshFiles(options.mesh)) writeFileSync(join(config, name), text)
+  writeFileSync(join(config, 'mesh-config.yaml'), meshConfig(options.delivery, 2))
   const server = await startServer({
     config,
     data: join(folder, 'data'),
@@ -42,6 +46,7 @@ export async function delivery(options: DeliveryOptions): Promise<object> {
     address: server.xds,
     mode: options.mode,
     services: options.mesh.services,
+    delivery: options.delivery,
   })
   try {
     return await measure(options, { config, server, remote })
@@ -67,20 +72,24 @@ async function measure(options: DeliveryOptions, running: Running): Promise<obje
   const held = (await remote.totals()).held
   const alone = await server.collected()
   const others = clients > 1 ? await connect(running, 1, clients) : undefined
-  const changes = async (kind: 'route' | 'endpoint') => {
+  const changes = async (kind: Kind) => {
     // The first ones find cold code.
-    for (let at = 0; at < 3; at++) await change(running, mesh, kind, `warm${at}`)
+    for (let at = 0; at < 3; at++) await change(running, options, kind, `warm${at}`)
     const all: Change[] = []
-    for (let at = 0; at < repeats; at++) all.push(await change(running, mesh, kind, `mark${at}`))
+    for (let at = 0; at < repeats; at++) all.push(await change(running, options, kind, `mark${at}`))
     return summaries(all, clients)
   }
+  await server.metric(LOOP_DELAY)
   const route = await changes('route')
   const endpoint = await changes('endpoint')
+  const meshWide = await everywhere(running, options)
+  const loopDelayP99 = round(1000 * (await server.metric(LOOP_DELAY)))
   const comment = await comments(running, mesh, repeats)
   const rss = server.memory().rss
   const collected = await server.collected()
-  const storm = await reconnect(running, clients)
+  const storm = await reconnect(running, options)
   const again = await server.collected()
+  const churned = options.churn > 0 ? await churn(running, options) : undefined
   const { failures } = await remote.totals()
   if (failures.length > 0) throw new Error(failures.join('\n'))
   await remote.leave()
@@ -88,12 +97,14 @@ async function measure(options: DeliveryOptions, running: Running): Promise<obje
   return {
     ...{
       mode: options.mode,
+      delivery: options.delivery,
       clients,
       services: mesh.services,
       ports: mesh.ports ?? 'one',
       repeats,
     },
-    ...{ held, atReady, firstClient: first, otherClients: others, route, endpoint, comment, storm },
+    ...{ held, atReady, firstClient: first, otherClients: others, route, endpoint, meshWide },
+    ...{ loopDelayP99, comment, storm, churn: churned },
     memoryMB: {
       ...{ afterChanges: rss, collected, oneClientCollected: alone, peak: server.memory().peak },
       perIdleStreamKB: round(((again - without) * 1024) / clients),
@@ -114,6 +125,11 @@ async function connect({ server, remote }: Running, from: number, to: number): P
   }
 }
 
+type Kind = 'route' | 'endpoint'
+
+/** Seconds, since it was asked last. */
+const LOOP_DELAY = 'lotse_nodejs_eventloop_lag_p99_seconds'
+
 interface Change {
   readonly last: number
   readonly median: number
@@ -126,15 +142,16 @@ let count = 0
 
 async function change(
   { config, server, remote }: Running,
-  mesh: MeshOptions,
-  kind: 'route' | 'endpoint',
+  { mesh, delivery }: DeliveryOptions,
+  kind: Kind,
   word: string,
 ): Promise<Change> {
   count += 1
   const mark = `${word}-${count}`
   const address = `10.200.${count >> 8}.${count & 255}`
   const before = await remote.totals()
-  await remote.arm(kind, kind === 'route' ? mark : address)
+  const type = kind === 'route' && delivery !== 'whole' ? 'virtualHost' : kind
+  await remote.arm(type, kind === 'route' ? mark : address)
   const cpu = await server.settledCpu()
   const name = serviceName(RULES_EVERY)
   const text = serviceFile(mesh, RULES_EVERY, kind === 'route' ? { mark } : { address })
@@ -149,6 +166,48 @@ async function change(
     bytes: after.bytes - before.bytes,
     responses: after.responses - before.responses,
   }
+}
+
+/** A setting of the mesh that every route holds. */
+async function everywhere(running: Running, options: DeliveryOptions): Promise<object> {
+  const { config, server, remote } = running
+  const type = options.delivery === 'whole' ? 'route' : 'virtualHost'
+  const all: Change[] = []
+  for (let at = 0; at < Math.min(3, options.repeats); at++) {
+    count += 1
+    const before = await remote.totals()
+    // Nothing else changes, so any response will do.
+    await remote.arm(type, '')
+    const cpu = await server.settledCpu()
+    const began = replace(config, 'mesh-config.yaml', meshConfig(options.delivery, 3 + at))
+    const { last, median } = await remote.reached()
+    const settled = await server.settledCpu()
+    const after = await remote.totals()
+    all.push({
+      ...{ last: last - began, median: median - began, cpu: settled - cpu },
+      ...{ bytes: after.bytes - before.bytes, responses: after.responses - before.responses },
+    })
+  }
+  return summaries(all, options.clients)
+}
+
+/** Endpoints and routes change in turn, five times a second; memory is looked at in twenty moments. */
+async function churn(running: Running, options: DeliveryOptions): Promise<object> {
+  const { server } = running
+  const moments = 20
+  const pause = (options.churn * 60_000) / moments
+  const rss = [await server.collected()]
+  let changes = 0
+  for (let moment = 0; moment < moments; moment++) {
+    for (const until = clock() + pause; clock() < until; changes++) {
+      await change(running, options, changes % 2 === 0 ? 'route' : 'endpoint', `churn${changes}`)
+    }
+    rss.push(await server.collected())
+  }
+  // The first moments fill caches.
+  const settled = rss.slice(5)
+  const slope = ((settled.at(-1)! - settled[0]!) / (settled.length - 1)) * (60_000 / pause)
+  return { minutes: options.churn, changes, rssMB: rss.map(round), slopeMBPerMinute: round(slope) }
 }
 
 /** As editors do: written aside and moved in place. Gives the time at which it is there. */
@@ -199,13 +258,18 @@ async function comments(
 }
 
 /** All proxies come back at once, with all that they had. */
-async function reconnect({ server, remote }: Running, clients: number): Promise<object> {
+async function reconnect(
+  { server, remote }: Running,
+  { clients, delivery }: DeliveryOptions,
+): Promise<object> {
   const before = await remote.totals()
   const requests = await server.metric('lotse_xds_requests_total')
   const cpu = await server.settledCpu()
   const { began } = await remote.reconnect()
-  // Each asks for four types.
-  while ((await server.metric('lotse_xds_requests_total')) < requests + 4 * clients) await wait(10)
+  // Each asks for four types, or five.
+  const types = delivery === 'whole' ? 4 : 5
+  const all = requests + types * clients
+  while ((await server.metric('lotse_xds_requests_total')) < all) await wait(10)
   const ended = clock()
   const settled = await server.settledCpu()
   const after = await remote.totals()
@@ -214,39 +278,4 @@ async function reconnect({ server, remote }: Running, clients: number): Promise<
     serverCpuMs: round(settled - cpu),
     bytesPerClient: Math.round((after.bytes - before.bytes) / clients),
   }
-}
-
-function startClients(options: ClientsOptions): { remote: Remote; end: () => Promise<void> } {
-  const child = fork(fileURLToPath(new URL('clients.ts', import.meta.url)), [
-    JSON.stringify(options),
-  ])
-  adopt(child.pid!)
-  const waiting = new Map<number, { resolve: (value: never) => void; reject: (e: Error) => void }>()
-  child.on('message', ({ id, result, error }: { id: number; result: never; error?: string }) => {
-    const call = waiting.get(id)
-    waiting.delete(id)
-    if (error === undefined) call?.resolve(result)
-    else call?.reject(new Error(error))
-  })
-  child.once('exit', (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`the clients ended (${code})`))
-  })
-  let id = 0
-  const remote = new Proxy({} as Remote, {
-    get: (_, name: keyof ClientsApi) => {
-      return (...args: unknown[]) =>
-        new Promise((resolve, reject) => {
-          id += 1
-          waiting.set(id, { resolve, reject })
-          child.send({ id, name, args } satisfies Call)
-        })
-    },
-  })
-  const end = async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await ended
-    release(child.pid!)
-  }
-  return { remote, end }
 }

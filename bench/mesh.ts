@@ -27,6 +27,18 @@ export function meshFiles(options: MeshOptions): Map<string, string> {
   return new Map([['mesh.yaml', [...files.values()].join('---\n')]])
 }
 
+/** What every route holds: how often it is tried again. */
+export function meshConfig(delivery: string, attempts: number): string {
+  return `apiVersion: mesh.istio.io/v1alpha1
+kind: MeshConfig
+metadata:
+  name: mesh
+  namespace: istio-system
+  annotations: {lotse/delivery: ${delivery}}
+defaultHttpRetryPolicy: {attempts: ${attempts}}
+`
+}
+
 /** The file of one service, with what a measurement changes in it. */
 export function serviceFile(
   options: MeshOptions,

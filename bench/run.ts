@@ -1,6 +1,6 @@
 // `npm run bench [-- SCENARIO… --clients 1,50,200 --services 100,1000 --modes delta,sotw --repeats 10 --date YYYY-MM-DD]`
 import { parseArgs } from 'node:util'
-import { DELIVERY_MODES } from '../src/model/node.ts'
+import { DELIVERY_MODES, type DeliveryMode } from '../src/model/node.ts'
 import { issuance, soak } from './certificates.ts'
 import { delivery } from './delivery.ts'
 import { editToEnvoy } from './edit-to-envoy.ts'
@@ -19,6 +19,10 @@ const { values, positionals } = parseArgs({
     clients: { type: 'string', default: '1,50,200' },
     services: { type: 'string', default: '100,1000' },
     modes: { type: 'string', default: 'delta,sotw' },
+    /** How Envoys on delta streams have it: whole, preloaded, on-demand. */
+    delivery: { type: 'string', default: 'whole' },
+    /** Minutes of changes after the rest, to see whether memory grows. */
+    churn: { type: 'string', default: '0' },
     /** `one`: all services on port 80; `many`: on ten ports. */
     ports: { type: 'string', default: 'one' },
     repeats: { type: 'string', default: '10' },
@@ -40,10 +44,16 @@ async function deliveries(): Promise<void> {
     for (const clients of numbers(values.clients)) {
       for (const mode of values.modes.split(',') as Mode[]) {
         for (const ports of values.ports.split(',') as ('one' | 'many')[]) {
-          const key = `${mode} ${clients} clients ${services} services ${ports === 'one' ? 'one port' : 'ten ports'}`
-          const mesh = { services, ports }
-          const node = values.node ? { node: values.node } : {}
-          await told('delivery', key, () => delivery({ mode, clients, mesh, repeats, ...node }))
+          for (const how of values.delivery.split(',') as DeliveryMode[]) {
+            if (mode === 'sotw' && how !== 'whole') continue
+            const word = mode === 'sotw' ? mode : `${mode} ${how}`
+            const churn = Number(values.churn)
+            const key = `${word} ${clients} clients ${services} services ${ports === 'one' ? 'one port' : 'ten ports'}`
+            const mesh = { services, ports }
+            const node = values.node ? { node: values.node } : {}
+            const options = { mode, clients, mesh, repeats, delivery: how, churn, ...node }
+            await told('delivery', key, () => delivery(options))
+          }
         }
       }
     }
