@@ -1,5 +1,4 @@
 // What many clients hold, shared by those with the same history.
-import type { ResourceType } from '../src/model/resource.ts'
 import type { Mode, Payload, ResponseReader } from './wire.ts'
 
 /** What a client has of one type. Never changed: clients with the same history hold the identical object. */
