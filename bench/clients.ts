@@ -61,8 +61,8 @@ const ENVOY: Readonly<Record<DeliveryMode, object>> = {
 function virtualHostsOf(delivery: DeliveryMode, services: number): { virtualHosts?: VirtualHosts } {
   if (delivery === 'whole') return {}
   if (delivery === 'preloaded') return { virtualHosts: { count: services, hosts: [] } }
-  // Among them is the one that measurements change.
-  const used = Array.from({ length: USED }, (_, at) => ((at + 1) * RULES_EVERY) % services)
+  // Among them are the two that measurements change.
+  const used = Array.from({ length: USED }, (_, at) => (RULES_EVERY + at) % services)
   const hosts = [...new Set(used)].map(
     (at) => `${serviceName(at)}.${namespaceOf(at)}.svc.cluster.local`,
   )

@@ -153,8 +153,10 @@ async function change(
   const type = kind === 'route' && delivery !== 'whole' ? 'virtualHost' : kind
   await remote.arm(type, kind === 'route' ? mark : address)
   const cpu = await server.settledCpu()
-  const name = serviceName(RULES_EVERY)
-  const text = serviceFile(mesh, RULES_EVERY, kind === 'route' ? { mark } : { address })
+  // Rules may lead to subsets, which have no endpoints here: those that change are of a service without rules.
+  const index = kind === 'route' ? RULES_EVERY : RULES_EVERY + 1
+  const name = serviceName(index)
+  const text = serviceFile(mesh, index, kind === 'route' ? { mark } : { address })
   const began = replace(config, `${name}.yaml`, text)
   const { last, median } = await remote.reached()
   const settled = await server.settledCpu()
