@@ -74,11 +74,11 @@ export async function soak({ seconds, perSecond, lifetime }: SoakOptions): Promi
     await sleep((seconds * 1000) / 2)
     const rotation = await rotate(mesh.data)
     await sleep(Math.max(0, seconds * 1000 - (performance.now() - begun)))
-    const { examples, ...counts } = await load.stop()
+    const { examples, failedAt, ...counts } = await load.stop()
     const inbound = `listener.${server.address}_${TRUST_PORTS.inbound}.ssl`
     return {
       ...{ seconds, perSecond, leafLifetime: lifetime, ...counts },
-      ...(examples.length > 0 && { examples }),
+      ...(examples.length > 0 && { examples, failedAt }),
       handshakes: await server.envoy.stat(`${inbound}.handshake`),
       notVerified: await server.envoy.stat(`${inbound}.fail_verify_error`),
       problems: mesh.log.slice(0, 5).map(({ text }) => text),

@@ -59,17 +59,18 @@ async function improved(
   renewAt: number,
 ): Promise<Credentials | Diagnostic | undefined> {
   const now = Date.now()
+  const contact = { address, timeout: timeoutOf(present) }
   if (now >= present.notAfter.getTime()) {
     const text = token()
     if (isProblem(text)) return text
     const { namespace, name } = present.workload
     const known = present.rootPem
-    return enrol({ address, token: text, workload: `${namespace}/${name}`, known })
+    return enrol({ ...contact, token: text, workload: `${namespace}/${name}`, known })
   }
-  if (now >= renewAt) return renew({ address, credentials: present })
-  const advice = await askAdvice({ address, credentials: present })
+  if (now >= renewAt) return renew({ ...contact, credentials: present })
+  const advice = await askAdvice({ ...contact, credentials: present })
   if (isProblem(advice)) return advice
-  if (advice.renew) return renew({ address, credentials: present })
+  if (advice.renew) return renew({ ...contact, credentials: present })
   const roots = advice.roots.flatMap(certificateBlocks)
   const same = roots.join('') === present.rootPem
   // roots are never given up before there is a certificate below one of those that stay
@@ -79,6 +80,12 @@ async function improved(
 function jittered(credentials: Credentials): number {
   const life = credentials.notAfter.getTime() - credentials.notBefore.getTime()
   return renewalTime(credentials).getTime() + (Math.random() - 0.5) * JITTER * life
+}
+
+/** One call that hangs must not use up what is left of a short life. */
+function timeoutOf({ notBefore, notAfter }: Credentials): number {
+  const life = notAfter.getTime() - notBefore.getTime()
+  return Math.min(10_000, Math.max(2_000, life / 8))
 }
 
 /** A short life is looked at more often. */

@@ -18,6 +18,8 @@ export interface LoadCount {
   readonly fresh: number
   /** The first failures, in words. */
   readonly examples: readonly string[]
+  /** How many failed, by the second since the start. */
+  readonly failedAt: Readonly<Record<string, number>>
 }
 
 export interface RunningLoad {
@@ -32,6 +34,7 @@ const TIMEOUT_MS = 30_000
 export function startLoad(options: LoadOptions): RunningLoad {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const examples: string[] = []
+  const failedAt: Record<string, number> = {}
   const counts = { sent: 0, answered: 0, failed: 0, fresh: 0 }
   const open = new Set<Promise<void>>()
   const send = () => {
@@ -50,6 +53,8 @@ export function startLoad(options: LoadOptions): RunningLoad {
   }
   const fail = (text: string) => {
     counts.failed++
+    const second = Math.floor((performance.now() - begun) / 1000)
+    failedAt[second] = (failedAt[second] ?? 0) + 1
     if (examples.length < 5) examples.push(`${text} after ${counts.sent}`)
   }
   const begun = performance.now()
@@ -59,7 +64,7 @@ export function startLoad(options: LoadOptions): RunningLoad {
     // a machine that is busy sends less, not all at once
     for (let n = 0; counts.sent < due && n < options.perSecond / 10; n++) send()
   }, TICK_MS)
-  const count = () => ({ ...counts, examples: [...examples] })
+  const count = () => ({ ...counts, examples: [...examples], failedAt: { ...failedAt } })
   return {
     count,
     stop: async () => {
