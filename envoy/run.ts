@@ -192,9 +192,16 @@ async function poll<T>(
 }
 
 /** What Envoy complained of last, as one line. */
+const INOTIFY =
+  'the system gives this user no more inotify instances, of which an Envoy takes five. Raise fs.inotify.max_user_instances by sysctl, or run fewer Envoys as one user.'
+
 function lastWords(tail: string): string {
   const lines = tail.split('\n').filter((line) => line.trim() !== '')
-  const complaint = lines.findLast((line) => /\[(error|critical)\]/.test(line)) ?? lines.at(-1)
+  // After a failed assertion comes a long backtrace, which tells nobody anything.
+  const assertion = lines.find((line) => line.includes('assert failure'))
+  if (assertion?.includes('inotify')) return INOTIFY
+  const complaint =
+    assertion ?? lines.findLast((line) => /\[(error|critical)\]/.test(line)) ?? lines.at(-1)
   return complaint?.replace(/^(\[[^\]]*\])+ /, '').slice(0, 500) ?? 'it printed nothing.'
 }
 

@@ -114,7 +114,9 @@ test('destinations', { skip }, async (t) => {
   await t.test('short names belong to the namespace of the rule', async () => {
     const route = (host: string) => `{hosts: [web.shop.svc.cluster.local], http: [
       {route: [{destination: {host: ${host}}}]}]}`
-    await shop.rules(policy('VirtualService', 'else/rule', route('web')))
+    // By default no other namespace may rule a host.
+    const shared = '{apiVersion: mesh.istio.io/v1alpha1, kind: MeshConfig, hostOwnership: istio}'
+    await shop.rules(shared, policy('VirtualService', 'else/rule', route('web')))
     assert.equal((await shop.ask()).by, 'other', 'web of a rule in `else` is web.else')
     await shop.rules(policy('VirtualService', 'shop/rule', route('web')))
     assert.notEqual((await shop.askElsewhere({ host: 'web.shop' })).by, 'other')

@@ -177,9 +177,11 @@ test('settings', { skip }, async (t) => {
       'else/web',
       '{hosts: [web.shop.svc.cluster.local], http: [{directResponse: {status: 418}}]}',
     )
-    await f.rules(rule)
+    // By default a host is ruled from its own namespace alone, and there would be nothing to hide.
+    const shared = 'hostOwnership: istio'
+    await f.rules(config(shared), rule)
     assert.equal((await f.ask()).status, 418)
-    await f.rules(config('defaultVirtualServiceExportTo: ["."]'), rule)
+    await f.rules(config(`${shared}, defaultVirtualServiceExportTo: ["."]`), rule)
     assert.equal((await f.ask()).status, 200)
     const limit = policy(
       'DestinationRule',
@@ -187,9 +189,9 @@ test('settings', { skip }, async (t) => {
       '{host: web.shop.svc.cluster.local, trafficPolicy: {tls: {mode: DISABLE}}}',
     )
     const strict = policy('PeerAuthentication', 'shop/all', '{mtls: {mode: STRICT}}')
-    await f.rules(strict, limit)
+    await f.rules(config(shared), strict, limit)
     assert.equal((await f.ask()).status, 503, 'plain text is refused')
-    await f.rules(config('defaultDestinationRuleExportTo: ["."]'), strict, limit)
+    await f.rules(config(`${shared}, defaultDestinationRuleExportTo: ["."]`), strict, limit)
     assert.equal((await f.ask()).status, 200)
   })
 

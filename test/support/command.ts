@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cleanup } from './cleanup.ts'
 import { freePort } from './ports.ts'
-import { adopt, release } from './processes.ts'
+import { adopt, endGroup, release } from './processes.ts'
 import { waitFor } from './wait.ts'
 
 const LOTSE = fileURLToPath(new URL('../../bin/lotse', import.meta.url))
@@ -37,6 +37,8 @@ export function start(
   const child = spawn(command, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that what it started ends with the test even if it was killed itself.
+    detached: true,
   })
   const pid = child.pid
   if (pid === undefined) throw new Error(`${command} cannot be started`)
@@ -58,7 +60,8 @@ export function start(
     return ended
   }
   t.after(async () => {
-    if (child.exitCode === null && child.signalCode === null) await stop('SIGKILL')
+    endGroup(pid)
+    if (child.exitCode === null && child.signalCode === null) await ended
   })
   return {
     pid,

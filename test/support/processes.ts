@@ -27,11 +27,21 @@ function listen(): void {
 
 function endAll(): void {
   for (const pid of running) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It has ended by itself.
-    }
+    endGroup(pid)
+    end(pid)
   }
   running.clear()
+}
+
+/** Ends a process that leads a group, and all that it started; nothing if it leads none, or all have ended. */
+export function endGroup(pid: number): void {
+  end(-pid)
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
 }

@@ -196,6 +196,14 @@ test('an Envoy that does not start is a problem with its last words', async (t) 
   assert.equal(code, 'L0503')
   assert.match(text, /no such field$/)
   assert.match(problemOf(await startEnvoy({ binary: '/none', config })).text, /ENOENT/)
+  const starved = script(
+    folder,
+    'starved',
+    `echo "[2026][7][critical][assert] [w.cc:25] assert failure: inotify_fd_ >= 0. Details: consider"
+echo "[2026][7][critical][backtrace] [b.h:167] #0: [0x7f3b]"; exit 1`,
+  )
+  const why = problemOf(await startEnvoy({ binary: starved, config })).text
+  assert.match(why, /no more inotify instances.+Raise fs\.inotify\.max_user_instances/)
 })
 
 test('an Envoy that does not end is killed', async (t) => {
