@@ -2,11 +2,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts'
 import { type Document, nameOf } from '../model/document.ts'
-import { type Origin, type Path, printOrigin } from '../model/origin.ts'
-import { type Checked, check, type Finding } from './check.ts'
+import type { Origin, Path } from '../model/origin.ts'
+import { type Checked, check } from './check.ts'
 import { closedVersion, guessedAbout, isStandIn } from './closed.ts'
 import { type Held, merge } from './merge.ts'
 import type { RegistryState } from './state.ts'
+import { consequence, tell } from './tell.ts'
 
 /** One object as the store has it. */
 export interface StoredObject {
@@ -102,13 +103,13 @@ function entryOf({ value, at }: StoredObject, before: Entry | undefined): Entry 
     const document = keep(last, Object.freeze({ ...content, at }))
     return {
       held: { name: nameOf(document), document, fresh: true },
-      diagnostics: told(checked, at),
+      diagnostics: tell(checked, at),
     }
   }
   const instead = checked.refused ? inForceInstead(checked, value, at, last) : undefined
   return {
     held: instead && { name: nameOf(instead), document: instead, fresh: false },
-    diagnostics: told(checked, at, consequence(instead)),
+    diagnostics: tell(checked, at, consequence(instead)),
   }
 }
 
@@ -130,24 +131,6 @@ function inForceInstead(
   if (last && !isStandIn(last) && nameOf(last) === about) return last
   const name = about ?? guessedAbout(value)
   return name === undefined ? undefined : closedVersion(name, value, at)
-}
-
-function consequence(instead: Document | undefined): string {
-  if (!instead) return '; the object is refused'
-  if (isStandIn(instead))
-    return '; the object is refused, and what it is about is closed until then'
-  return `; the object is refused, its last good version (${printOrigin(instead.at([]))}) stays in force`
-}
-
-function told(checked: Checked, at: (path: Path) => Origin, note = ''): readonly Diagnostic[] {
-  const first = checked.findings.find(({ severity }) => severity === 'error')
-  return checked.findings.map((finding: Finding) => ({
-    code: finding.code,
-    severity: finding.severity,
-    text: finding === first ? `${finding.text}${note}` : finding.text,
-    origin: at(finding.path),
-    ...(checked.about === undefined ? {} : { about: checked.about }),
-  }))
 }
 
 function isSame(before: Entry, now: Entry): boolean {

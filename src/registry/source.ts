@@ -2,11 +2,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Document, nameOf } from '../model/document.ts'
-import { type Origin, type Path, printOrigin } from '../model/origin.ts'
-import { type Checked, check, type Finding, objectsIn } from './check.ts'
+import type { Origin, Path } from '../model/origin.ts'
+import { type Checked, check, objectsIn } from './check.ts'
 import { closedVersion, guessedAbout, isStandIn, UNNAMED } from './closed.ts'
 import type { Held } from './merge.ts'
 import type { Parsed, Place } from './parsed.ts'
+import { consequence, tell } from './tell.ts'
 import { closedVersionsIn } from './unreadable.ts'
 import { find, parse, split } from './yaml.ts'
 
@@ -235,21 +236,8 @@ function diagnose(
   last: Document | undefined,
 ): Diagnostic[] {
   if (parsed.type !== 'value') return []
-  const first = checked.findings.find(({ severity }) => severity === 'error')
-  const note = consequence(last)
-  return checked.findings.map((finding: Finding) => ({
-    code: finding.code,
-    severity: finding.severity,
-    text: finding === first ? `${finding.text}${note}` : finding.text,
-    origin: originOf(source, line, parsed.place, [...path, ...finding.path]),
-    ...(checked.about === undefined ? {} : { about: checked.about }),
-  }))
-}
-
-function consequence(last: Document | undefined): string {
-  if (!last) return '; the object is refused'
-  if (isStandIn(last)) return '; the object is refused, and what it is about is closed until then'
-  return `; the object is refused, its last good version (${printOrigin(last.at([]))}) stays in force`
+  const at = (inside: Path) => originOf(source, line, parsed.place, [...path, ...inside])
+  return tell(checked, at, consequence(last))
 }
 
 function inForce(held: readonly Held[]): string {
