@@ -43,7 +43,7 @@ export function addMetrics(server: FastifyInstance, app: () => App | undefined):
       help,
       registers: [registry],
       collect() {
-        this.set(app()?.signals.counters[name as keyof typeof REPORTS] ?? 0)
+        this.set(reported(app(), name as keyof typeof REPORTS))
       },
     })
   }
@@ -97,4 +97,11 @@ export function addMetrics(server: FastifyInstance, app: () => App | undefined):
 
 function sum(numbers: readonly number[] | undefined): number {
   return numbers?.reduce((total, number) => total + number, 0) ?? 0
+}
+
+/** A figure may find no place in the graph, or none among the totals for Prometheus. */
+function reported(app: App | undefined, name: keyof typeof REPORTS): number {
+  if (!app) return 0
+  const { counters, totals } = app.signals
+  return counters[name] + (name === 'dropped' ? totals.dropped : 0)
 }

@@ -61,7 +61,7 @@ export function deployment(settings: DeploymentSettings): readonly object[] {
           {
             type: 'Pods',
             pods: {
-              metric: { name: 'lotse_connected_proxies' },
+              metric: { name: 'lotse_xds_streams' },
               target: { type: 'AverageValue', averageValue: '500' },
             },
           },
