@@ -29,7 +29,7 @@ import {
 } from './listener/filters.ts'
 import { type ChainOptions, inboundChains } from './listener/inbound-chains.ts'
 import { preservesCase } from './listener/proxy-headers.ts'
-import { meshConfig } from './mesh-config.ts'
+import { meshConfig, trustDomains } from './mesh-config.ts'
 import { BLACK_HOLE_CLUSTER, inboundCluster, listenerName } from './names.ts'
 import { defaultRoute } from './route/http-route.ts'
 import { isExplicit, sidecarOf } from './scope.ts'
@@ -231,6 +231,7 @@ export function chainOptions(view: View, port: InboundPort): ChainOptions {
     mode: mutualTlsMode(view, workload, port.port),
     certified: view.facet('certified') === 'yes',
     parameters: meshTlsParameters(view),
+    trustDomains: trustDomains(view),
     ownTls: port.tls && terminatingTls(view, port.tls, isHttp(port.protocol) ? ALPN : []),
     http: httpConnectionManager(view, {
       place: 'inbound',

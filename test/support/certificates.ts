@@ -78,6 +78,14 @@ export async function testCa(trustDomain = 'cluster.local'): Promise<TestCa> {
   }
 }
 
+/** An authority that is there already, as that of a data directory: its certificate and its key (PKCS#8), in PEM. */
+export async function caFrom(rootPem: string, keyPem: string): Promise<Pick<TestCa, 'issue'>> {
+  const der = x509.PemConverter.decodeFirst(keyPem)
+  const key = await webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, false, ['sign'])
+  const root = new x509.X509Certificate(rootPem)
+  return { issue: (names) => issue(root, key, names) }
+}
+
 async function issue(
   root: x509.X509Certificate,
   signingKey: webcrypto.CryptoKey,

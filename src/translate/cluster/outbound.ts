@@ -17,7 +17,7 @@ import {
 } from '../kinds/destination-rule.ts'
 import { preservesCase } from '../listener/proxy-headers.ts'
 import { isLocalityWeighted, localityBalance } from '../locality.ts'
-import { meshConfig } from '../mesh-config.ts'
+import { meshConfig, trustDomains } from '../mesh-config.ts'
 import { outboundCluster, outboundTcpCluster, serverName } from '../names.ts'
 import { defaultTlsParameters, meshTlsParameters } from '../tls-parameters.ts'
 import { type ClusterFields, configMetadata, FROM_ADS, resource, typed } from '../typed.ts'
@@ -189,12 +189,11 @@ function tlsTarget(view: View, target: Secured, certified: boolean): TlsTarget {
 
 /** Who serves it by SPIFFE ID, so that a client notices an impostor. */
 const identitiesOf = memo((view: View, service: Service): readonly string[] => {
-  const { trustDomain } = meshConfig(view)
+  const domains = trustDomains(view)
   const identities = endpointsOf(view, service)
     .filter((endpoint) => hasProxy(view, endpoint))
-    .map(
-      ({ namespace, serviceAccount }) =>
-        `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`,
+    .flatMap(({ namespace, serviceAccount }) =>
+      domains.map((domain) => `spiffe://${domain}/ns/${namespace}/sa/${serviceAccount}`),
     )
   return Object.freeze([...new Set([...service.subjectAltNames, ...identities])].sort())
 })

@@ -94,6 +94,16 @@ function verifyIdentities(identities: readonly string[]): CertificateValidationC
   }
 }
 
+/** Any identity of these trust domains. */
+export function verifyTrustDomains(trustDomains: readonly string[]): CertificateValidationContext {
+  return {
+    match_typed_subject_alt_names: trustDomains.map((domain) => ({
+      san_type: 'URI',
+      matcher: { prefix: `spiffe://${domain}/` },
+    })),
+  }
+}
+
 function tlsSocket(context: UpstreamTlsContext): TransportSocket {
   return {
     name: 'envoy.transport_sockets.tls',

@@ -10,7 +10,8 @@ import { isAddress } from '../../model/host.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { ServerTlsSettings } from '../../model/schema/gateway.ts'
 import type { View } from '../../model/view.ts'
-import { workloadCertificate } from '../cluster/tls.ts'
+import { verifyTrustDomains, workloadCertificate } from '../cluster/tls.ts'
+import { trustDomains } from '../mesh-config.ts'
 import { ROOTS_SECRET } from '../names.ts'
 import { CIPHERS, defaultTlsParameters, known, meshTlsParameters } from '../tls-parameters.ts'
 import { FROM_ADS, typed } from '../typed.ts'
@@ -49,7 +50,8 @@ type Context = Partial<Pick<CommonTlsContext, keyof CommonTlsContext>>
 
 function meshContext(view: View, tls: ServerTlsSettings): Context | undefined {
   if (view.facet('certified') !== 'yes') return undefined
-  return { ...workloadCertificate(), ...verification(tls, ROOTS_SECRET) }
+  const verified = verification(tls, ROOTS_SECRET, verifyTrustDomains(trustDomains(view)))
+  return { ...workloadCertificate(), ...verified }
 }
 
 function ownContext(view: View, tls: ServerTlsSettings): Context | undefined {
@@ -66,12 +68,17 @@ function reference({ name }: Pick<Resource, 'name'>): SdsSecretConfig {
   return { name, sds_config: FROM_ADS }
 }
 
-function verification(tls: ServerTlsSettings, authority: string): Context {
+/** `otherwise` holds where no names are given. */
+function verification(
+  tls: ServerTlsSettings,
+  authority: string,
+  otherwise: CertificateValidationContext = {},
+): Context {
   const validation_context_sds_secret_config = reference({ name: authority })
   const own: CertificateValidationContext = {
     ...(tls.subjectAltNames?.length
       ? { match_typed_subject_alt_names: tls.subjectAltNames.map(subjectAltName) }
-      : {}),
+      : otherwise),
     ...(tls.verifyCertificateSpki?.length
       ? { verify_certificate_spki: tls.verifyCertificateSpki }
       : {}),

@@ -7,7 +7,7 @@ import type { View } from '../../model/view.ts'
 import { chainOptions, inboundPorts, revocation } from '../inbound.ts'
 import { rbacNetworkFilters } from '../kinds/authorization-policy.ts'
 import { peerAuthentication } from '../kinds/peer-authentication.ts'
-import { meshConfig } from '../mesh-config.ts'
+import { meshConfig, trustDomains } from '../mesh-config.ts'
 import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER } from '../names.ts'
 import { unknownCluster } from '../outbound-policy.ts'
 import { isExplicit, sidecarOf } from '../scope.ts'
@@ -99,6 +99,7 @@ function undeclaredChains(view: View, declared: ReadonlySet<number>): FilterChai
     protocol: 'TCP',
     certified,
     parameters,
+    trustDomains: trustDomains(view),
     http: passThrough,
     tcp,
     blackHole,

@@ -8,7 +8,7 @@ import type {
 } from '../../../proto/envoy.d.ts'
 import { ORIGIN, type Origin } from '../../model/origin.ts'
 import { isHttp, type Protocol } from '../../model/protocol.ts'
-import { workloadCertificate } from '../cluster/tls.ts'
+import { verifyTrustDomains, workloadCertificate } from '../cluster/tls.ts'
 import type { MutualTlsMode } from '../kinds/peer-authentication.ts'
 import { ROOTS_SECRET } from '../names.ts'
 import { FROM_ADS, typed } from '../typed.ts'
@@ -31,6 +31,8 @@ export interface ChainOptions {
   /** Set where one listener serves many ports (capture). */
   readonly destinationPort?: number
   readonly parameters: TlsParameters
+  /** Of the mesh and its aliases: an organisation's root may stand above others, too. */
+  readonly trustDomains: readonly string[]
   /** TLS that the Sidecar says for clients outside the mesh; used only where mutual TLS is off. */
   readonly ownTls?: TransportSocket | undefined
   readonly origin: Origin | undefined
@@ -137,18 +139,18 @@ function mutual(
   match: FilterChainMatch,
   filters: readonly Filter[],
 ): FilterChain {
-  const { revokedAt, parameters } = options
+  const { revokedAt } = options
   return {
     ...chain(options, match, filters),
     ...(revokedAt !== undefined && {
       metadata: { filter_metadata: { lotse: { revoked: String(revokedAt) } } },
     }),
-    transport_socket: mutualTls(parameters),
+    transport_socket: mutualTls(options),
   }
 }
 
-/** A certificate of the mesh is demanded; which identities may do what is for authorization to say. */
-function mutualTls(parameters: TlsParameters): TransportSocket {
+/** A certificate of the mesh is demanded; which of its identities may do what is for authorization to say. */
+function mutualTls({ parameters, trustDomains }: ChainOptions): TransportSocket {
   return {
     name: 'envoy.transport_sockets.tls',
     typed_config: typed('envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
@@ -158,7 +160,10 @@ function mutualTls(parameters: TlsParameters): TransportSocket {
       common_tls_context: {
         alpn_protocols: ['h2', 'http/1.1'],
         ...workloadCertificate(parameters),
-        validation_context_sds_secret_config: { name: ROOTS_SECRET, sds_config: FROM_ADS },
+        combined_validation_context: {
+          default_validation_context: verifyTrustDomains(trustDomains),
+          validation_context_sds_secret_config: { name: ROOTS_SECRET, sds_config: FROM_ADS },
+        },
       },
     }),
   }

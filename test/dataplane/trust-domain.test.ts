@@ -1,0 +1,74 @@
+// Whom a sidecar takes for a workload of the mesh: only identities of its trust domain and that domain's aliases, whatever the root certifies.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { dirname, join as path } from 'node:path'
+import { test } from 'node:test'
+import { connect } from 'node:tls'
+import { caFrom, type KeyPair } from '../support/certificates.ts'
+import { skip } from '../support/envoy.ts'
+import { startMesh } from '../support/mesh.ts'
+import { loopback } from '../support/ports.ts'
+import { httpUpstream } from '../support/upstreams.ts'
+import { join, policy, service, workload } from '../support/workload.ts'
+
+/** The status of a request over mutual TLS with this certificate, or `refused`. */
+function ask(host: string, { chainPem, keyPem, rootPem }: KeyPair): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({
+      ...{ host, port: 8080, cert: chainPem, key: keyPem, ca: rootPem },
+      // Lotse's own test of the server's identity is elsewhere.
+      checkServerIdentity: () => undefined,
+      ALPNProtocols: ['istio-http/1.1'],
+    })
+    let text = ''
+    socket.on('secureConnect', () => {
+      socket.write('GET / HTTP/1.1\r\nhost: web\r\nconnection: close\r\n\r\n')
+    })
+    socket.on('data', (bytes: Buffer) => {
+      text += bytes
+    })
+    socket.on('error', () => resolve('refused'))
+    socket.on('close', () => resolve(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 'refused'))
+  })
+}
+
+test('identities of other trust domains below the same root', { skip }, async (t) => {
+  const web = loopback()
+  const application = await httpUpstream(t, { name: 'web' })
+  const mesh = await startMesh(t, {
+    yaml: {
+      'mesh.yaml': join(
+        workload({
+          ...{ workload: 'shop/web', address: web, labels: { app: 'web' } },
+          serves: [{ port: 8080, protocol: 'HTTP', application: application.port }],
+        }),
+        service('shop/web', { app: 'web' }, 'http:80:8080'),
+        policy('PeerAuthentication', 'shop/all', '{mtls: {mode: STRICT}}'),
+      ),
+      'config.yaml': '',
+    },
+    proxies: ['shop/web'],
+  })
+  const folder = path(dirname(mesh.config), 'data', 'ca')
+  const [root, key] = ['root.pem', 'root-key.pem'].map((name) =>
+    readFileSync(path(folder, name), 'utf8'),
+  ) as [string, string]
+  const authority = await caFrom(root, key)
+  const certificate = (domain: string) =>
+    authority.issue({ uri: `spiffe://${domain}/ns/shop/sa/client` })
+  const [own, other, like] = await Promise.all(
+    ['cluster.local', 'other.test', 'cluster.local.other.test'].map(certificate),
+  )
+
+  assert.equal(await ask(web, own!), '200')
+  assert.equal(await ask(web, other!), 'refused')
+  assert.equal(await ask(web, like!), 'refused', 'a name that only begins like it')
+
+  await mesh.edit(
+    'config.yaml',
+    '{apiVersion: mesh.istio.io/v1alpha1, kind: MeshConfig, trustDomainAliases: [other.test]}',
+  )
+  assert.equal(await ask(web, other!), '200', 'an alias')
+  assert.equal(await ask(web, like!), 'refused')
+  assert.equal(await ask(web, own!), '200')
+})
