@@ -1,5 +1,6 @@
 // Which clusters resources name. Only clusters of services are left out on demand; names are found wherever they stand, in scripts too.
 import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
+import type { Encoded } from './store.ts'
 
 const OF_SERVICE = /^outbound(?:-tcp)?\|/
 const NAMES = /outbound(?:-tcp)?\|\d+\|[^|"\\]*\|[^"'\\\s,;)|]+/g
@@ -36,4 +37,14 @@ export function alwaysNeeded(whole: ResourceSet): AlwaysNeeded {
     needed.set(whole, found)
   }
   return found
+}
+
+/** Name under which a cluster asks for its endpoints, if it does. */
+export function endpointName(cluster: Encoded): string | undefined {
+  const body = cluster.resource.body as {
+    type?: string
+    eds_cluster_config?: { service_name?: string }
+  }
+  if (body.type !== 'EDS') return undefined
+  return body.eds_cluster_config?.service_name || cluster.name
 }

@@ -1,5 +1,6 @@
 // The order of types within one stream, make before break: clusters and endpoints first, their removal last.
 import { RESOURCE_TYPES, type ResourceSet, type ResourceType } from '../model/resource.ts'
+import { endpointName } from './cluster-names.ts'
 import {
   createSubscription,
   heldOf,
@@ -168,10 +169,19 @@ function sendDue(delivery: Delivery, sets: Sets, sendings: Sending[]): Delivery 
     if (next !== state) current = withSubscription(current, next)
     if (!send) continue
     sendings.push({ type, response: send })
-    if (type === 'cluster') current = warm(current, send.additions, sets)
+    if (type === 'cluster') current = warm(current, changedIn(send, state), sets)
     if (type === 'route') current = renew(current, state, send.additions, sets)
   }
   return current
+}
+
+/**
+ * What a response may change at the proxy. A list of the state of the world repeats what is not new, and that changes a proxy
+ * which had applied its part of a response that it refused.
+ */
+function changedIn({ additions, resources }: Response, before: Subscription): readonly Encoded[] {
+  const repeated = resources.filter(({ name }) => before.differs.get(name)?.doubt === 'refused')
+  return repeated.length === 0 ? additions : [...new Set([...additions, ...repeated])]
 }
 
 /** A new or changed cluster is not used before its endpoints came once more, changed or not. */
@@ -203,16 +213,6 @@ function renew(
     .flatMap((chunk) => chunk.map(({ name }) => name))
     .filter((name) => starts.some((start) => name.startsWith(start)))
   return withSubscription(delivery, receive(state, { kind: 'resend', names }, sets))
-}
-
-/** Name under which a cluster asks for its endpoints, if it does. */
-export function endpointName(cluster: Encoded): string | undefined {
-  const body = cluster.resource.body as {
-    type?: string
-    eds_cluster_config?: { service_name?: string }
-  }
-  if (body.type !== 'EDS') return undefined
-  return body.eds_cluster_config?.service_name || cluster.name
 }
 
 function allowance(delivery: Delivery, type: ResourceType, sets: Sets): Allowance {

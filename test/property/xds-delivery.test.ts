@@ -391,6 +391,24 @@ class Pair {
   }
 }
 
+/** Found once in a hundred thousand: a list that repeats an old cluster changes it back where a refused one was applied in part. */
+const NOTHING = { endpoints: {}, routes: {}, listeners: {} }
+const REPEATED: [World, Action[]] = [
+  { clusters: { c5: 0 }, ...NOTHING },
+  [
+    { kind: 'toServer' },
+    { kind: 'toProxy' },
+    { kind: 'reconnect' },
+    { kind: 'toServer' },
+    { kind: 'change', world: { clusters: { c5: 1, c0: 3 }, ...NOTHING }, fresh: false },
+    {
+      kind: 'change',
+      world: { ...NOTHING, clusters: { c5: 4 }, endpoints: { c5: 0 } },
+      fresh: false,
+    },
+  ],
+]
+
 for (const mode of ['delta', 'sotw'] as const) {
   test(`${mode}: any interleaving ends with the right set, in a safe order`, () => {
     fc.assert(
@@ -419,7 +437,11 @@ for (const mode of ['delta', 'sotw'] as const) {
         pair.settle()
         pair.check()
       }),
-      { numRuns: Number(process.env.LOTSE_RUNS ?? 1500), includeErrorInReport: true },
+      {
+        numRuns: Number(process.env.LOTSE_RUNS ?? 1500),
+        examples: [REPEATED],
+        includeErrorInReport: true,
+      },
     )
   })
 }
