@@ -5,6 +5,7 @@ import { skip } from '../support/envoy.ts'
 import type { HttpRequest } from '../support/http.ts'
 import { PORT, startShop } from '../support/shop.ts'
 import { waitFor } from '../support/wait.ts'
+import { policy } from '../support/workload.ts'
 
 const V1 = 'destination: {host: web, subset: v1}'
 const TO_ONE = `route: [{${V1}}]`
@@ -116,9 +117,15 @@ test('virtual services', { skip }, async (t) => {
 
   await t.test('retries go to other hosts, with pauses between them', async () => {
     const retries = (more: string) => `retries: {attempts: 1, retryOn: "503"${more}}`
-    await shop.http(`[
+    const rules = `[
       {match: [{uri: {prefix: /pause}}], ${retries(', backoff: 0.4s, retryIgnorePreviousHosts: false')}, ${BOTH}},
-      {${retries(', retryIgnorePreviousHosts: true, retryRemoteLocalities: true')}, ${BOTH}}]`)
+      {${retries(', retryIgnorePreviousHosts: true, retryRemoteLocalities: true')}, ${BOTH}}]`
+    // LEAST_REQUEST of two idle hosts is a coin: of five looks for another one all may find the same.
+    const turns = '{host: web, trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}}'
+    await shop.rules(
+      policy('DestinationRule', 'shop/turns', turns),
+      policy('VirtualService', 'shop/web', `{hosts: [web], http: ${rules}}`),
+    )
     shop.one.behave({ status: 503 })
     shop.two.behave({})
     for (let count = 0; count < 10; count++) {
