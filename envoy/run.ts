@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Diagnostic } from '../src/model/diagnostic.ts'
+import { ask, poll } from './admin.ts'
+import { drained } from './drain.ts'
 import { problem } from './problem.ts'
 
 export interface RunOptions {
@@ -137,58 +138,6 @@ function handle({ child, ended, address, tail }: Started): RunningEnvoy {
   }
   const adminPort = Number(address.slice(address.lastIndexOf(':') + 1))
   return { pid: child.pid!, adminUrl, adminPort, ended, tail, ready, stop }
-}
-
-/**
- * First callers are asked to end their connections (`Connection: close`, GOAWAY) while new ones are still served; then
- * the ports close, which callers take as a reason to go elsewhere, and what is under way ends.
- */
-async function drained(adminUrl: string, ended: Promise<Ending>, time: number): Promise<void> {
-  if (!(await ask(`${adminUrl}/drain_listeners?graceful&skip_exit`, 'POST'))) return
-  const filter = encodeURIComponent('^listener\\..*downstream_cx_active$')
-  const idle = async () => {
-    const stats = await ask(`${adminUrl}/stats?filter=${filter}`)
-    return openConnections(stats ?? '') === 0 ? true : undefined
-  }
-  const until = Date.now() + time
-  await poll(ended, time / 2, idle)
-  // Also when none is open at this moment: the next one would be cut off.
-  await ask(`${adminUrl}/drain_listeners`, 'POST')
-  await poll(ended, until - Date.now(), idle)
-}
-
-function openConnections(stats: string): number {
-  const lines = stats.split('\n').filter((line) => line && !line.startsWith('listener.admin'))
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(':') + 1)), 0)
-}
-
-/** The answer's body when it is 200; nothing when there is none in time. */
-async function ask(url: string, method = 'GET'): Promise<string | undefined> {
-  try {
-    const answer = await fetch(url, { method, signal: AbortSignal.timeout(2_000) })
-    const text = await answer.text()
-    return answer.ok ? text : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Asks again and again, for `time` ms at most or until the process has ended. */
-async function poll<T>(
-  ended: Promise<Ending>,
-  time: number,
-  look: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  const until = Date.now() + time
-  let over = false
-  void ended.then(() => {
-    over = true
-  })
-  for (;;) {
-    const value = await look()
-    if (value !== undefined || over || Date.now() >= until) return value
-    await wait(20)
-  }
 }
 
 /** What Envoy complained of last, as one line. */
