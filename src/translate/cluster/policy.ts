@@ -163,7 +163,10 @@ export function outlierDetection(
       ...(outlier.baseEjectionTime
         ? { base_ejection_time: seconds(outlier.baseEjectionTime) }
         : {}),
-      ...(outlier.maxEjectionPercent ? { max_ejection_percent: outlier.maxEjectionPercent } : {}),
+      // Of fewer than ten endpoints Envoy's ten percent are none: unless told a share, one may go (Istio).
+      ...(outlier.maxEjectionPercent
+        ? { max_ejection_percent: outlier.maxEjectionPercent }
+        : { always_eject_one_host: true }),
     },
   }
 }
