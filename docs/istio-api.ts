@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { KINDS, type Kind } from '../src/model/document.ts'
 import type { Schema } from '../src/model/shape.ts'
 import type { Recorded } from '../test/support/fields.ts'
+import { codesByField } from './istio-codes.ts'
 import { allFields, type Field, fieldsOf } from './istio-fields.ts'
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
@@ -21,7 +22,15 @@ export type Recording = Readonly<Record<string, Evidence>>
 /** Tests that use few fields say more about each. */
 const KEPT = 2
 
-export const STATES = ['Envoy', 'golden', 'outside', 'refused', 'not yet', 'no test'] as const
+export const STATES = [
+  'Envoy',
+  'golden',
+  'outside',
+  'refused',
+  'no effect',
+  'not yet',
+  'no test',
+] as const
 
 /** Kubernetes' own: a unit test sets them all and sees no difference for any proxy. */
 export const OUTSIDE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
@@ -65,6 +74,8 @@ export const REFUSED: Readonly<Record<string, string>> = {
   'AuthorizationPolicy.targetRefs': 'L0251',
   'RequestAuthentication.targetRef': 'L0251',
   'RequestAuthentication.targetRefs': 'L0251',
+  'Telemetry.targetRef': 'L0251',
+  'Telemetry.targetRefs': 'L0251',
 }
 
 export interface Row {
@@ -90,6 +101,7 @@ function rowOf(field: Field, recording: Recording, goldens: ReadonlyMap<string, 
   const uses = (path: string) =>
     field.same ? path === field.path || path.startsWith(`${field.path}.`) : path === field.path
   if (field.later) return { field, state: 'not yet', why: 'using it gives the warning L0107' }
+  if (field.unused) return { field, state: 'no effect', why: `warning L0238: ${field.unused}` }
   const refusal = Object.entries(REFUSED).find(([path]) => `${field.path}.`.startsWith(`${path}.`))
   if (refusal) return { field, state: 'refused', why: `applies to nothing: warning ${refusal[1]}` }
   if (isOutside(field.path)) return { field, state: 'outside', why: '' }
@@ -133,10 +145,13 @@ Every field that Lotse's schemas have (\`src/model/schema\`), and how it is know
 - **golden**: a golden case or a sample uses it; \`envoy --mode validate\` accepts what it becomes.
 - **outside**: Kubernetes' own; nothing that a proxy gets depends on it, and a unit test sees to that.
 - **refused**: it is for things that Lotse does not have; the object applies to nothing, and a warning says so.
+- **no effect**: it does nothing in Istio either, or is about what is not there outside Istio; the warning L0238 at its line says why,
+  and a unit test uses each of them.
 - **not yet**: it is read and checked, and using it gives the warning L0107 at its line.
 - **no test**: nothing of the above.
 
-Values that are wrong are refused with the codes of [codes.md](codes.md); fields that stand nowhere here give the warning L0104.
+The last column has the codes by which unit tests see values refused or warned about at that field ([codes.md](codes.md)). Besides, at any
+field, a value of another type or out of its bounds is L0105, and a field that has to be there L0106; one that stands nowhere here is L0104.
 Map keys of the user's own are written \`*\`. A block that stands in several places is listed where it is first.
 
 This file is generated: \`npm run api\` writes it from the schemas, the golden cases, the samples and \`test/fields.json\`;
@@ -152,16 +167,30 @@ export function apiPage(recording: Recording): string {
       String(list.filter((row) => state === undefined || row.state === state).length),
     ),
   ])
-  const chapters = [...rows].map(([kind, list]) => `\n## ${kind}\n\n${chapter(kind, list)}\n`)
+  const codes = codesByField([...rows.values()].flat().map(({ field }) => field))
+  const chapters = [...rows].map(
+    ([kind, list]) => `\n## ${kind}\n\n${chapter(kind, list, codes)}\n`,
+  )
   return `${HEAD}\n${table(['kind', 'fields', ...STATES], summary)}\n${chapters.join('')}`
 }
 
-function chapter(kind: Kind, rows: readonly Row[]): string {
+function chapter(
+  kind: Kind,
+  rows: readonly Row[],
+  codes: ReadonlyMap<string, readonly string[]>,
+): string {
+  const nameIn = (path: string) => `\`${path.slice(kind.length + 1) || kind}\``
   const cells = rows.map(({ field, state, why }) => {
-    const name = `\`${field.path.slice(kind.length + 1) || kind}\``
-    return [field.same ? `${name}, as \`${field.same}\`` : name, state, why]
+    const name = nameIn(field.path)
+    const wrong = codes.get(field.path)?.join(', ') ?? ''
+    return [field.same ? `${name}, as \`${field.same}\`` : name, state, why, wrong]
   })
-  return table(['field', 'state', 'by'], cells)
+  const fields = new Set(rows.map(({ field }) => field.path))
+  const blocks = [...codes]
+    .filter(([path]) => path.split('.')[0] === kind && !fields.has(path))
+    .map(([path, list]) => `${nameIn(path)} ${list.join(', ')}`)
+  const whole = blocks.length > 0 ? `\n\nOf whole blocks: ${blocks.join('; ')}.` : ''
+  return `${table(['field', 'state', 'by', 'codes'], cells)}${whole}`
 }
 
 /** As the formatter lays tables out. */

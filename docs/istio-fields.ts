@@ -44,6 +44,8 @@ function used(schema: Schema, value: unknown, path: string): string[] {
 export interface Field {
   readonly path: string
   readonly later: boolean
+  /** Why it has no effect, if it has none. */
+  readonly unused?: string
   /** The place where the same fields stand already. */
   readonly same?: string
 }
@@ -51,23 +53,52 @@ export interface Field {
 /** Every field of a kind, in the order of its schema. A block that stands in several places is listed once. */
 export function allFields(kind: Kind, seen: Map<Schema, string>): Field[] {
   const { schema } = SCHEMAS[kind].shape
-  return below(schema, kind, schema.later === true, seen)
+  return below(schema, kind, marksOf(schema), seen)
+}
+
+type Marks = Pick<Field, 'later' | 'unused'>
+
+function marksOf({ later, unused }: Schema, above: Marks = { later: false }): Marks {
+  const why = unused ?? above.unused
+  return { later: above.later || later === true, ...(why === undefined ? {} : { unused: why }) }
 }
 
 const BLOCK = 4
 
-function below(schema: Schema, path: string, later: boolean, seen: Map<Schema, string>): Field[] {
+function below(schema: Schema, path: string, marks: Marks, seen: Map<Schema, string>): Field[] {
   const inner =
     schema.items ?? (schema.additionalProperties?.properties && schema.additionalProperties)
-  if (inner) return below(inner, schema.items ? path : `${path}.*`, later, seen)
+  if (inner) return below(inner, schema.items ? path : `${path}.*`, marks, seen)
   const { properties = {} } = schema
   const names = Object.keys(properties)
-  if (names.length === 0) return [{ path, later }]
+  if (names.length === 0) return [{ path, ...marks }]
   const same = seen.get(schema)
-  if (same !== undefined) return [{ path, later, same }]
+  if (same !== undefined) return [{ path, ...marks, same }]
   if (names.length >= BLOCK) seen.set(schema, path)
   return names.flatMap((name) => {
     const field = properties[name]!
-    return below(field, `${path}.${name}`, later || field.later === true, seen)
+    return below(field, `${path}.${name}`, marksOf(field, marks), seen)
   })
+}
+
+/** The field at a path into an object, as `spec.http.0.match.0.uri`: `VirtualService.http.match.uri`. */
+export function fieldAt(kind: Kind, path: string): string {
+  const { shape, content } = SCHEMAS[kind]
+  const names = path.split('.').slice(content === 'spec' ? 1 : 0)
+  let schema: Schema = shape.schema
+  let field: string = kind
+  for (const name of names) {
+    if (schema.items) schema = schema.items
+    else if (schema.additionalProperties) {
+      schema = schema.additionalProperties
+      if (schema.properties) field += '.*'
+    } else {
+      const next = schema.properties?.[name]
+      // The rest of a key of the user's own that has dots.
+      if (!next) break
+      schema = next
+      field += `.${name}`
+    }
+  }
+  return field
 }

@@ -11,9 +11,13 @@ import {
   REFUSED,
   readRecording,
 } from '../../docs/istio-api.ts'
+import { codesByField } from '../../docs/istio-codes.ts'
 import { fieldsOf } from '../../docs/istio-fields.ts'
-import type { Code } from '../../src/model/codes.ts'
-import { KINDS } from '../../src/model/document.ts'
+import { CODES, type Code } from '../../src/model/codes.ts'
+import { KINDS, type Kind } from '../../src/model/document.ts'
+import { SCHEMAS } from '../../src/model/schema/index.ts'
+import type { Schema } from '../../src/model/shape.ts'
+import { check } from '../../src/registry/check.ts'
 import { translate } from '../../src/translate/translate.ts'
 import { validate } from '../../src/translate/validate/index.ts'
 import { references } from '../../src/translate/validate/references.ts'
@@ -121,6 +125,56 @@ test('what is called refused gives its warning', () => {
     const [document] = mesh.tables[kind as 'EnvoyFilter'].rows.values()
     const said = [...validate(document!), ...references(mesh)].map((one) => one.code)
     assert.ok(said.includes(code as Code), `${path}: ${said}`)
+  }
+})
+
+/** An object with the field, and nothing else. */
+function objectWith(path: string): object {
+  const [kind = '', ...names] = path.split('.')
+  const { apiVersions, content, shape } = SCHEMAS[kind as Kind]
+  const spec = valueWith(shape.schema, names)
+  const head = { apiVersion: apiVersions[0], kind, metadata: { name: 'a', namespace: 'b' } }
+  return content === 'spec' ? { ...head, spec } : { ...head, ...(spec as object) }
+}
+
+function valueWith(schema: Schema, [name, ...names]: readonly string[]): unknown {
+  if (schema.items) return [valueWith(schema.items, name === undefined ? [] : [name, ...names])]
+  if (name === '*') return { key: valueWith(schema.additionalProperties!, names) }
+  if (name !== undefined) return { [name]: valueWith(schema.properties![name]!, names) }
+  if (schema.enum) return schema.enum[0]
+  if (schema.format) return '1s'
+  const type = [schema.type ?? 'object'].flat()[0]!
+  return { string: 'a', boolean: true, integer: 1, number: 1, object: {} }[type]
+}
+
+test('what has no effect, and what is to come, says so at its place', () => {
+  const rows = [...apiRows({}).values()].flat()
+  const named = rows.filter(({ state }) => state === 'no effect' || state === 'not yet')
+  assert.ok(named.some(({ state }) => state === 'no effect'))
+  for (const { field, state } of named) {
+    const code = state === 'no effect' ? 'L0238' : 'L0107'
+    const { findings } = check(objectWith(field.path))
+    const said = findings.filter((one) => one.code === code && one.severity === 'warning')
+    const places = said.map(({ path }) => path.filter((part) => typeof part === 'string'))
+    const own = field.path.split('.').slice(1)
+    assert.ok(
+      places.some((place) => ` ${own.join('.')}.`.includes(`${place.at(-1)}.`)),
+      `${field.path}: ${JSON.stringify(findings)}`,
+    )
+  }
+})
+
+test('the codes of a field are those that a test sees there', () => {
+  const fields = [...apiRows({}).values()].flat().map(({ field }) => field)
+  const codes = codesByField(fields)
+  assert.ok(codes.get('VirtualService.hosts')?.includes('L0201'))
+  assert.ok(codes.get('VirtualService.http.match.uri.regex')?.includes('L0210'))
+  for (const [path, list] of codes) {
+    assert.ok(
+      fields.some((field) => `${field.path}.`.startsWith(path)),
+      `${path} is no field`,
+    )
+    assert.ok(list.every((code) => code in CODES))
   }
 })
 

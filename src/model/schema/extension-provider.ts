@@ -13,6 +13,7 @@ import {
   string,
   struct,
   uint32,
+  unused,
 } from '../shape.ts'
 import { strings } from './match.ts'
 
@@ -81,14 +82,17 @@ const envoyHttpAls = object({
   additionalResponseTrailersToLog: strings,
 })
 
+/** By Istio dropped as well. */
+const GONE = 'Envoy has no such tracer any more; use opentelemetry'
+
 const providers = {
   envoyExtAuthzHttp,
   envoyExtAuthzGrpc,
   zipkin,
-  lightstep: later(object({ ...tracer, accessToken: string })),
+  lightstep: unused(object({ ...tracer, accessToken: string }), GONE),
   datadog: object(tracer),
-  stackdriver: later(struct),
-  opencensus: later(struct),
+  stackdriver: unused(struct, GONE),
+  opencensus: unused(struct, GONE),
   skywalking: object({ ...backend, accessToken: string }),
   opentelemetry,
   prometheus: object({}),

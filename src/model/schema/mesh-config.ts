@@ -29,16 +29,23 @@ const tlsConfig = object({
   cipherSuites: strings,
 })
 
+/** By Istio dropped as well. */
+const GONE_TRACER = 'Envoy has no such tracer any more; use an extension provider of opentelemetry'
+const AGENT = 'it is about the agent of Istio, which does not run here'
+
 const tracing = object({
   zipkin: object({ address: string }),
   sampling: number,
   maxPathTagLength: uint32,
   customTags: map(customTag),
-  tlsSettings: later(struct),
-  lightstep: later(struct),
-  datadog: later(struct),
-  stackdriver: later(struct),
-  openCensusAgent: later(struct),
+  tlsSettings: unused(
+    struct,
+    'a DestinationRule for the host of the collector says how it is called',
+  ),
+  lightstep: unused(struct, GONE_TRACER),
+  datadog: object({ address: string }),
+  stackdriver: unused(struct, GONE_TRACER),
+  openCensusAgent: unused(struct, GONE_TRACER),
   enableIstioTags: boolean,
 })
 
@@ -70,7 +77,10 @@ const proxyHeaders = object({
   server: object({ disabled: boolean, value: string }),
   attemptCount: object({ disabled: boolean }),
   envoyDebugHeaders: object({ disabled: boolean }),
-  metadataExchangeHeaders: later(object({ mode: enumOf('UNDEFINED', 'IN_MESH') })),
+  metadataExchangeHeaders: unused(
+    object({ mode: enumOf('UNDEFINED', 'IN_MESH') }),
+    'proxies exchange no such headers: who a peer is stands in its certificate',
+  ),
   preserveHttp1HeaderCase: boolean,
   xForwardedHost: object({ enabled: boolean }),
   xForwardedPort: object({ enabled: boolean }),
@@ -79,7 +89,7 @@ const proxyHeaders = object({
 /** A MeshConfig's defaultConfig; not the kind ProxyConfig, which has only three of these fields. */
 const defaultConfig = object({
   concurrency: int32,
-  discoveryAddress: later(string),
+  discoveryAddress: unused(string, 'a proxy is told its control plane when it is started (--xds)'),
   drainDuration: duration,
   terminationDrainDuration: duration,
   holdApplicationUntilProxyStarts: unused(
@@ -88,13 +98,19 @@ const defaultConfig = object({
   ),
   proxyMetadata: map(string),
   proxyAdminPort: port,
-  statusPort: later(int32),
-  configPath: later(string),
-  binaryPath: later(string),
-  serviceCluster: later(string),
-  controlPlaneAuthPolicy: later(string),
+  statusPort: unused(int32, 'health is told where `lotse proxy --probes` says'),
+  configPath: unused(string, 'a proxy is started from the folder that --out names'),
+  binaryPath: unused(string, 'ENVOY_BIN or the PATH of the machine says which Envoy runs'),
+  serviceCluster: unused(
+    string,
+    'Envoy’s own cluster is named after the workload; traces are named by tracingServiceName',
+  ),
+  controlPlaneAuthPolicy: unused(string, 'the control plane is always called by mutual TLS'),
   statNameLength: unused(int32, 'Envoy has no such limit any more'),
-  customConfigFile: later(string),
+  customConfigFile: unused(
+    string,
+    '`lotse bootstrap` writes a file that can be changed before Envoy is started',
+  ),
   tracing,
   gatewayTopology,
   proxyStatsMatcher: unused(
@@ -104,7 +120,7 @@ const defaultConfig = object({
   proxyHeaders,
   envoyAccessLogService: later(struct),
   envoyMetricsService: later(struct),
-  envoyMetricsServiceAddress: later(string),
+  envoyMetricsServiceAddress: unused(string, 'Istio replaced it by envoyMetricsService'),
   tracingServiceName: enumOf(
     'APP_LABEL_AND_NAMESPACE',
     'CANONICAL_NAME_ONLY',
@@ -112,19 +128,25 @@ const defaultConfig = object({
   ),
   runtimeValues: labels,
   extraStatTags: later(strings),
-  readinessProbe: later(struct),
-  interceptionMode: later(enumOf('REDIRECT', 'TPROXY', 'NONE')),
+  readinessProbe: unused(struct, 'the probe of a workload stands in its WorkloadGroup'),
+  interceptionMode: unused(
+    enumOf('REDIRECT', 'TPROXY', 'NONE'),
+    '`lotse capture` redirects, and the captureMode NONE of a Sidecar does without',
+  ),
   meshId: later(string),
   network: string,
   caCertificatesPem: later(strings),
-  image: later(struct),
-  privateKeyProvider: later(struct),
-  sds: later(struct),
-  zipkinAddress: later(string),
+  image: unused(
+    struct,
+    'the Envoy that runs is the one of the machine or of the image that was injected',
+  ),
+  privateKeyProvider: unused(struct, 'stock Envoy has no provider of private keys'),
+  sds: unused(struct, 'Istio dropped it: secrets always come from the control plane'),
+  zipkinAddress: unused(string, 'Istio replaced it by tracing.zipkin.address'),
   connectionSettings: later(struct),
   fileFlushInterval: later(duration),
   fileFlushMinSizeKb: later(uint32),
-  statsCompression: later(boolean),
+  statsCompression: unused(boolean, AGENT),
 })
 
 const exportTo = strings
@@ -166,10 +188,11 @@ export const meshConfig = object({
   defaultVirtualServiceExportTo: exportTo,
   defaultDestinationRuleExportTo: exportTo,
   discoverySelectors: list(labelSelector),
-  serviceSettings: later(
+  serviceSettings: unused(
     list(object({ settings: object({ clusterLocal: boolean }), hosts: strings })),
+    'a mesh of Lotse has one cluster, to which every service is local',
   ),
-  serviceScopeConfigs: later(anything),
+  serviceScopeConfigs: unused(anything, 'it is for ambient meshes of several clusters'),
   protocolDetectionTimeout: duration,
   pathNormalization: object({
     normalization: enumOf('DEFAULT', 'NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'),
@@ -184,15 +207,24 @@ export const meshConfig = object({
   proxyHttpPort: port,
   enableEnvoyAccessLogService: later(boolean),
   disableEnvoyListenerLog: later(boolean),
-  enablePrometheusMerge: later(boolean),
+  enablePrometheusMerge: unused(boolean, AGENT),
   inboundClusterStatName: later(string),
   outboundClusterStatName: later(string),
   verifyCertificateAtClient: boolean,
-  configSources: later(list(struct)),
-  certificates: later(list(struct)),
-  ca: later(struct),
-  compliancePolicy: later(string),
-  hboneIdleTimeout: later(duration),
+  configSources: unused(list(struct), '--config and --store of `lotse serve` name the sources'),
+  certificates: unused(
+    list(struct),
+    'Istio dropped it: it issued certificates of the control plane by DNS name',
+  ),
+  ca: unused(
+    struct,
+    '`lotse serve` has its own authority, or an organisation’s (`lotse ca import`)',
+  ),
+  compliancePolicy: unused(
+    string,
+    'meshMTLS and tlsDefaults say which versions, ciphers and curves are used',
+  ),
+  hboneIdleTimeout: unused(duration, 'it is for ambient meshes: sidecars use no HBONE'),
 })
 
 export type MeshConfig = Infer<typeof meshConfig>

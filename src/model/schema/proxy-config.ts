@@ -1,12 +1,26 @@
 // ProxyConfig: how the proxies of some workloads are started. EnvoyFilter: raw changes to what they are sent.
-import { enumOf, type Infer, int32, list, map, object, port, string, struct } from '../shape.ts'
+import {
+  enumOf,
+  type Infer,
+  int32,
+  list,
+  map,
+  object,
+  port,
+  string,
+  struct,
+  unused,
+} from '../shape.ts'
 import { policySelector, targetRef, workloadSelector } from './match.ts'
 
 export const proxyConfig = object({
   selector: policySelector,
   concurrency: int32,
   environmentVariables: map(string),
-  image: object({ imageType: string }),
+  image: unused(
+    object({ imageType: string }),
+    'the Envoy that runs is the one of the machine or of the image that was injected',
+  ),
 })
 
 const proxyMatch = object({ proxyVersion: string, metadata: map(string) })

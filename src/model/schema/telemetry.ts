@@ -10,6 +10,7 @@ import {
   number,
   object,
   string,
+  unused,
 } from '../shape.ts'
 import { policySelector, targetRef } from './match.ts'
 
@@ -56,7 +57,14 @@ const metrics = object({
   providers,
   overrides: list(
     object({
-      match: object({ metric, customMetric: later(string), mode }, [['metric', 'customMetric']]),
+      match: object(
+        {
+          metric,
+          customMetric: unused(string, 'proxies count the metrics of Istio, and no others'),
+          mode,
+        },
+        [['metric', 'customMetric']],
+      ),
       disabled: boolean,
       tagOverrides: map(object({ operation: enumOf('UPSERT', 'REMOVE'), value: string })),
     }),

@@ -89,7 +89,7 @@ const OWN_SAMPLING: Fields = {
   },
 }
 
-/** The MeshConfig's way from before there was Telemetry: `enableTracing` and `defaultConfig.tracing.zipkin`. */
+/** The MeshConfig's way from before there was Telemetry: `enableTracing` and `defaultConfig.tracing`. */
 function legacySpec(view: View): TraceSpec | undefined {
   return meshConfig(view).enableTracing ? {} : undefined
 }
@@ -109,7 +109,7 @@ export function tracingBackend(view: View, mode: Mode): Backend | undefined {
 }
 
 function providerOf(view: View, { provider }: TraceSpec): Partial<ExtensionProvider> | undefined {
-  return provider === undefined ? legacyZipkin(view) : extensionProvider(view, provider)
+  return provider === undefined ? legacyProvider(view) : extensionProvider(view, provider)
 }
 
 type Sampler = OpenTelemetryConfig['sampler']
@@ -131,12 +131,21 @@ function tracerOf(view: View, spec: TraceSpec, sampler: Sampler): Tracer | undef
   return { tracer, pathLength }
 }
 
+/** `defaultConfig.tracing` from before there were extension providers. */
+function legacyProvider(view: View): Partial<ExtensionProvider> | undefined {
+  const { zipkin, datadog } = defaultTracing(view) ?? {}
+  const told = placeOf(zipkin?.address)
+  if (told) return { zipkin: told }
+  const other = placeOf(datadog?.address)
+  return other && { datadog: other }
+}
+
 /** `zipkin.istio-system:9411`, as hosts are written in a cluster. */
-function legacyZipkin(view: View): Pick<ExtensionProvider, 'zipkin'> | undefined {
-  const [, host, port] = /^(.+):(\d+)$/.exec(defaultTracing(view)?.zipkin?.address ?? '') ?? []
+function placeOf(address = '') {
+  const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? []
   if (!host) return undefined
   const service = /^[^.]+\.[^.]+$/.test(host) ? `${host}.svc.cluster.local` : host
-  return { zipkin: { service, port: Number(port) } }
+  return { service, port: Number(port) }
 }
 
 function openTelemetry(
