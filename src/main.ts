@@ -90,6 +90,7 @@ program
     '--deep',
     'also encode what every workload would get, as is always done with EnvoyFilters',
   )
+  .option('--envoy', 'also show it to an Envoy in its validate mode: tells what only Envoy refuses')
   .addHelpText('after', '\nExample:\n  lotse check mesh/')
   .action(run(async () => (await import('./cli/check.ts')).check))
 

@@ -7,10 +7,16 @@ import { RESOURCE_TYPES, type Resource } from '../model/resource.ts'
 import { nodeOf } from '../translate/node.ts'
 import { translate } from '../translate/translate.ts'
 import { encodeMessage } from '../xds/encode/index.ts'
-import { createStore } from '../xds/store.ts'
+import { createStore, isFailed } from '../xds/store.ts'
 
-/** One diagnostic for each place that makes resources invalid, however many there are. */
-export function encodingDiagnostics(mesh: Mesh): Diagnostic[] {
+export interface Encodable {
+  /** One diagnostic for each place that makes resources invalid, however many there are. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** What would be delivered. */
+  readonly resources: readonly Resource[]
+}
+
+export function encodable(mesh: Mesh): Encodable {
   const found = new Map<string, { first: Diagnostic; others: number }>()
   const store = createStore({
     encode: encodeMessage,
@@ -21,10 +27,11 @@ export function encodingDiagnostics(mesh: Mesh): Diagnostic[] {
       else found.set(place, { first: failure, others: 0 })
     },
   })
-  for (const resource of distinctResources(mesh)) store.encode(resource)
-  return [...found.values()].map(({ first, others }) =>
+  const resources = [...distinctResources(mesh)].filter((one) => !isFailed(store.encode(one)))
+  const diagnostics = [...found.values()].map(({ first, others }) =>
     others === 0 ? first : { ...first, text: `${first.text} So are ${others} more resources.` },
   )
+  return { diagnostics, resources }
 }
 
 function distinctResources(mesh: Mesh): Set<Resource> {

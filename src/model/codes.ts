@@ -107,6 +107,7 @@ export const CODES = {
   L0304: 'A proxy asks for a type of resource that Lotse does not serve.',
   L0305: 'The configuration of a proxy could not be computed.',
   L0306: 'A proxy does not prove who it is.',
+  L0307: 'Envoy refuses the resource when it is only asked, and would if it were sent.',
   L0401: 'The trust domain, namespace, workload or service account is not a valid name.',
   L0402: 'The certificate does not prove an identity of the mesh.',
   L0403: 'The certificate does not prove a workload.',
@@ -143,6 +144,7 @@ export const CODES = {
   L0511: 'The address cannot be listened on.',
   L0512: 'The command was used wrongly.',
   L0513: 'The rules that capture traffic cannot be applied.',
+  L0514: 'Envoy could not be asked whether it takes a configuration.',
 } as const
 
 export type Code = keyof typeof CODES

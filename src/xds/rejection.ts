@@ -42,7 +42,7 @@ export function printable(text: string): string {
 }
 
 /** Where the object was written that holds the longest string that Envoy quotes, or else the resource. */
-function guiltyOrigin(resource: Resource, text: string): Origin | undefined {
+export function guiltyOrigin(resource: Resource, text: string): Origin | undefined {
   const bodies = [resource, ...(resource.virtualHosts ?? [])].map(({ body }) => body)
   let best: Origin | undefined
   let length = MIN_QUOTE - 1

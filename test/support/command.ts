@@ -81,6 +81,15 @@ export function lotse(t: Cleanup, ...args: readonly string[]): Promise<Ended> {
   return startLotse(t, ...args).ended
 }
 
+/** The same with variables of its own. */
+export function lotseWith(
+  t: Cleanup,
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<Ended> {
+  return start(t, process.execPath, [LOTSE, ...args], env).ended
+}
+
 export interface Serving extends RunningCommand {
   readonly xds: string
   readonly http: string
