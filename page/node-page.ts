@@ -1,12 +1,19 @@
 // One service or workload: its signals, the policies that apply with their lines, who serves it and how their proxies do.
 import { type ComponentChild, h } from 'preact'
-import type { ProxyState, ServiceDetail, WorkloadDetail } from '../src/dashboard/answers.ts'
+import type {
+  EndpointRow,
+  ProxyState,
+  Saturation as SaturationAnswer,
+  ServiceDetail,
+  WayRow,
+  WorkloadDetail,
+} from '../src/dashboard/answers.ts'
 import type { Graph } from '../src/model/graph.ts'
 import { type Feed, useAnswer } from './feed.ts'
 import { percent, rate } from './format.ts'
 import { badge, card, empty, type Level, policyLinks, Table, whenThere, where } from './parts.ts'
 import { link, type Place } from './router.ts'
-import { Saturation, wayTo } from './saturation.ts'
+import { loadRows, Saturation, wayTo } from './saturation.ts'
 import { Signals, useTick } from './signals.ts'
 
 export interface NodeProps {
@@ -33,6 +40,7 @@ export function ServiceView({ place, feed }: NodeProps): ComponentChild {
   const path = `services/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`
   const tick = useTick(5_000)
   const health = useAnswer<Graph>('graph?by=workload&window=60', tick).value
+  const saturation = useAnswer<SaturationAnswer>('saturation', tick)
   const found = useAnswer<ServiceDetail>(path, feed.summary?.revision)
   const ports = found.value?.ports.map(({ number, protocol }) => `${number} ${protocol}`).join(', ')
   return h(
@@ -55,11 +63,11 @@ export function ServiceView({ place, feed }: NodeProps): ComponentChild {
           'section',
           { class: 'card wide' },
           h('h3', null, 'Endpoints'),
-          endpoints(service, health),
+          endpoints(service, health, saturation.value?.ways ?? []),
         ),
         h(Saturation, {
           first: 'From',
-          revision: tick,
+          answer: saturation,
           shown: (way) => (wayTo(way)?.host === service.host ? way.workload : undefined),
         }),
       ),
@@ -67,7 +75,11 @@ export function ServiceView({ place, feed }: NodeProps): ComponentChild {
   )
 }
 
-function endpoints({ endpoints }: ServiceDetail, health: Graph | undefined): ComponentChild {
+function endpoints(
+  { endpoints, host }: ServiceDetail,
+  health: Graph | undefined,
+  ways: readonly WayRow[],
+): ComponentChild {
   if (endpoints.length === 0) {
     return empty(
       'Nothing serves it: requests are answered with 503.',
@@ -89,13 +101,29 @@ function endpoints({ endpoints }: ServiceDetail, health: Graph | undefined): Com
             : 'not of this mesh',
           version,
           ready ? proxyBadge(proxy) : badge('bad', 'not ready'),
-          healthOf(workload, health),
+          h('span', null, healthOf(workload, health), ' ', asideBy(one, host, ways)),
           mutualTls ? 'mutual TLS' : 'plain text',
           where(place),
         ],
       }
     }),
   })
+}
+
+/** Callers whose Envoys have put it aside as an outlier, for the time being. */
+function asideBy(
+  { address, ports }: EndpointRow,
+  host: string,
+  ways: readonly WayRow[],
+): ComponentChild {
+  const own = ports.map((port) => `${address}:${port}`)
+  const callers = ways
+    .filter((way) => wayTo(way)?.host === host)
+    .filter(({ now }) => now?.ejected.some((one) => own.includes(one)))
+    .map(({ workload }) => workload)
+  return callers.length === 0
+    ? null
+    : badge('bad', `put aside by ${[...new Set(callers)].join(', ')}`)
 }
 
 /** As those see it who call it. */
@@ -113,6 +141,8 @@ export function WorkloadView({ place, feed }: NodeProps): ComponentChild {
   const [namespace = '', name = ''] = place.parts
   const path = `workloads/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`
   const tick = useTick(5_000)
+  const saturation = useAnswer<SaturationAnswer>('saturation', tick)
+  const load = saturation.value?.proxies.find((one) => one.workload === `${namespace}/${name}`)
   const found = useAnswer<WorkloadDetail>(path, feed.summary?.revision)
   return h(
     'div',
@@ -125,10 +155,10 @@ export function WorkloadView({ place, feed }: NodeProps): ComponentChild {
         'div',
         { class: 'two' },
         card('Policies that apply', policyLinks(workload.policies, NO_POLICY)),
-        card('What it is', facts(workload)),
+        card('What it is', facts(workload, saturation.value ? loadRows(load) : [])),
         h(Saturation, {
           first: 'To',
-          revision: tick,
+          answer: saturation,
           shown: (way) => (way.workload === `${namespace}/${name}` ? wayTo(way)?.words : undefined),
         }),
       ),
@@ -136,7 +166,10 @@ export function WorkloadView({ place, feed }: NodeProps): ComponentChild {
   )
 }
 
-function facts(workload: WorkloadDetail): ComponentChild {
+function facts(
+  workload: WorkloadDetail,
+  load: readonly (readonly [string, ComponentChild])[],
+): ComponentChild {
   const { namespace, name, address, service, version, account, labels, place, proxy } = workload
   const [serviceNamespace = '', serviceName = ''] = service.split('/')
   const rows: readonly (readonly [string, ComponentChild])[] = [
@@ -158,6 +191,7 @@ function facts(workload: WorkloadDetail): ComponentChild {
         ? ''
         : h('a', { href: link('proxies', `${name}.${namespace}`) }, 'the configuration it holds'),
     ],
+    ...(proxy === 'none' || proxy === 'gone' ? [] : load),
     ['Requests', h('a', { href: link('tap', namespace, name) }, 'watch them live')],
   ]
   return h(

@@ -1,13 +1,21 @@
 // Proxies: who has what they are to have, what was refused with its line, and the configuration that one of them holds.
 import { type ComponentChild, h } from 'preact'
 import { useState } from 'preact/hooks'
-import type { HeldResources, OneResource, ResourceRow } from '../src/dashboard/answers.ts'
+import type {
+  HeldResources,
+  OneResource,
+  ProxyLoadRow,
+  ResourceRow,
+  Saturation,
+} from '../src/dashboard/answers.ts'
 import type { ProxyStatus, Status } from '../src/dashboard/status.ts'
 import { type Feed, useAnswer } from './feed.ts'
-import { clock } from './format.ts'
+import { bytes, clock } from './format.ts'
 import { proxyBadge } from './node-page.ts'
 import { choice, empty, problems, searchBox, Table, whenThere, where } from './parts.ts'
 import { link, type Place, setQuery } from './router.ts'
+import { workerWords } from './saturation.ts'
+import { useTick } from './signals.ts'
 import { Source } from './source.ts'
 
 export interface ProxyProps {
@@ -20,6 +28,7 @@ const REJECTED = 'L0302'
 
 export function ProxiesView({ place, feed }: ProxyProps): ComponentChild {
   const status = useAnswer<Status>('status', feed.summary?.revision)
+  const saturation = useAnswer<Saturation>('saturation', useTick(5_000)).value
   const search = place.query.get('search') ?? ''
   return h(
     'div',
@@ -30,11 +39,15 @@ export function ProxiesView({ place, feed }: ProxyProps): ComponentChild {
       h('h2', null, 'Proxies'),
       searchBox(search, (search) => setQuery(place, { search })),
     ),
-    whenThere(status, (found) => proxies(found, search)),
+    whenThere(status, (found) => proxies(found, search, saturation?.proxies ?? [])),
   )
 }
 
-function proxies({ proxies, diagnostics }: Status, search: string): ComponentChild {
+function proxies(
+  { proxies, diagnostics }: Status,
+  search: string,
+  loads: readonly ProxyLoadRow[],
+): ComponentChild {
   if (proxies.length === 0) {
     return empty('No proxy is connected.', [
       'Enrol one with ',
@@ -45,6 +58,7 @@ function proxies({ proxies, diagnostics }: Status, search: string): ComponentChi
     ])
   }
   const refused = diagnostics.filter(({ code }) => code === REJECTED)
+  const byWorkload = new Map(loads.map((load) => [load.workload, load]))
   const found = proxies
     .filter(({ proxy }) => proxy.toLowerCase().includes(search.toLowerCase()))
     .sort((a, b) => Number(a.synced) - Number(b.synced) || (a.workload < b.workload ? -1 : 1))
@@ -64,14 +78,20 @@ function proxies({ proxies, diagnostics }: Status, search: string): ComponentChi
         'Routes',
         'Secrets',
         'Refusals',
+        'Memory',
+        'Workers',
+        'Clients',
         'Since',
       ],
-      rows: found.map((one) => ({ key: `${one.proxy} ${one.connectedAt}`, cells: cellsOf(one) })),
+      rows: found.map((one) => ({
+        key: `${one.proxy} ${one.connectedAt}`,
+        cells: cellsOf(one, byWorkload.get(one.workload)),
+      })),
     }),
   )
 }
 
-function cellsOf(one: ProxyStatus): ComponentChild[] {
+function cellsOf(one: ProxyStatus, load: ProxyLoadRow | undefined): ComponentChild[] {
   const { proxy, workload, state, types, connectedAt } = one
   const [namespace = '', name = ''] = workload.split('/')
   const refusals = Object.values(types).reduce((total, { nacks }) => total + nacks, 0)
@@ -80,6 +100,9 @@ function cellsOf(one: ProxyStatus): ComponentChild[] {
     proxyBadge(state),
     ...TYPES.map((type) => String(types[type]?.held ?? 0)),
     refusals > 0 ? String(refusals) : '',
+    load ? bytes(load.memory) : '',
+    load ? workerWords(load) : '',
+    load ? String(load.connections) : '',
     h('time', { dateTime: connectedAt }, clock(connectedAt)),
   ]
 }

@@ -7,6 +7,7 @@ import { keepCredentials } from '../../src/ca/agent.ts'
 import type { Credentials } from '../../src/ca/credentials.ts'
 import { isProblem } from '../../src/ca/problem.ts'
 import { type Enrolled, enrolWorkload, readToken } from '../../src/cli/bootstrap.ts'
+import { reportLoad } from '../../src/cli/load-report.ts'
 import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
 import { repeat } from './checks/check.ts'
 import type { Cleanup } from './cleanup.ts'
@@ -79,11 +80,16 @@ interface Kept {
 /** What `lotse proxy` does for its Envoy, asking more often than that. */
 function keep(row: WorkloadRow, { envoy, credentials, options, signal }: Kept): void {
   const { xds: address, tokenFile } = options.controlPlane
+  let present = credentials
+  void reportLoad({ address, envoy, signal, credentials: () => present })
   void keepCredentials({
     ...{ address, credentials, signal, folder: join(options.folder, row.name, 'certs') },
     token: () => readToken(tokenFile),
     onProblem: (diagnostic) => console.error(`${row.name}: ${printDiagnostic(diagnostic)}`),
-    onRenewed: ({ chainPem }) => untilUsed(envoy.adminUrl, chainPem, signal),
+    onRenewed: (renewed) => {
+      present = renewed
+      return untilUsed(envoy.adminUrl, renewed.chainPem, signal)
+    },
     longestPause: LOOK_MS,
   })
 }

@@ -2,15 +2,9 @@
 import { createHash, webcrypto, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
-import {
-  Client,
-  credentials as channel,
-  Metadata,
-  type MethodDefinition,
-  type ServiceError,
-  status,
-} from '@grpc/grpc-js'
+import { Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { controlPlaneClient, type Server } from './client.ts'
 import { type Credentials, checkCredentials } from './credentials.ts'
 import {
   ADVISE,
@@ -18,7 +12,7 @@ import {
   type CertificateResponse,
   CREATE_CERTIFICATE,
 } from './csr-protocol.ts'
-import { CONTROL_PLANE, identityOf, parseWorkloadName, type Workload } from './identity.ts'
+import { parseWorkloadName, type Workload } from './identity.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
 import { parseToken } from './token-text.ts'
 import { certificateBlocks, KEY_ALGORITHM, pemOf, SIGNING_ALGORITHM, x509 } from './x509.ts'
@@ -89,11 +83,9 @@ export async function renew(options: RenewOptions): Promise<Credentials | Diagno
   return obtain(options, { rootPem, metadata: new Metadata(), wanted, present })
 }
 
-interface Request {
-  readonly rootPem: string
+interface Request extends Server {
   readonly metadata: Metadata
   readonly wanted: Pick<Workload, 'namespace' | 'name'> & Partial<Workload>
-  readonly present?: Credentials
   readonly registers?: EnrolOptions['registers']
 }
 
@@ -145,22 +137,7 @@ function call<Message, Response>(
   method: MethodDefinition<Message, Response>,
   message: Message,
 ): Promise<Response | Diagnostic> {
-  const { present } = request
-  const client = new Client(
-    contact.address,
-    channel.createSsl(
-      Buffer.from(request.rootPem),
-      present ? Buffer.from(present.keyPem) : null,
-      present ? Buffer.from(present.chainPem) : null,
-      { checkServerIdentity: (_host, certificate) => checkServer(certificate, request) },
-    ),
-    {
-      'grpc.enable_http_proxy': 0,
-      'grpc.use_local_subchannel_pool': 1,
-      // only a label: the server is judged by its SPIFFE identity, and TLS forbids an IP address here
-      'grpc.ssl_target_name_override': 'lotse.internal',
-    },
-  )
+  const client = controlPlaneClient(contact.address, request)
   const { path, requestSerialize, responseDeserialize } = method
   const deadline = Date.now() + (contact.timeout ?? 10_000)
   return new Promise((resolve) => {
@@ -177,27 +154,6 @@ function call<Message, Response>(
       },
     )
   })
-}
-
-/** The certificate is verified against the root already; it must also be the control plane's, not any workload's. */
-function checkServer(
-  certificate: { readonly raw: Buffer },
-  { rootPem, wanted }: Request,
-): Error | undefined {
-  const identity = identityOf(certificate)
-  if (isProblem(identity)) return new Error(identity.text)
-  const { namespace, serviceAccount, trustDomain } = identity
-  // an organisation's root has no name of a trust domain; what the present certificate says holds there
-  const names = certificateBlocks(rootPem).map((pem) => new X509Certificate(pem).subjectAltName)
-  const domain = names.some(
-    (name = '') => !name.includes('URI:') || name === `URI:spiffe://${trustDomain}`,
-  )
-  const own =
-    namespace === CONTROL_PLANE.namespace &&
-    serviceAccount === CONTROL_PLANE.serviceAccount &&
-    trustDomain === (wanted.trustDomain ?? trustDomain) &&
-    domain
-  return own ? undefined : new Error('The server is not the control plane of this mesh.')
 }
 
 function refusal(contact: Contact, error: ServiceError | null): Diagnostic {

@@ -18,6 +18,7 @@ import {
   readToken,
   writeProxyFolder,
 } from './bootstrap.ts'
+import { reportLoad } from './load-report.ts'
 import { EXIT, fail } from './print.ts'
 
 interface ProxyCommand extends BootstrapCommand {
@@ -76,18 +77,26 @@ async function run(
   const notReady = await Promise.race([envoy.ready(READY_MS), aborted(stop.signal)])
   if (notReady) console.error(printDiagnostic(notReady))
   const child = app.length > 0 && !stop.signal.aborted ? startApp(app) : undefined
+  let { credentials } = enrolled
+  const reporting = reportLoad({
+    ...{ address: options.xds, envoy, signal: stop.signal },
+    credentials: () => credentials,
+  })
   const renewing = keepCredentials({
     address: options.xds,
     folder: `${resolve(options.out)}/certs`,
-    credentials: enrolled.credentials,
+    credentials,
     token: () => readToken(options.tokenFile),
     onProblem: (diagnostic) => console.error(printDiagnostic(diagnostic)),
-    onRenewed: ({ chainPem }) => untilUsed(envoy.adminUrl, chainPem, stop.signal),
+    onRenewed: (renewed) => {
+      credentials = renewed
+      return untilUsed(envoy.adminUrl, renewed.chainPem, stop.signal)
+    },
     signal: stop.signal,
   })
   const code = await firstToEnd(envoy, child, stop.signal)
   stop.abort()
-  await renewing
+  await Promise.all([renewing, reporting])
   const drain = options.drain ?? terminationDrainSeconds ?? DRAIN_SECONDS
   await envoy.stop({ drain: Number(drain) * 1000 })
   if (child) await endApp(child)

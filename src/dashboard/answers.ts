@@ -207,7 +207,13 @@ export interface Preview {
   }[]
 }
 
-/** How full one way from a workload to a cluster was, since its proxy's first report. */
+export interface Saturation {
+  readonly ways: readonly WayRow[]
+  /** Of connected proxies whose agents tell. */
+  readonly proxies: readonly ProxyLoadRow[]
+}
+
+/** How full one way from a workload to a cluster is, and was since its proxy's first report. */
 export interface WayRow {
   readonly workload: string
   readonly cluster: string
@@ -216,4 +222,29 @@ export interface WayRow {
   readonly connectionsRefused: number
   readonly pendingRefused: number
   readonly retriesRefused: number
+  readonly now?: WayNow
+}
+
+export interface WayNow {
+  readonly connections: number
+  readonly requests: number
+  readonly waiting: number
+  /** Circuit breakers that are open. */
+  readonly breakers: readonly string[]
+  /** `ADDRESS:PORT` of endpoints that outlier detection put aside. */
+  readonly ejected: readonly string[]
+}
+
+export interface ProxyLoadRow {
+  readonly workload: string
+  /** When it told this, RFC 3339. */
+  readonly at: string
+  /** Bytes. */
+  readonly memory: number
+  readonly physical: number
+  readonly connections: number
+  readonly workers: number
+  /** Percent of its time that the busiest worker computed; not every system tells. */
+  readonly busiest?: number
+  readonly stalls: number
 }

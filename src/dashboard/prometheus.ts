@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { App } from '../app.ts'
 import { istioMetrics } from '../telemetry/istio-metrics.ts'
-import { pressureMetrics } from '../telemetry/pressure-metrics.ts'
+import { loadMetrics, pressureMetrics } from '../telemetry/pressure-metrics.ts'
 import { READ_MESH } from './access.ts'
 
 const TARGETS = '/api/v1/prometheus/targets'
@@ -17,7 +17,9 @@ export interface TargetGroup {
 
 /** Proxies open no port for this: their figures are scraped here, each under its own path. */
 export function targetsOf(app: App, address: string): TargetGroup[] {
-  const names = [...app.signals.totals.reporters()].sort()
+  const { totals, loads } = app.signals
+  const loaded = [...loads.all()].map(([name]) => name)
+  const names = [...new Set([...totals.reporters(), ...loaded])].sort()
   return [
     { targets: [address], labels: { __metrics_path__: '/metrics', job: 'lotse' } },
     ...names.map((name) => {
@@ -34,9 +36,9 @@ export function targetsOf(app: App, address: string): TargetGroup[] {
 }
 
 export function proxyMetrics(app: App, reporter: string): string {
-  const { totals } = app.signals
+  const { totals, loads } = app.signals
   const metrics = istioMetrics(reporter, totals.of(reporter), app.metricsOptions)
-  return metrics + pressureMetrics(totals.pressure(reporter))
+  return metrics + pressureMetrics(totals.pressure(reporter)) + loadMetrics(loads.of(reporter))
 }
 
 export function addPrometheus(server: FastifyInstance, app: () => App | undefined): void {
@@ -51,7 +53,8 @@ export function addPrometheus(server: FastifyInstance, app: () => App | undefine
       const ready = app()
       if (!ready) return reply.code(503).send({ error: 'not ready' })
       const name = `${params.namespace}/${params.workload}`
-      if (!ready.signals.totals.has(name)) {
+      const { totals, loads } = ready.signals
+      if (!totals.has(name) && !loads.of(name)) {
         return reply.code(404).send({ error: 'no such proxy has reported anything' })
       }
       return reply.type(TEXT).send(proxyMetrics(ready, name))

@@ -1,11 +1,12 @@
-// Reads OTLP metrics as far as proxies report them: counters and histograms as differences, with text attributes.
+// Reads OTLP metrics as far as proxies report them: counters and histograms as differences, gauges, with text attributes.
 import protobuf from 'protobufjs/minimal.js'
 
 export interface Point {
   readonly name: string
   readonly attributes: ReadonlyMap<string, string>
-  /** Of a counter. */
+  /** Of a counter or a gauge. */
   readonly value?: number
+  readonly isGauge?: true
   readonly histogram?: Histogram
 }
 
@@ -46,6 +47,7 @@ function readMetric(reader: Reader, end: number, take: (point: Point) => void): 
     1: (from) => {
       name = text(from)
     },
+    5: nested({ 1: inner((from, to) => add({ ...readNumber(from, to), isGauge: true })) }),
     7: nested({ 1: inner((from, to) => add(readNumber(from, to))) }),
     9: nested({ 1: inner((from, to) => add(readHistogram(from, to))) }),
   })

@@ -1,5 +1,6 @@
-// Saturation of a proxy's ways to others, under the names that Envoy's own Prometheus page has.
+// Saturation of a proxy and of its ways to others, under the names that Envoy's own Prometheus page has.
 import { escapeValue } from './istio-labels.ts'
+import type { Breaker, ClusterLoad, ProxyLoad } from './load.ts'
 import type { Pressure } from './report.ts'
 
 const NAMES: Readonly<Record<Pressure, readonly [name: string, help: string]>> = {
@@ -32,4 +33,60 @@ export function pressureMetrics(
     }),
   ])
   return `${lines.join('\n')}\n`
+}
+
+const OF_PROXY = {
+  memory: ['envoy_server_memory_allocated', 'gauge', 'Bytes allocated'],
+  physical: ['envoy_server_memory_physical_size', 'gauge', 'Bytes taken of the machine'],
+  connections: ['envoy_server_total_connections', 'gauge', 'Open connections from clients'],
+  workers: ['envoy_server_concurrency', 'gauge', 'Worker threads'],
+  stalls: ['envoy_workers_watchdog_miss', 'counter', 'Workers that did not answer in time'],
+  busiest: ['lotse_proxy_busiest_worker_percent', 'gauge', 'What the busiest worker computed'],
+} as const
+
+const BREAKERS: Readonly<Record<Breaker, string>> = {
+  connections: 'cx_open',
+  pending: 'rq_pending_open',
+  requests: 'rq_open',
+  retries: 'rq_retry_open',
+}
+
+const OF_CLUSTER: readonly (readonly [
+  name: string,
+  help: string,
+  read: (load: ClusterLoad) => number,
+])[] = [
+  ['upstream_cx_active', 'Open connections', (load) => load.connections],
+  ['upstream_rq_active', 'Requests under way', (load) => load.requests],
+  ['upstream_rq_pending_active', 'Requests that wait for a connection', (load) => load.waiting],
+  [
+    'outlier_detection_ejections_active',
+    'Endpoints that are put aside',
+    (load) => load.ejected.length,
+  ],
+  ...Object.entries(BREAKERS).map(
+    ([breaker, name]) =>
+      [
+        `circuit_breakers_default_${name}`,
+        'Whether the circuit breaker is open',
+        (load: ClusterLoad) => Number(load.breakers.includes(breaker as Breaker)),
+      ] as const,
+  ),
+]
+
+export function loadMetrics(load: ProxyLoad | undefined): string {
+  if (!load) return ''
+  const lines = Object.entries(OF_PROXY).flatMap(([figure, [name, type, help]]) => {
+    const value = load[figure as keyof typeof OF_PROXY]
+    if (value === undefined) return []
+    return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name} ${value}`]
+  })
+  const ofClusters = OF_CLUSTER.flatMap(([figure, help, read]) => {
+    const name = `envoy_cluster_${figure}`
+    const series = [...load.clusters].map(
+      ([cluster, own]) => `${name}{envoy_cluster_name="${escapeValue(cluster)}"} ${read(own)}`,
+    )
+    return series.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...series]
+  })
+  return `${[...lines, ...ofClusters].join('\n')}\n`
 }

@@ -10,7 +10,7 @@ export interface Reporter {
   readonly node: string
 }
 
-const PATH = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export'
+export const METRICS_PATH = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export'
 const EMPTY = Buffer.alloc(0)
 
 /** `identify` gives the workload as `NAMESPACE/NAME`, or undefined for a caller whose report counts for nothing. */
@@ -34,7 +34,7 @@ export function metricsService(
   return {
     definition: {
       export: {
-        path: PATH,
+        path: METRICS_PATH,
         requestStream: false,
         responseStream: false,
         requestSerialize: same,

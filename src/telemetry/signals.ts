@@ -1,4 +1,5 @@
 // What proxies reported over the last half hour, edge by edge. Bounded, whatever they report.
+import { LoadReport, Loads } from './load.ts'
 import { readMetrics } from './otlp.ts'
 import { type Edge, type Outcome, type Signal, signalOf } from './report.ts'
 import { Totals } from './totals.ts'
@@ -42,6 +43,8 @@ export class Signals {
   readonly counters = { reports: 0, refused: 0, points: 0, bytes: 0, dropped: 0 }
   /** The same since the start, for Prometheus. */
   readonly totals = new Totals()
+  /** How full the proxies are now. */
+  readonly loads = new Loads()
   readonly #options: SignalsOptions
   readonly #edges = new Map<string, Series>()
   readonly #bytes = new Map<string, ByteSeries>()
@@ -59,9 +62,11 @@ export class Signals {
     this.counters.reports += 1
     this.counters.bytes += bytes.length
     this.#sweep(step)
+    const gauges = new LoadReport(this.#options.now())
     try {
       readMetrics(bytes, (point) => {
         this.counters.points += 1
+        if (point.isGauge) return gauges.add(point)
         const signal = signalOf(point)
         if (!signal) return
         if (signal.kind !== 'pressure') this.#add(reporter, signal, step)
@@ -72,6 +77,7 @@ export class Signals {
       return false
     } finally {
       this.totals.settle(reporter, step)
+      if (gauges.load) this.loads.put(reporter, gauges.load)
       this.#options.onReport?.()
     }
     return true
@@ -141,6 +147,7 @@ export class Signals {
     if (step === this.#sweptAt) return
     this.#sweptAt = step
     this.totals.sweep(step)
+    this.loads.sweep(this.#options.now())
     for (const map of [this.#edges, this.#bytes]) {
       for (const [key, { window, reporter }] of map) {
         if (window.latest > step - KEPT_STEPS) continue

@@ -84,6 +84,7 @@ test('the lean reader finds what protobufjs wrote', () => {
       attributes: { e: WEB_V1 },
       histogram: { sum: 7.5, counts: [1, 0, 2], bounds: [250, 500] },
     },
+    { name: 'a gauge', attributes: {}, value: 3, isGauge: true },
   ])
 })
 
