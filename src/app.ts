@@ -4,6 +4,7 @@ import type { CertificateAuthority } from './ca/ca.ts'
 import { isProblem, reasonOf } from './ca/problem.ts'
 import { type ClusterSide, openClusterSide } from './cluster.ts'
 import { directoryOf, overridesIn } from './directory.ts'
+import { type Leading, startLeading } from './leading.ts'
 import { type Listening, listen } from './listen.ts'
 import { LiveMesh } from './live-mesh.ts'
 import { meshGraphOf } from './mesh-graph.ts'
@@ -43,6 +44,8 @@ export interface AppOptions {
   /** Plain text, loopback only. */
   readonly plaintextXds?: string
   readonly allowEmpty?: boolean
+  /** Seconds for which a leading replica that is not heard of is still believed; 10 by default. */
+  readonly leaseDuration?: number
   /** How keys of token issuers are fetched: from private addresses too? And when again, in milliseconds. */
   readonly jwks?: {
     readonly allowPrivate?: boolean
@@ -87,7 +90,9 @@ export interface App {
   /** Ports as bound. */
   readonly xds: string
   readonly plaintextXds: string | undefined
-  readonly cluster?: Pick<ClusterSide, 'leads' | 'webhooks'>
+  /** Whether this replica is the one that writes for all; alone on files it is. */
+  readonly leads: () => boolean
+  readonly cluster?: Pick<ClusterSide, 'webhooks'>
   readonly onChange: (listener: () => void) => () => void
   readonly close: () => Promise<void>
 }
@@ -151,10 +156,22 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   }
   const watching = watchTrust({ core, authority, listening, options })
   const shown = { prometheus: options.prometheus, now }
-  const app = { core, sources, authority, signals, listening, watching, shown }
-  if (!kubernetes || !options.kubernetes) return appOf(app)
+  return complete({ core, sources, authority, signals, listening, watching, shown }, options)
+}
+
+/** What only one of several replicas does, and what is done for a cluster. */
+async function complete(
+  parts: Omit<Parts, 'leading' | 'cluster'>,
+  { kubernetes, leaseDuration, log }: AppOptions,
+): Promise<App | Diagnostic> {
+  const { sources, core, authority } = parts
+  const namespace = kubernetes?.meshConfig.split('/')[0] ?? ''
+  const leading = startLeading(sources, { namespace, duration: leaseDuration, log })
+  const app = { ...parts, leading }
+  if (!sources.kubernetes || !kubernetes) return appOf(app)
   const cluster = await openClusterSide({
-    ...{ cluster: kubernetes, options: options.kubernetes, core, authority, log: options.log },
+    ...{ cluster: sources.kubernetes, options: kubernetes, core, authority, log },
+    leads: leading.leads,
   })
   if (!isProblem(cluster)) return appOf({ ...app, cluster })
   await appOf(app).close()
@@ -193,12 +210,13 @@ interface Parts {
   readonly listening: Listening
   /** Ends the rotation's looks at the data directory. */
   readonly watching: () => Promise<void>
+  readonly leading: Leading
   readonly cluster?: ClusterSide
   readonly shown: { readonly prometheus: string | undefined; readonly now: () => Date }
 }
 
 function appOf(parts: Parts): App {
-  const { core, sources, authority, signals, listening, watching, cluster, shown } = parts
+  const { core, sources, authority, signals, listening, watching, cluster, shown, leading } = parts
   const directory = directoryOf(() => core.mesh)
   core.services.push(...listening.services)
   const stopLooking = watchRegistrations(core)
@@ -218,10 +236,12 @@ function appOf(parts: Parts): App {
     metricsOptions: { directory, overrides: overridesIn(() => core.mesh) },
     xds: listening.xds,
     plaintextXds: listening.plaintextXds,
+    leads: leading.leads,
     ...(cluster ? { cluster } : {}),
     onChange: (listener) => core.onChange(listener),
     async close() {
       await cluster?.close()
+      await leading.close()
       stopLooking()
       await watching()
       await core.close()

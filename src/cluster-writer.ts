@@ -1,12 +1,10 @@
 // What the leader of the replicas writes to the cluster: conditions on users' objects, and the mesh's roots where others need them.
-import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ROOT_CONFIG_MAP, ROOT_KEY } from './admission/inject.ts'
 import { NAME } from './install/roles.ts'
+import { type Leading, troubles } from './leading.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
 import type { Connection } from './registry/kubernetes/connection.ts'
-import { holdLease } from './registry/kubernetes/lease.ts'
 import { publishRoots, publishWebhookRoots } from './registry/kubernetes/publish.ts'
 import { conditionsOf, isNews, type Known, writeStatus } from './registry/kubernetes/status.ts'
 
@@ -21,14 +19,10 @@ export interface ClusterWriterOptions {
   /** Connected proxies, and those of them that hold all they are to have. */
   readonly proxies: () => { readonly all: number; readonly synced: number }
   readonly log: (diagnostic: Diagnostic) => void
-  /** Seconds for which a leader that is not heard of is still believed. */
-  readonly leaseDuration?: number
+  readonly leads: () => boolean
 }
 
-export interface ClusterWriter {
-  readonly leads: () => boolean
-  readonly close: () => Promise<void>
-}
+export type ClusterWriter = Pick<Leading, 'close'>
 
 /** Between two looks at what is to be written; a look that finds nothing asks the API server nothing. */
 const EVERY = 500
@@ -39,28 +33,15 @@ const REST = 5_000
 
 export function startClusterWriter(options: ClusterWriterOptions): ClusterWriter {
   const stop = new AbortController()
-  let leads = false
-  const trouble = troubles(options.log)
-  const holding = holdLease(
-    options.connection,
-    {
-      ...{ namespace: options.namespace, name: NAME },
-      identity: `${hostname()}_${process.pid}_${randomBytes(4).toString('hex')}`,
-      ...(options.leaseDuration ? { duration: options.leaseDuration } : {}),
-      onChange: (now) => {
-        leads = now
-      },
-      onTrouble: (why) => trouble(`The lock of the replicas cannot be looked at (${why})`),
-    },
-    stop.signal,
-  )
+  const { leads, log } = options
+  const trouble = troubles(log)
   const writer = new Writer(options)
   const writing = (async () => {
     while (!stop.signal.aborted) {
       let rest = EVERY
-      if (leads) {
+      if (leads()) {
         try {
-          await writer.look(() => leads && !stop.signal.aborted)
+          await writer.look(() => leads() && !stop.signal.aborted)
           trouble(undefined)
         } catch (error) {
           trouble(`The cluster cannot be written to (${(error as Error).message})`)
@@ -71,20 +52,10 @@ export function startClusterWriter(options: ClusterWriterOptions): ClusterWriter
     }
   })()
   return {
-    leads: () => leads,
     close: async () => {
       stop.abort()
-      await Promise.all([holding, writing])
+      await writing
     },
-  }
-}
-
-/** Tells a trouble once, until it is over or another. */
-function troubles(log: (diagnostic: Diagnostic) => void): (text: string | undefined) => void {
-  let last: string | undefined
-  return (text) => {
-    if (text !== undefined && text !== last) log({ code: 'L0121', severity: 'warning', text })
-    last = text
   }
 }
 

@@ -9,8 +9,6 @@ import type { SourceOptions } from './sources.ts'
 import { openWebhooks } from './webhooks.ts'
 
 export interface ClusterSide {
-  /** Whether this replica is the one that writes. */
-  readonly leads: () => boolean
   /** Where webhooks are answered, as bound. */
   readonly webhooks?: string
   readonly close: () => Promise<void>
@@ -22,12 +20,14 @@ interface ClusterSideOptions {
   readonly core: LiveMesh
   readonly authority: CertificateAuthority
   readonly log: (diagnostic: Diagnostic) => void
+  /** Whether this replica is the one that writes. */
+  readonly leads: () => boolean
 }
 
 export async function openClusterSide(
   given: ClusterSideOptions,
 ): Promise<ClusterSide | Diagnostic> {
-  const { cluster, options, core, authority, log } = given
+  const { cluster, options, core, authority, log, leads } = given
   const webhooks =
     options.webhooks &&
     (await openWebhooks(options.webhooks, {
@@ -54,11 +54,9 @@ export async function openClusterSide(
         Object.values(types).every(({ stale }) => !stale)
       return { all: streams.length, synced: streams.filter(isSynced).length }
     },
-    log,
-    ...(options.leaseDuration ? { leaseDuration: options.leaseDuration } : {}),
+    ...{ log, leads },
   })
   return {
-    leads: writer.leads,
     ...(webhooks ? { webhooks: webhooks.address } : {}),
     close: async () => {
       await writer.close()

@@ -20,8 +20,6 @@ export interface SourceOptions {
     readonly meshConfig: string
     /** Answers the API server's questions about objects and new pods. */
     readonly webhooks?: WebhooksOptions
-    /** Seconds for which a leading replica that is not heard of is still believed. */
-    readonly leaseDuration?: number
   }
   readonly etcd?: EtcdOptions
   readonly onChange: (state: RegistryState) => void

@@ -42,10 +42,12 @@ export async function serve(options: ServeOptions): Promise<number> {
     const text = 'There is nothing to serve. Name files by --config, or a cluster by --store'
     return fail({ code: 'L0512', severity: 'error', text })
   }
+  let waiting: ((diagnostic: Diagnostic) => void) | undefined
   const logger = pino({ level: process.env.LOTSE_LOG ?? 'info', base: null })
   const log = (diagnostic: Diagnostic) => {
     const level = diagnostic.severity === 'warning' ? 'warn' : diagnostic.severity
     logger[level]({ code: diagnostic.code }, printDiagnostic(diagnostic))
+    if (diagnostic.code === 'L0109') waiting?.(diagnostic)
   }
   const stop = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
@@ -58,6 +60,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     ...(options.edit ? { edit: options.config ?? [] } : {}),
   })
   if (isProblem(http)) return fail(http)
+  waiting = http.waiting
   const app = await openApp({
     config: options.config ?? [],
     ...storeOf(options),

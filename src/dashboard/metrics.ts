@@ -72,6 +72,14 @@ export function addMetrics(server: FastifyInstance, app: () => App | undefined):
     },
   })
   new Gauge({
+    name: 'lotse_leads',
+    help: '1 while this replica is the one that writes for all',
+    registers: [registry],
+    collect() {
+      this.set(app()?.leads() ? 1 : 0)
+    },
+  })
+  new Gauge({
     name: 'lotse_mesh_generation',
     help: 'Changes of the mesh since the start',
     registers: [registry],

@@ -26,6 +26,8 @@ export interface HttpSide {
   readonly address: string
   /** All there are, with who may call them. */
   readonly routes: readonly GuardedRoute[]
+  /** What a start waits for, told by `/readyz`. */
+  readonly waiting: (diagnostic: Diagnostic) => void
   /** From now on `/readyz` answers 200. */
   readonly ready: (app: App) => void
   readonly close: () => Promise<void>
@@ -38,6 +40,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   const colon = options.address.lastIndexOf(':')
   const host = options.address.slice(0, colon).replace(/^\[|\]$/g, '')
   let app: App | undefined
+  let waitsFor: Diagnostic | undefined
   const server = Fastify({ logger: false, bodyLimit: 65536 })
   const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
   if (loopback) allowLocalNames(server)
@@ -45,7 +48,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   if (isProblem(adminToken)) return adminToken
   const now = () => new Date()
   const routes = guard(server, { data: options.data, demandToken: !loopback, adminToken, now })
-  addProbes(server, () => app !== undefined)
+  addProbes(server, () => ({ app, waitsFor }))
   addApi(server, () => app, options.edit)
   addMetrics(server, () => app)
   addPrometheus(server, () => app)
@@ -63,6 +66,9 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   return {
     address: `${options.address.slice(0, colon)}:${bound?.port}`,
     routes,
+    waiting: (diagnostic) => {
+      waitsFor = diagnostic
+    },
     ready: (ready) => {
       app = ready
     },
@@ -70,13 +76,27 @@ export async function openHttp(options: HttpOptions): Promise<HttpSide | Diagnos
   }
 }
 
-function addProbes(server: FastifyInstance, isReady: () => boolean): void {
+interface Standing {
+  readonly app: App | undefined
+  readonly waitsFor: Diagnostic | undefined
+}
+
+/** A source that is away takes nobody out of service: what was read last is served, and all replicas would be out at once. */
+function addProbes(server: FastifyInstance, standing: () => Standing): void {
   server.get('/healthz', OPEN, async () => 'ok\n')
   server.get('/readyz', OPEN, async (_request, reply) => {
-    if (isReady()) return 'ready\n'
-    return reply.code(503).send('the sources are not read yet\n')
+    const { app, waitsFor } = standing()
+    const troubles = app ? app.diagnostics().filter(({ code }) => code === UNREAD) : []
+    const lines = (app ? troubles : waitsFor ? [waitsFor] : []).map(
+      ({ text, code }) => `${text} (${code})\n`,
+    )
+    if (app) return `ready\n${lines.join('')}`
+    return reply.code(503).send(`the sources are not read yet\n${lines.join('')}`)
   })
 }
+
+/** A source cannot be read. */
+const UNREAD = 'L0109'
 
 /** A web page elsewhere that makes its name point to this machine must not read the mesh through somebody's browser. */
 function allowLocalNames(server: FastifyInstance): void {

@@ -91,6 +91,7 @@ export function lotseWith(
 }
 
 export interface Serving extends RunningCommand {
+  readonly data: string
   readonly xds: string
   readonly http: string
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>
@@ -103,13 +104,16 @@ export interface Serving extends RunningCommand {
 export async function serve(
   t: Cleanup,
   options: {
-    readonly config: string
+    /** Without it `more` names a store. */
+    readonly config?: string
     readonly data: string
     readonly xds?: string
     readonly http?: string
     readonly more?: readonly string[]
     /** False: do not wait until it is ready. */
     readonly ready?: boolean
+    /** Milliseconds that it may take to be ready. */
+    readonly timeout?: number
   },
 ): Promise<Serving> {
   const xds = options.xds ?? `127.0.0.1:${await freePort()}`
@@ -118,7 +122,8 @@ export async function serve(
   const command = startLotse(
     t,
     'serve',
-    ...['--config', config, '--data', data, '--xds', xds, '--http', http],
+    ...(config ? ['--config', config] : []),
+    ...['--data', data, '--xds', xds, '--http', http],
     ...more,
   )
   const get: Serving['get'] = (path, headers = {}) =>
@@ -127,12 +132,13 @@ export async function serve(
     const look = async () => (await get('/readyz')).status
     const context = () => command.output()
     await waitFor('lotse serve to be ready', look, (code) => code === 200, {
-      timeout: 30_000,
+      timeout: options.timeout ?? 30_000,
       context,
     })
   }
   return {
     ...command,
+    data,
     xds,
     http,
     get,

@@ -1,4 +1,5 @@
 // The way to an etcd cluster: its members, mutual TLS, calls that go to another member when one is away.
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import {
   Client,
@@ -121,7 +122,9 @@ class Members implements Etcd {
   }
 
   lease = async (seconds: number, lost: () => void): Promise<EtcdLease> => {
-    const { ID } = await this.#call(GRANT, { TTL: seconds })
+    // One that etcd chose would not fit a number, and another would be kept alive.
+    const ID = randomBytes(6).readUIntBE(0, 6)
+    await this.#call(GRANT, { TTL: seconds, ID })
     let stream: ReturnType<typeof this.keeping> | undefined
     let heard = performance.now()
     const timer = setInterval(

@@ -79,7 +79,9 @@ interface LeaseId {
 export const RANGE = method<RangeRequest, RangeResponse>('KV', 'Range', 'Range')
 export const TXN = method<TxnRequest, TxnResponse>('KV', 'Txn', 'Txn')
 export const WATCH = method<WatchRequest, WatchResponse>('Watch', 'Watch', 'Watch', true)
-export const GRANT = method<{ readonly TTL: number }, LeaseId>('Lease', 'LeaseGrant', 'LeaseGrant')
+export const GRANT = method<LeaseId & { readonly TTL: number }, LeaseId>(
+  ...(['Lease', 'LeaseGrant', 'LeaseGrant'] as const),
+)
 export const REVOKE = method<LeaseId, object>('Lease', 'LeaseRevoke', 'LeaseRevoke')
 export const KEEP_ALIVE = method<LeaseId, LeaseId & { readonly TTL: number }>(
   ...(['Lease', 'LeaseKeepAlive', 'LeaseKeepAlive', true] as const),

@@ -10,8 +10,8 @@ export interface LeaseOptions {
   /** Seconds for which a holder that is not heard of is still believed; 10 by default. */
   readonly duration?: number
   readonly onChange: (leads: boolean) => void
-  /** Why the lock cannot be looked at. */
-  readonly onTrouble: (why: string) => void
+  /** Why the lock cannot be looked at; undefined when it can be again. */
+  readonly onTrouble: (why: string | undefined) => void
 }
 
 interface Lease {
@@ -77,6 +77,7 @@ class Lock {
       const held = await this.#acquire()
       if (held) this.#held = began
       this.#lead(held)
+      this.#options.onTrouble(undefined)
     } catch (error) {
       this.#options.onTrouble((error as Error).message)
       // Another process may take it soon: whoever is not sure must stop before that.

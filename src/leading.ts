@@ -1,0 +1,61 @@
+// Which of the replicas on one store leads: it writes status and replaces roots. Alone on files, a control plane leads itself.
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { NAME } from './install/roles.ts'
+import type { Diagnostic } from './model/diagnostic.ts'
+import { holdLeaderKey } from './registry/etcd/leader.ts'
+import { holdLease } from './registry/kubernetes/lease.ts'
+import type { Sources } from './sources.ts'
+
+export interface Leading {
+  readonly leads: () => boolean
+  readonly close: () => Promise<void>
+}
+
+interface LeadingOptions {
+  /** Of Lotse in its cluster. */
+  readonly namespace: string
+  /** Seconds for which a leader that is not heard of is still believed. */
+  readonly duration?: number | undefined
+  readonly log: (diagnostic: Diagnostic) => void
+}
+
+export function startLeading(
+  { kubernetes, etcd }: Sources,
+  { namespace, duration, log }: LeadingOptions,
+): Leading {
+  if (!kubernetes && !etcd) return { leads: () => true, close: async () => undefined }
+  const stop = new AbortController()
+  const trouble = troubles(log)
+  let leads = false
+  const options = {
+    identity: `${hostname()}_${process.pid}_${randomBytes(4).toString('hex')}`,
+    ...(duration ? { duration } : {}),
+    onChange: (now: boolean) => {
+      leads = now
+    },
+    onTrouble: (why: string | undefined) =>
+      trouble(why && `The lock of the replicas cannot be looked at (${why})`),
+  }
+  const held = kubernetes
+    ? holdLease(kubernetes.connection, { namespace, name: NAME, ...options }, stop.signal)
+    : holdLeaderKey(etcd!, options, stop.signal)
+  return {
+    leads: () => leads,
+    close: async () => {
+      stop.abort()
+      await held
+    },
+  }
+}
+
+/** Tells a trouble once, until it is over or another. */
+export function troubles(
+  log: (diagnostic: Diagnostic) => void,
+): (text: string | undefined) => void {
+  let last: string | undefined
+  return (text) => {
+    if (text !== undefined && text !== last) log({ code: 'L0121', severity: 'warning', text })
+    last = text
+  }
+}
