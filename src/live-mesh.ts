@@ -25,7 +25,6 @@ import type { XdsService } from './xds/server.ts'
 
 export class LiveMesh {
   mesh: Mesh = EMPTY_MESH
-  diagnostics: readonly Diagnostic[] = []
   readonly services: XdsService<MeshProxy>[] = []
   /** Workloads that nobody wrote. */
   registering: Registering | undefined
@@ -35,6 +34,7 @@ export class LiveMesh {
   readonly #log: (diagnostic: Diagnostic) => void
   readonly #enrolments: Enrolments
   readonly #keys: KeyKeeper
+  #diagnostics: readonly Diagnostic[] = []
   readonly #cache = new Cache()
   readonly #checks = new Cache()
   #report: NodeJS.Immediate | undefined
@@ -133,19 +133,25 @@ export class LiveMesh {
     this.#report ??= setImmediate(() => this.report())
   }
 
+  /** Of the mesh of now, also when it has just changed. */
+  get diagnostics(): readonly Diagnostic[] {
+    if (this.#report) this.report()
+    return this.#diagnostics
+  }
+
   /** Brings the diagnostics up to date, and logs what is new. */
   report(): void {
     clearImmediate(this.#report)
     this.#report = undefined
-    const known = new Set(this.diagnostics.map((diagnostic) => JSON.stringify(diagnostic)))
-    this.diagnostics = [
+    const known = new Set(this.#diagnostics.map((diagnostic) => JSON.stringify(diagnostic)))
+    this.#diagnostics = [
       ...this.#registry.diagnostics,
       ...this.#admission.diagnostics,
       ...this.#keys.diagnostics(),
       ...references(this.mesh, this.#checks),
     ]
     this.#checks.sweep(this.mesh.generation)
-    for (const diagnostic of this.diagnostics) {
+    for (const diagnostic of this.#diagnostics) {
       if (!known.has(JSON.stringify(diagnostic))) this.#log(diagnostic)
     }
     this.changed()

@@ -37,7 +37,7 @@ test('TCP rules', { skip }, async (t) => {
     proxies: ['shop/client'],
   })
   const greeting = async () =>
-    (await rawExchange({ address: client, port: 9000, send: 'x', quiet: 200 })).split(';')[0]
+    (await rawExchange({ address: client, port: 9000, send: 'x', until: /;/ })).split(';')[0]
   const rules = (tcp: string) =>
     mesh.edit('rules.yaml', policy('VirtualService', 'shop/lines', `{hosts: [lines], tcp: ${tcp}}`))
   const to = (subset: string, weight = 1) =>

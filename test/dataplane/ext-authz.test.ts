@@ -128,7 +128,8 @@ async function start(t: TestContext): Promise<Site> {
     policies: (...specs) => mesh.edit('policies.yaml', write(specs), { errors: true }),
     ask: (path, options = {}) => request({ address, port: PORT, path, ...options }),
     edge: async (path) => (await request({ address: edge, port: EDGE, path })).status,
-    line: () => rawExchange({ address, port: LINES, send: 'hello', quiet: 500 }).catch(() => ''),
+    line: () =>
+      rawExchange({ address, port: LINES, send: 'hello', until: /hello/ }).catch(() => ''),
   }
 }
 

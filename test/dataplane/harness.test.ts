@@ -157,7 +157,7 @@ test('a static Envoy carries HTTP/1, HTTP/2, gRPC and TCP', { skip }, async (t) 
   assert.equal(echo.calls(), 2)
 
   const port = await envoy.listenerPort('tcp')
-  assert.equal(await rawExchange({ port, send: 'ping\n', quiet: 300 }), 'hello\nping\n')
+  assert.equal(await rawExchange({ port, send: 'ping\n', until: /ping\n/ }), 'hello\nping\n')
 
   assert.deepEqual((await envoy.resources('cluster')).map((one) => one.name).sort(), [
     'echo',

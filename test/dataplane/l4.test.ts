@@ -92,7 +92,7 @@ async function start(t: TestContext) {
   /** Greetings that so many connections get; empty for one that is closed. */
   const greetings = async (count: number, port = TCP): Promise<string[]> => {
     const exchange = () =>
-      rawExchange({ address: client, port, send: '', quiet: 300 }).catch(() => '')
+      rawExchange({ address: client, port, send: '', until: /one|two/ }).catch(() => '')
     return Promise.all(Array.from({ length: count }, exchange))
   }
   const rules = (...documents: string[]) => mesh.edit('rules.yaml', join(...documents))
@@ -191,7 +191,7 @@ test('connections of a sidecar', { skip }, async (t) => {
       address: client,
       port: AUTO,
       send: 'this is no HTTP\r\n',
-      quiet: 500,
+      until: /\r\n/,
     })
     assert.equal(sent, 'onethis is no HTTP\r\n')
   })

@@ -248,7 +248,7 @@ test('mutual TLS', { skip }, async (t) => {
     )
     assert.match(String(await s.plain()), /ECONNRESET/)
     assert.equal(await s.plain({ port: PORTS.auto }), 200)
-    const line = { address: s.server, port: PORTS.tcp, send: 'plain', quiet: 300 }
+    const line = { address: s.server, port: PORTS.tcp, send: 'plain', until: /plain/ }
     assert.equal(await rawExchange(line), 'plain')
     assert.equal(await rawExchange({ ...line, address: s.client, port: 9000 }), 'plain')
     await secured(true)
@@ -282,7 +282,7 @@ test('mutual TLS', { skip }, async (t) => {
     await s.policies(peer('STRICT'))
     const handshakes = () => s.serverEnvoy.stat(`listener.${s.server}_${PORTS.tcp}.ssl.handshake`)
     const before = await handshakes()
-    const line = await rawExchange({ address: s.client, port: 9000, send: 'hello', quiet: 500 })
+    const line = await rawExchange({ address: s.client, port: 9000, send: 'hello', until: /hello/ })
     assert.equal(line, 'hello')
     assert.equal(await handshakes(), before + 1)
 
@@ -294,7 +294,12 @@ test('mutual TLS', { skip }, async (t) => {
       ...['GET /chat HTTP/1.1', 'Host: socket', 'Connection: Upgrade', 'Upgrade: websocket'],
       ...['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', 'frames'],
     ].join('\r\n')
-    const framed = await rawExchange({ address: s.client, port: 8000, send: upgrade, quiet: 500 })
+    const framed = await rawExchange({
+      address: s.client,
+      port: 8000,
+      send: upgrade,
+      until: /frames$/,
+    })
     assert.match(framed, /^HTTP\/1\.1 101 /)
     assert.match(framed, /frames$/)
   })
@@ -340,7 +345,7 @@ test('mutual TLS', { skip }, async (t) => {
     assert.equal(second.http, '2.0')
     assert.match(String(second.headers['x-forwarded-client-cert']), new RegExp(CLIENT))
     const connections = s.application.connections()
-    const other = await rawExchange({ ...sniffed, send: 'NOT HTTP AT ALL\r\n\r\n', quiet: 1_000 })
+    const other = await rawExchange({ ...sniffed, send: 'NOT HTTP AT ALL\r\n\r\n' })
     assert.match(other, /^HTTP\/1\.1 400/, 'the application itself refuses it')
     assert.equal(s.application.connections(), connections + 1)
     assert.doesNotMatch(other, /envoy/i)

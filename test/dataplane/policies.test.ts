@@ -249,7 +249,7 @@ async function guarded(t: TestContext): Promise<Guarded> {
     status: async (client, options = {}) =>
       (await request({ address: clients[client], port: PORT, host, ...options })).status,
     line: (client) =>
-      rawExchange({ address: clients[client], port: 9000, send: 'hello', quiet: 500 }).catch(
+      rawExchange({ address: clients[client], port: 9000, send: 'hello', until: /hello/ }).catch(
         () => '',
       ),
     policies: (...specs) =>

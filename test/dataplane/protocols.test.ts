@@ -71,6 +71,7 @@ test('protocols', { skip }, async (t) => {
     const answer = await rawExchange({
       ...{ address: client, port: PORT },
       send: 'GET / HTTP/1.1\r\nHost: web\r\nConnection: Upgrade, close\r\nUpgrade: other\r\n\r\n',
+      until: / 403 /,
     })
     assert.match(answer, /^HTTP\/1\.1 403 /)
   })
@@ -89,6 +90,9 @@ test('protocols', { skip }, async (t) => {
 
   await t.test('HTTP/1.0 is asked to upgrade', async () => {
     const send = 'GET / HTTP/1.0\r\nHost: web\r\n\r\n'
-    assert.match(await rawExchange({ address: client, port: PORT, send }), /^HTTP\/1\.[01] 426 /)
+    assert.match(
+      await rawExchange({ address: client, port: PORT, send, until: / 426 / }),
+      /^HTTP\/1\.[01] 426 /,
+    )
   })
 })

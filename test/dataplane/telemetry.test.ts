@@ -74,7 +74,8 @@ async function shop(t: TestContext): Promise<Shop> {
       const headers = answer.body.startsWith('{') ? answer.json<Echo>().headers : {}
       return { status: answer.status, headers }
     },
-    tcp: (text) => rawExchange({ address: client, port: 9000, send: text }),
+    tcp: (text) =>
+      rawExchange({ address: client, port: 9000, send: text, until: new RegExp(text) }),
     lines: (name) =>
       existsSync(file(name)) ? readFileSync(file(name), 'utf8').split('\n').filter(Boolean) : [],
     telemetry: (...objects) => mesh.edit('telemetry.yaml', join(...objects)),

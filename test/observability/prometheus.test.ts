@@ -127,7 +127,7 @@ async function observed(t: TestContext): Promise<Observed> {
     }
   }
   await ask('/', 10)
-  await rawExchange({ address: client, port: 9000, send: 'hello', quiet: 200 })
+  await rawExchange({ address: client, port: 9000, send: 'hello', until: /hello/ })
   return { mesh, app, ask, prometheus: await startPrometheus(t, http.address) }
 }
 

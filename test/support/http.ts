@@ -129,24 +129,30 @@ export function http2(target: Pick<HttpRequest, 'address' | 'port' | 'host' | 't
   }
 }
 
-/** Sends bytes as they are and gives all that comes back until the other side closes or is silent for `quiet` ms. */
+/** Sends bytes as they are and gives all that comes back until it matches `until` or the other side closes. */
 export function rawExchange(options: {
   readonly address?: string
   readonly port: number
   readonly send: string | Buffer
-  readonly quiet?: number
+  readonly until?: RegExp
 }): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(options.port, options.address ?? '127.0.0.1')
-    const chunks: Buffer[] = []
+    let text = ''
     const finish = (): void => {
       socket.destroy()
-      resolve(Buffer.concat(chunks).toString())
+      resolve(text)
     }
-    socket.setTimeout(options.quiet ?? 1_000, finish)
-    socket.on('data', (chunk) => chunks.push(chunk))
+    socket.setTimeout(10_000, () => socket.destroy(new Error(`silent for 10 s after "${text}"`)))
+    socket.setEncoding('utf8')
+    socket.on('data', (chunk) => {
+      text += chunk
+      if (options.until?.test(text)) finish()
+    })
     socket.on('close', finish)
-    socket.on('error', (error) => (chunks.length > 0 ? finish() : reject(error)))
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      error.code && text !== '' ? finish() : reject(error),
+    )
     socket.write(options.send)
   })
 }

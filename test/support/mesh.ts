@@ -145,7 +145,7 @@ async function read(app: App, write: Write, file: string, text: string): Promise
 }
 
 async function accepted(app: App, file: string): Promise<void> {
-  // The diagnostics follow the push, so those of the text before may still be there.
+  // A rejection by Envoy of the text before may still be there.
   const refused = () =>
     app
       .diagnostics()
