@@ -139,7 +139,8 @@ function goldenFields(): ReadonlyMap<string, string> {
 
 const HEAD = `# Istio's API, field by field
 
-Every field that Lotse's schemas have (\`src/model/schema\`), and how it is known to work:
+Every field that Lotse's schemas have (\`src/model/schema\`), those of the [Kubernetes Gateway API](gateway-api.md) at the end, and how
+it is known to work (KubernetesGateway is the kind that is written \`Gateway\` there):
 
 - **Envoy**: a test sets it in a mesh of real Envoys; the one named is the narrowest that does.
 - **golden**: a golden case or a sample uses it; \`envoy --mode validate\` accepts what it becomes.

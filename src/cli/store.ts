@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { stringify } from 'yaml'
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts'
-import { type Document, nameOf } from '../model/document.ts'
+import { type Document, nameOf, writtenKind } from '../model/document.ts'
 import { SCHEMAS } from '../model/schema/index.ts'
 import { checkCredential } from '../registry/credential.ts'
 import { type Etcd, type EtcdOptions, endOf, etcdClient } from '../registry/etcd/client.ts'
@@ -125,9 +125,9 @@ async function readObjects(
 function textOf({ kind, apiVersion, metadata, spec }: Document, chunk: string): string {
   const parsed = parse(chunk)
   const value = parsed.type === 'value' ? (parsed.value as { kind?: string }) : undefined
-  if (value?.kind === kind) return chunk
+  if (value?.kind === writtenKind(kind)) return chunk
   const content = SCHEMAS[kind].content === 'spec' ? { spec } : (spec as object)
-  return stringify({ apiVersion, kind, metadata, ...content })
+  return stringify({ apiVersion, kind: writtenKind(kind), metadata, ...content })
 }
 
 async function withStore(

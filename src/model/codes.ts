@@ -68,8 +68,7 @@ export const CODES = {
   L0249: 'Two DestinationRules for the same host: the older one counts.',
   L0250:
     'A policy of action CUSTOM names no provider that can be asked: what its rules match is denied.',
-  L0251:
-    'The policy names objects of the Gateway API, which Lotse does not read: it applies to nothing.',
+  L0251: 'The policy names objects of the Gateway API, where it cannot be bound: it has no effect.',
   L0252: 'The policy has no rules and matches nothing.',
   L0253: 'A value of an authorization rule is not valid; the rule fails closed.',
   L0254: 'The key of a condition is not known; the rule fails closed.',
@@ -80,6 +79,9 @@ export const CODES = {
   L0261: 'An expression of CEL is not one that Envoy takes.',
   L0262: 'A format of logs or the tag of a span or metric is not one that Envoy takes.',
   L0263: 'Another, older Telemetry for the same workloads is in force instead.',
+  L0264: 'A Gateway of the Gateway API, or one of its listeners, is not served.',
+  L0265: 'A route of the Gateway API is not attached to a Gateway that it names.',
+  L0266: 'What a route names cannot be had; its share of the requests is answered with 500.',
   L0270: 'The PeerAuthentication is in the root namespace and has a selector, which Istio ignores.',
   L0271: 'Port-level mutual TLS needs a selector; without one it is ignored.',
   L0272: 'Another, older PeerAuthentication of the same scope is in force instead.',

@@ -7,11 +7,18 @@ const PLURALS: Partial<Record<Kind, string>> = {
   WorkloadEntry: 'workloadentries',
   AuthorizationPolicy: 'authorizationpolicies',
   Telemetry: 'telemetries',
+  GatewayClass: 'gatewayclasses',
+  KubernetesGateway: 'gateways',
 }
 
-/** Kinds that a cluster has as custom resources. */
+/** Kinds that a cluster has as custom resources by Lotse's or Istio's own definitions. */
 export const CUSTOM_KINDS: readonly Kind[] = KINDS.filter(
   (kind) => kind !== 'MeshConfig' && SCHEMAS[kind].apiVersions[0]?.includes('.istio.io/'),
+)
+
+/** Kinds of the Kubernetes Gateway API, whose definitions a cluster may have. */
+export const GATEWAY_API_KINDS: readonly Kind[] = KINDS.filter(
+  (kind) => groupOf(kind) === 'gateway.networking.k8s.io',
 )
 
 /** As roles, definitions and paths name the kind. */

@@ -20,7 +20,7 @@ export interface Document<Spec = unknown> {
   readonly at: (path: Path) => Origin
 }
 
-/** Every kind Lotse reads, see DESIGN §4. */
+/** Every kind Lotse reads, see DESIGN §4. The Gateway API's `Gateway` is called `KubernetesGateway` here, as in Istio. */
 export const KINDS = [
   'Service',
   'EndpointSlice',
@@ -41,9 +41,18 @@ export const KINDS = [
   'AuthorizationPolicy',
   'Telemetry',
   'MeshConfig',
+  'GatewayClass',
+  'KubernetesGateway',
+  'HTTPRoute',
+  'ReferenceGrant',
 ] as const
 
 export type Kind = (typeof KINDS)[number]
+
+/** As the user writes the kind. */
+export function writtenKind(kind: Kind): string {
+  return kind === 'KubernetesGateway' ? 'Gateway' : kind
+}
 
 /** `namespace/name`: the key of an object within its kind. */
 export function keyOf(metadata: { readonly namespace: string; readonly name: string }): string {

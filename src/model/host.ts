@@ -23,6 +23,14 @@ export function covers(pattern: string, host: string): boolean {
     : host.endsWith(suffix) && host !== suffix
 }
 
+/** The names that both stand for: `*.foo.com` with `a.foo.com` is `a.foo.com`. */
+export function commonHost(a: string, b: string): string | undefined {
+  if (a === b) return a
+  if (isWildcard(a) && covers(a, b)) return b
+  if (isWildcard(b) && covers(b, a)) return a
+  return undefined
+}
+
 /** Most specific first: exact names, then longer patterns (Envoy and Istio). */
 export function bySpecificity(a: string, b: string): number {
   if (isWildcard(a) !== isWildcard(b)) return isWildcard(a) ? 1 : -1

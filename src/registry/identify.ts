@@ -1,5 +1,5 @@
 // Which kind an object says it is, and what to tell the user when Lotse does not read it.
-import { KINDS, type Kind } from '../model/document.ts'
+import { KINDS, type Kind, writtenKind } from '../model/document.ts'
 import { SCHEMAS } from '../model/schema/index.ts'
 import { nearest } from './spelling.ts'
 
@@ -14,11 +14,12 @@ const UNREAD = new Set(['WasmPlugin', 'TrafficExtension'])
 /** Another project's kind is ignored with a warning; a misspelt kind or a wrong version of Istio's is an error. */
 export function identify(kind: string, apiVersion: string): Identified {
   const group = groupOf(apiVersion)
-  const known = KINDS.find((name) => name === kind)
+  const candidates = KINDS.filter((name) => writtenKind(name) === kind)
+  const known = candidates.find((name) => isOf(name, group)) ?? candidates[0]
   if (known) {
     const versions: readonly string[] = SCHEMAS[known].apiVersions
     if (versions.includes(apiVersion)) return { type: 'known', kind: known }
-    if (versions.some((version) => groupOf(version) === group)) {
+    if (isOf(known, group)) {
       const text = `${kind} has no version ${apiVersion}; write ${versions.join(' or ')}`
       return { type: 'wrong', field: 'apiVersion', text }
     }
@@ -34,6 +35,10 @@ export function identify(kind: string, apiVersion: string): Identified {
   const meant = nearest(kind, KINDS)
   const text = `${apiVersion} has no kind ${kind}${meant ? `; did you mean ${meant}?` : ''}`
   return { type: 'wrong', field: 'kind', text }
+}
+
+function isOf(kind: Kind, group: string): boolean {
+  return SCHEMAS[kind].apiVersions.some((version) => groupOf(version) === group)
 }
 
 function groupOf(apiVersion: string): string {

@@ -35,8 +35,8 @@ export function discovered(documents: readonly Document[]): readonly Document[] 
   })
 }
 
-/** All requirements hold (Kubernetes); a selector without any picks everything. */
-function picks({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean {
+/** Whether all requirements hold (Kubernetes); a selector without any picks everything. */
+export function picks({ matchLabels, matchExpressions }: LabelSelector, labels: Labels): boolean {
   return (
     Object.entries(matchLabels ?? {}).every(([name, value]) => labels[name] === value) &&
     (matchExpressions ?? []).every((requirement) => holds(requirement, labels))

@@ -4,6 +4,8 @@ import type { Service } from '../model/service.ts'
 export const PASSTHROUGH_CLUSTER = 'PassthroughCluster'
 export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster'
 export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster'
+/** What stands for destinations that do not exist; no cluster has the name. */
+export const UNRESOLVED_CLUSTER = 'UnresolvedBackend'
 /** The workload's own certificate and key, and the mesh's roots (SDS). */
 export const CERTIFICATE_SECRET = 'default'
 export const ROOTS_SECRET = 'ROOTCA'

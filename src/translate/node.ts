@@ -2,6 +2,8 @@
 import type { Mesh } from '../model/mesh.ts'
 import type { DeliveryMode, Node, NodeType } from '../model/node.ts'
 import { matchesLabels } from '../model/selector.ts'
+import { serves } from './gateway-api/gateway.ts'
+import { CONTROLLER } from './gateway-api/names.ts'
 
 /** A proxy by name, as certificate or (in plain text) node id give it. */
 export interface ProxyName {
@@ -30,14 +32,15 @@ export function nodeOf(mesh: Mesh, name: ProxyName, claims: ProxyClaims): Node {
   const { namespace, workload, certified } = name
   const entry = mesh.tables.WorkloadEntry.rows.get(`${namespace}/${workload}`)
   const labels = entry ? { ...entry.metadata.labels, ...entry.spec.labels } : (claims.labels ?? {})
+  const address = entry?.spec.address ?? claims.address ?? ''
   return Object.freeze({
     id: claims.id,
-    type: claimedType(claims) ?? nodeType(mesh, namespace, labels),
+    type: claimedType(claims) ?? nodeType(mesh, namespace, address, labels),
     namespace,
     workload,
     serviceAccount: entry?.spec.serviceAccount || name.serviceAccount || 'default',
     labels,
-    address: entry?.spec.address ?? claims.address ?? '',
+    address,
     locality: entry?.spec.locality ?? claims.locality ?? '',
     certified: certified ? 'yes' : 'no',
     certificateFolder: certified ? (claims.certificateFolder ?? '') : '',
@@ -50,10 +53,11 @@ function claimedType({ gateway, grpc }: ProxyClaims): NodeType | undefined {
   return gateway ? 'gateway' : undefined
 }
 
-/** A workload that a Gateway selects and that no Sidecar of its namespace selects is a gateway (DESIGN §4). */
+/** A workload that a Gateway selects, or that serves one of the Gateway API, and that no Sidecar of its namespace selects is a gateway (DESIGN §4). */
 function nodeType(
   mesh: Mesh,
   namespace: string,
+  address: string,
   labels: Readonly<Record<string, string>>,
 ): NodeType {
   const selects = (selector: Readonly<Record<string, string>> | undefined) =>
@@ -63,6 +67,16 @@ function nodeType(
   }
   for (const gateway of mesh.tables.Gateway.rows.values()) {
     if (selects(gateway.spec.selector)) return 'gateway'
+  }
+  const workload = { namespace, address, label: (name: string) => labels[name] }
+  const classes = mesh.tables.GatewayClass.rows
+  const selectorOf = (service: string) => mesh.tables.Service.rows.get(service)?.spec.selector
+  for (const gateway of mesh.tables.KubernetesGateway.rows.values()) {
+    if (
+      classes.get(`/${gateway.spec.gatewayClassName}`)?.spec.controllerName === CONTROLLER &&
+      serves(gateway, workload, selectorOf)
+    )
+      return 'gateway'
   }
   return 'sidecar'
 }

@@ -63,7 +63,12 @@ const server = object({
 
 export const gateway = object({ servers: list(server), selector: labels })
 
-export type Gateway = Infer<typeof gateway>
-export type Server = Infer<typeof server>
+export type Gateway = Omit<Infer<typeof gateway>, 'servers'> & {
+  readonly servers?: readonly Server[]
+}
+export type Server = Omit<Infer<typeof server>, 'tls'> & { readonly tls?: ServerTlsSettings }
 export type GatewayPort = Infer<typeof gatewayPort>
-export type ServerTlsSettings = Infer<typeof serverTlsSettings>
+/** What the Gateway API can say besides, and no user of Istio's: secrets of any namespace, as `namespace/name`. */
+export type ServerTlsSettings = Infer<typeof serverTlsSettings> & {
+  readonly secrets?: readonly string[]
+}

@@ -5,6 +5,8 @@ import { authorizationPolicy, requestAuthentication } from './authorization-poli
 import { configMap, endpointSlice, namespace, secret, service } from './core.ts'
 import { destinationRule } from './destination-rule.ts'
 import { gateway } from './gateway.ts'
+import { gatewayClass, kubernetesGateway, referenceGrant } from './gateway-api.ts'
+import { httpRoute } from './http-route.ts'
 import { meshConfig } from './mesh-config.ts'
 import { peerAuthentication } from './peer-authentication.ts'
 import { envoyFilter, proxyConfig } from './proxy-config.ts'
@@ -30,6 +32,9 @@ const networking = [
 ]
 const security = ['security.istio.io/v1', 'security.istio.io/v1beta1']
 const telemetryVersions = ['telemetry.istio.io/v1', 'telemetry.istio.io/v1alpha1']
+
+/** Of the Kubernetes Gateway API. */
+const gatewayApi = ['gateway.networking.k8s.io/v1', 'gateway.networking.k8s.io/v1beta1']
 
 function inSpec<T>(apiVersions: readonly string[], shape: Shape<T>): KindSchema<T> {
   return { apiVersions, shape, namespaced: true, content: 'spec' }
@@ -58,6 +63,10 @@ export const SCHEMAS = {
   RequestAuthentication: inSpec(security, requestAuthentication),
   AuthorizationPolicy: inSpec(security, authorizationPolicy),
   Telemetry: inSpec(telemetryVersions, telemetry),
+  GatewayClass: { ...inSpec(gatewayApi, gatewayClass), namespaced: false },
+  KubernetesGateway: inSpec(gatewayApi, kubernetesGateway),
+  HTTPRoute: inSpec(gatewayApi, httpRoute),
+  ReferenceGrant: inSpec(gatewayApi, referenceGrant),
   MeshConfig: { ...atRoot(['mesh.istio.io/v1alpha1'], meshConfig), namespaced: false },
 } satisfies { readonly [K in Kind]: KindSchema<unknown> }
 

@@ -1,6 +1,7 @@
 // An etcd cluster as a source of objects: the YAML of each under its own key, kept up to date by a watch.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Diagnostic } from '../../model/diagnostic.ts'
+import { type Kind, writtenKind } from '../../model/document.ts'
 import type { Origin, Path } from '../../model/origin.ts'
 import { Objects } from '../objects.ts'
 import type { RegistryState } from '../state.ts'
@@ -224,7 +225,7 @@ class Store {
     }
     const [named, namespace = '', name] = id.slice(this.#root.length).split('/')
     const same =
-      kind === named &&
+      kind === writtenKind(named as Kind) &&
       (metadata.name ?? 'mesh') === name &&
       (metadata.namespace ?? namespace) === namespace
     return same ? undefined : `the key is not that of the object in it: use lotse apply`

@@ -1,7 +1,7 @@
 // Certificates of a gateway's TLS servers: which secrets it may have, and their names in SDS.
 import type { Secret } from '../../../proto/envoy.d.ts'
 import { authoritySecret, credentialOf } from '../../model/credential.ts'
-import type { Document } from '../../model/document.ts'
+import { type Document, keyOf } from '../../model/document.ts'
 import { memo } from '../../model/memo.ts'
 import { ORIGIN, type Origin } from '../../model/origin.ts'
 import type { Resource } from '../../model/resource.ts'
@@ -45,6 +45,7 @@ export function credentialNames(tls: ServerTlsSettings): readonly string[] {
 }
 
 function certificatesOf(view: View, tls: ServerTlsSettings): Resource[] | undefined {
+  if (tls.secrets) return tls.secrets.flatMap((key) => certificateAt(view, key) ?? [])
   const names = credentialNames(tls)
   if (names.length > 0) {
     const found = names.flatMap((name) => certificateSecret(view, name) ?? [])
@@ -69,10 +70,19 @@ function authorityOf(view: View, tls: ServerTlsSettings): Resource | undefined {
  * itself) says what it is: every way to a secret's content goes through here.
  */
 function secretOf(view: View, name: string): Document<SecretSpec> | undefined {
-  const namespace = view.facet('namespace')
-  const own = `${namespace}/${view.facet('workload')}`
+  return secretAt(view, `${view.facet('namespace')}/${name}`)
+}
+
+function secretAt(view: View, key: string): Document<SecretSpec> | undefined {
+  const own = `${view.facet('namespace')}/${view.facet('workload')}`
   if (view.facet('certified') !== 'yes' || !view.get('WorkloadEntry', own)) return undefined
-  return view.get('Secret', `${namespace}/${name}`)
+  return view.get('Secret', key)
+}
+
+/** Of a namespace that allows it, as `namespace/name`. */
+function certificateAt(view: View, key: string): Resource | undefined {
+  const document = secretAt(view, key)
+  return document && certificateElsewhere(view, document)
 }
 
 export function certificateSecret(view: View, name: string): Resource | undefined {
@@ -89,7 +99,16 @@ export function authorityFor(view: View, name: string): Resource | undefined {
 }
 
 // By document, so that proxies of one namespace share what they have in common.
-const certificateIn = memo((_view: View, document: Document<SecretSpec>): Resource | undefined => {
+const certificateIn = memo((_view: View, document: Document<SecretSpec>): Resource | undefined =>
+  certificate(`kubernetes://${document.metadata.name}`, document),
+)
+
+const certificateElsewhere = memo(
+  (_view: View, document: Document<SecretSpec>): Resource | undefined =>
+    certificate(`kubernetes-gateway://${keyOf(document.metadata)}`, document),
+)
+
+function certificate(name: string, document: Document<SecretSpec>): Resource | undefined {
   const { certificate, key } = credentialOf(document)
   if (!certificate || !key) return undefined
   const content: Content = {
@@ -98,8 +117,8 @@ const certificateIn = memo((_view: View, document: Document<SecretSpec>): Resour
       private_key: { inline_string: key },
     },
   }
-  return secret(`kubernetes://${document.metadata.name}`, content, document.at(NAME))
-})
+  return secret(name, content, document.at(NAME))
+}
 
 const authorityIn = memo((_view: View, document: Document<SecretSpec>): Resource | undefined =>
   authority(authoritySecret(document.metadata.name), document),

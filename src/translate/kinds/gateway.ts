@@ -1,11 +1,13 @@
 // Which Gateways a proxy serves, their servers by port, and the rules bound to each server.
 import { byAge, type Document } from '../../model/document.ts'
-import { covers, isWildcard } from '../../model/host.ts'
+import { commonHost } from '../../model/host.ts'
 import { memo } from '../../model/memo.ts'
+import type { HostRule } from '../../model/rule.ts'
 import type { Gateway, Server } from '../../model/schema/gateway.ts'
 import type { View } from '../../model/view.ts'
+import { attachedRules, listenersAsGateways } from '../gateway-api/served.ts'
 import { selects } from '../scope.ts'
-import { type HostRule, visibleRules } from './virtual-service.ts'
+import { visibleRules } from './virtual-service.ts'
 
 /** One server of a Gateway. */
 export interface GatewayServer {
@@ -17,14 +19,16 @@ export interface GatewayServer {
   readonly document: Document<Gateway>
 }
 
-/** Gateways of any namespace whose selector picks this proxy, oldest first. */
+/** Gateways of any namespace whose selector picks this proxy, and listeners of the Gateway API that it serves; oldest first. */
 export const gatewaysOf = memo((view: View, _: ''): readonly Document<Gateway>[] =>
   Object.freeze(
-    view
-      .keys('Gateway')
-      .map((key) => view.get('Gateway', key)!)
-      .filter(({ spec }) => selects(view, spec.selector))
-      .sort(byAge),
+    [
+      ...view
+        .keys('Gateway')
+        .map((key) => view.get('Gateway', key)!)
+        .filter(({ spec }) => selects(view, spec.selector)),
+      ...listenersAsGateways(view, ''),
+    ].sort(byAge),
   ),
 )
 
@@ -42,12 +46,13 @@ export const gatewayServers = memo((view: View, _: ''): readonly GatewayServer[]
   ),
 )
 
-/** Rules that name one of this proxy's Gateways. */
+/** Rules that name one of this proxy's Gateways, and those of routes attached to them. */
 export const boundRules = memo((view: View, _: ''): readonly HostRule[] => {
   const names = new Set(gatewayServers(view, '').map(({ gateway }) => gateway))
-  return Object.freeze(
-    visibleRules(view, '').filter(({ gateways }) => gateways.some((name) => names.has(name))),
-  )
+  return Object.freeze([
+    ...visibleRules(view, '').filter(({ gateways }) => gateways.some((name) => names.has(name))),
+    ...attachedRules(view, ''),
+  ])
 })
 
 /** Hosts under which a server serves a rule: what both the rule and the server's `hosts` allow. */
@@ -60,7 +65,7 @@ export function servedHosts(server: GatewayServer, rule: HostRule): string[] {
     const pattern = entry.slice(slash + 1).toLowerCase()
     if (!allows(allowed, server.namespace, rule.document.metadata.namespace)) continue
     for (const host of rule.hosts) {
-      const common = intersection(pattern, host)
+      const common = commonHost(pattern, host)
       if (common) hosts.add(common)
     }
   }
@@ -69,12 +74,4 @@ export function servedHosts(server: GatewayServer, rule: HostRule): string[] {
 
 function allows(allowed: string, own: string, namespace: string): boolean {
   return allowed === '*' || allowed === namespace || (allowed === '.' && own === namespace)
-}
-
-/** `*.foo.com` with `a.foo.com` is `a.foo.com`. */
-function intersection(a: string, b: string): string | undefined {
-  if (a === b) return a
-  if (isWildcard(a) && covers(a, b)) return b
-  if (isWildcard(b) && covers(b, a)) return a
-  return undefined
 }

@@ -2,6 +2,7 @@
 import { byAge, type Document } from '../../model/document.ts'
 import { bySpecificity, covers, fullName, isWildcard } from '../../model/host.ts'
 import { memo } from '../../model/memo.ts'
+import type { HostRule } from '../../model/rule.ts'
 import type { VirtualService } from '../../model/schema/virtual-service.ts'
 import { isExported } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
@@ -12,14 +13,7 @@ import { withDelegates } from './delegate.ts'
 
 export const MESH_GATEWAY = 'mesh'
 
-/** A rule with its hosts and gateways as full names. */
-export interface HostRule {
-  /** With the rules of its delegates in their places. */
-  readonly document: Document<VirtualService>
-  readonly hosts: readonly string[]
-  /** `mesh` or `namespace/name`. */
-  readonly gateways: readonly string[]
-}
+export type { HostRule } from '../../model/rule.ts'
 
 const hostRule = memo((view: View, written: Document<VirtualService>): HostRule => {
   const { document } = withDelegates(view, written)

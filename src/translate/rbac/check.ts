@@ -56,7 +56,7 @@ function checkPolicy(
   const targets = spec.targetRef ?? spec.targetRefs
   if (targets) {
     const text =
-      'targetRefs name objects of the Gateway API, which Lotse does not read: the policy applies to nothing. Use selector.'
+      'targetRefs name objects of the Gateway API, to which nothing can be bound yet: the policy applies to nothing. Use selector.'
     report('L0251', 'warning', [spec.targetRef ? 'targetRef' : 'targetRefs'], text)
     if (spec.selector)
       report('L0258', 'error', ['selector'], 'selector and targetRefs exclude each other')

@@ -7,12 +7,10 @@ import type {
   WeightedCluster_ClusterWeight,
 } from '../../../proto/envoy.d.ts'
 import { seconds } from '../../model/duration.ts'
-import { ORIGIN, type Path } from '../../model/origin.ts'
-import type {
-  HttpRewrite,
-  HttpRoute,
-  HttpRouteDestination,
-} from '../../model/schema/virtual-service.ts'
+import { ORIGIN, type Origin, type Path } from '../../model/origin.ts'
+import type { Rule } from '../../model/rule.ts'
+import type { HttpRewrite, HttpRouteDestination } from '../../model/schema/virtual-service.ts'
+import { UNRESOLVED_CLUSTER } from '../names.ts'
 import type { RouteContext } from './context.ts'
 import { authorityOf, type HeaderFields, headerFields, joinHeaderFields } from './headers.ts'
 import { mirrorPolicies } from './mirror.ts'
@@ -45,7 +43,7 @@ export interface Routed {
 
 /** Undefined if the rule names no destination that gets requests. */
 export function routed(
-  rule: HttpRoute,
+  rule: Rule,
   match: RouteMatch,
   context: RouteContext,
   path: Path,
@@ -63,10 +61,16 @@ export function routed(
   const origin = context.virtualService.at([...path, 'route'])
   const retry = retries(rule, context, path, hash.hash_policy !== undefined)
   const headers = headerFields(rule.headers)
-  if (targets.length > 1) {
-    const clusters = targets.map((target) => clusterWeight(target, context, authority))
+  if (targets.length > 1 || rule.unresolved) {
+    const clusters = [
+      ...targets.map((target) => clusterWeight(target, context, authority)),
+      ...(rule.unresolved
+        ? [noCluster(rule.unresolved, context.virtualService.at([...path, 'unresolved']))]
+        : []),
+    ]
     const route = {
       weighted_clusters: { clusters },
+      ...(rule.unresolved ? { cluster_not_found_response_code: NOT_FOUND } : {}),
       ...hostRewrite(authority),
       ...common,
       ...retry,
@@ -82,7 +86,7 @@ export function routed(
 }
 
 /** A single destination gets everything, whatever its weight; of several, those without weight get nothing (Istio). */
-function targetsOf(rule: HttpRoute, path: Path): Target[] {
+function targetsOf(rule: Rule, path: Path): Target[] {
   const all = (rule.route ?? []).map((value, index) => ({ value, path: [...path, 'route', index] }))
   return all.length > 1 ? all.filter(({ value }) => (value.weight ?? 0) > 0) : all
 }
@@ -102,16 +106,18 @@ function clusterWeight(
   }
 }
 
+const NOT_FOUND = 'INTERNAL_SERVER_ERROR' as const
+
+/** There is never a cluster of this name, and where there is none Envoy answers by itself. */
+function noCluster(weight: number, origin: Origin): WeightedCluster_ClusterWeight {
+  return { name: UNRESOLVED_CLUSTER, weight, [ORIGIN]: origin }
+}
+
 function hostRewrite(authority: string | undefined): { host_rewrite_literal?: string } {
   return authority ? { host_rewrite_literal: authority } : {}
 }
 
-function commonFields(
-  rule: HttpRoute,
-  match: RouteMatch,
-  context: RouteContext,
-  path: Path,
-): Shared {
+function commonFields(rule: Rule, match: RouteMatch, context: RouteContext, path: Path): Shared {
   const mirrors = mirrorPolicies(rule, context, path)
   return {
     ...timeouts(rule.timeout),
@@ -161,7 +167,7 @@ function hashPolicies(targets: readonly Target[], context: RouteContext): Shared
   return distinct.size > 0 ? { hash_policy: [...distinct.values()] } : {}
 }
 
-function retries(rule: HttpRoute, context: RouteContext, path: Path, isHashed: boolean): Shared {
+function retries(rule: Rule, context: RouteContext, path: Path, isHashed: boolean): Shared {
   const origin = rule.retries ? context.virtualService.at([...path, 'retries']) : undefined
   const policy = retryPolicy(rule.retries ?? context.defaultRetries, isHashed, origin)
   return policy ? { retry_policy: policy } : {}

@@ -1,10 +1,12 @@
 // What translating a VirtualService's HTTP rules needs to know of the proxy, the listener and the mesh.
 import type { RouteAction_HashPolicy } from '../../../proto/envoy.d.ts'
 import type { Document } from '../../model/document.ts'
-import type { Destination, HttpRetry, VirtualService } from '../../model/schema/virtual-service.ts'
+import type { Rules } from '../../model/rule.ts'
+import type { Destination, HttpRetry } from '../../model/schema/virtual-service.ts'
 
 export interface RouteContext {
-  readonly virtualService: Document<VirtualService>
+  /** Of a VirtualService, or of all routes of the Gateway API for one host. */
+  readonly virtualService: Document<Rules>
   /** Port of the listener: the service's port, or that of the gateway's server. */
   readonly port: number
   /** Names under which this proxy may take the rule: `['mesh']` or `['namespace/gateway', …]`. */

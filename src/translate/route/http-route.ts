@@ -7,7 +7,8 @@ import type {
   RouteMatch,
 } from '../../../proto/envoy.d.ts'
 import { ORIGIN, type Origin, type Path } from '../../model/origin.ts'
-import type { HttpMatchRequest, HttpRetry, HttpRoute } from '../../model/schema/virtual-service.ts'
+import type { Rule, RuleMatch } from '../../model/rule.ts'
+import type { HttpRetry } from '../../model/schema/virtual-service.ts'
 import { HTTP_FILTERS } from '../filters.ts'
 import { configMetadata } from '../typed.ts'
 import { routed, timeouts } from './action.ts'
@@ -44,8 +45,8 @@ export function httpRoutes(context: RouteContext): Route[] {
 
 /** Undefined if the rule sends requests nowhere (validation refuses such rules, except those that delegate). */
 function httpRoute(
-  rule: HttpRoute,
-  match: HttpMatchRequest | undefined,
+  rule: Rule,
+  match: RuleMatch | undefined,
   context: RouteContext,
   path: Path,
   matchPath: Path,
@@ -60,8 +61,8 @@ function httpRoute(
     ...(match?.statPrefix ? { stat_prefix: match.statPrefix } : {}),
     match: envoyMatch,
     ...action,
-    metadata: configMetadata(virtualService),
-    decorator: decorator(action, envoyMatch, context),
+    metadata: configMetadata(rule.source ?? virtualService),
+    decorator: decorator(action, envoyMatch, context, rule),
     ...filterConfig(rule, context, path),
     [ORIGIN]: virtualService.at(path),
   }
@@ -69,7 +70,7 @@ function httpRoute(
 
 /** The action with the route's header operations. */
 function routeAction(
-  rule: HttpRoute,
+  rule: Rule,
   match: RouteMatch,
   context: RouteContext,
   path: Path,
@@ -94,15 +95,21 @@ function routeAction(
 }
 
 /** Istio's name of the span: `host:port/path*` with one destination, else with the rule's name in place of the host. */
-function decorator(action: Route, match: RouteMatch, context: RouteContext): Decorator {
-  const path = match.path ?? match.safe_regex?.regex ?? `${match.prefix ?? '/'}*`
+function decorator(
+  action: Route,
+  match: RouteMatch,
+  context: RouteContext,
+  { source = context.virtualService }: Rule,
+): Decorator {
+  const prefix = match.prefix ?? match.path_separated_prefix ?? '/'
+  const path = match.path ?? match.safe_regex?.regex ?? `${prefix}*`
   const [direction, port, , host] = action.route?.cluster?.split('|') ?? []
   if (direction === 'outbound') return { operation: `${host}:${port}${path}` }
-  return { operation: `${context.virtualService.metadata.name}:${context.port}${path}` }
+  return { operation: `${source.metadata.name}:${context.port}${path}` }
 }
 
 function filterConfig(
-  rule: HttpRoute,
+  rule: Rule,
   context: RouteContext,
   path: Path,
 ): Pick<Route, 'typed_per_filter_config'> {

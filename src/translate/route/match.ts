@@ -6,6 +6,7 @@ import type {
   RouteMatch,
 } from '../../../proto/envoy.d.ts'
 import { ORIGIN, type Path } from '../../model/origin.ts'
+import type { RuleMatch } from '../../model/rule.ts'
 import type { StringMatch } from '../../model/schema/match.ts'
 import type { HttpMatchRequest } from '../../model/schema/virtual-service.ts'
 import { matchesLabels } from '../../model/selector.ts'
@@ -35,13 +36,15 @@ function fullGateway(name: string, namespace: string): string {
   return name === 'mesh' || name.includes('/') ? name : `${namespace}/${name}`
 }
 
-export function routeMatch(match: HttpMatchRequest, context: RouteContext, path: Path): RouteMatch {
+export function routeMatch(match: RuleMatch, context: RouteContext, path: Path): RouteMatch {
   const { headers, dynamic_metadata } = headerMatchers(match)
   const query = Object.entries(match.queryParams ?? {}).map(([name, value]) =>
     parameter(name, value),
   )
   return {
-    ...pathMatch(match.uri, match.ignoreUriCase === true),
+    ...(match.pathElements
+      ? { path_separated_prefix: match.pathElements }
+      : pathMatch(match.uri, match.ignoreUriCase === true)),
     ...(headers.length > 0 ? { headers } : {}),
     ...(query.length > 0 ? { query_parameters: query } : {}),
     ...(dynamic_metadata.length > 0 ? { dynamic_metadata } : {}),

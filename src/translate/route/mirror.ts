@@ -1,12 +1,13 @@
 // Mirrored requests: copies whose answers nobody waits for.
 import type { RouteAction_RequestMirrorPolicy } from '../../../proto/envoy.d.ts'
 import { ORIGIN, type Path } from '../../model/origin.ts'
-import type { Destination, HttpRoute } from '../../model/schema/virtual-service.ts'
+import type { Rule } from '../../model/rule.ts'
+import type { Destination } from '../../model/schema/virtual-service.ts'
 import type { RouteContext } from './context.ts'
 import { millionths } from './fraction.ts'
 
 export function mirrorPolicies(
-  rule: HttpRoute,
+  rule: Rule,
   context: RouteContext,
   path: Path,
 ): RouteAction_RequestMirrorPolicy[] {
@@ -20,7 +21,7 @@ export function mirrorPolicies(
 }
 
 /** In percent. Without a number everything is mirrored; an explicit 0 mirrors nothing (Istio). */
-function ruleShare({ mirrorPercentage, mirrorPercent }: HttpRoute): number {
+function ruleShare({ mirrorPercentage, mirrorPercent }: Rule): number {
   return mirrorPercentage ? (mirrorPercentage.value ?? 0) : (mirrorPercent ?? 100)
 }
 

@@ -53,7 +53,7 @@ export function checkEnvoyFilter(report: Report, { spec }: DocumentOf<'EnvoyFilt
   checkSelector(report, spec.workloadSelector?.labels, ['spec', 'workloadSelector', 'labels'])
   if (spec.targetRefs?.length) {
     const text =
-      'targetRefs name objects of the Gateway API, which Lotse does not read: the EnvoyFilter applies to nothing'
+      'targetRefs name objects of the Gateway API, to which nothing can be bound yet: the EnvoyFilter applies to nothing'
     report.warning('L0291', ['spec', 'targetRefs'], text)
   }
   eachOf(spec.configPatches, ['spec', 'configPatches'], (patch, path) =>

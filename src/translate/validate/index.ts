@@ -6,6 +6,8 @@ import { checkDelivery } from './delivery.ts'
 import { checkDestinationRule } from './destination-rule.ts'
 import { checkEnvoyFilter } from './envoy-filter.ts'
 import { checkGateway } from './gateway.ts'
+import { checkHttpRoute } from './http-route.ts'
+import { checkKubernetesGateway } from './kubernetes-gateway.ts'
 import { checkMeshConfig } from './mesh-config.ts'
 import { reportOn } from './report.ts'
 import { checkService } from './service.ts'
@@ -32,6 +34,8 @@ export function validate(document: Document): Diagnostic[] {
   else if (isKind(document, 'Telemetry')) checkTelemetry(report, document)
   else if (isKind(document, 'Service')) checkService(report, document)
   else if (isKind(document, 'MeshConfig')) checkMeshConfig(report, document.spec)
+  else if (isKind(document, 'KubernetesGateway')) checkKubernetesGateway(report, document)
+  else if (isKind(document, 'HTTPRoute')) checkHttpRoute(report, document)
   checkDelivery(report, document)
   return report.diagnostics
 }

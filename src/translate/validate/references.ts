@@ -13,6 +13,7 @@ import { credentialReferences } from './references/credential.ts'
 import { delegateReferences } from './references/delegate.ts'
 import { destinationRuleReferences } from './references/destination-rule.ts'
 import { gatewayReferences } from './references/gateway.ts'
+import { gatewayApiReferences } from './references/gateway-api.ts'
 import { knownOf } from './references/known.ts'
 import { ownershipReferences } from './references/ownership.ts'
 import { selectorReferences } from './references/selector.ts'
@@ -44,6 +45,7 @@ const CHECKS: readonly ((view: View, _: '') => readonly Diagnostic[])[] = [
   memo((view: View, _: '') => destinationRuleReferences(knownOf(view))),
   memo((view: View, _: '') => sidecarReferences(view, knownOf(view))),
   memo((view: View, _: '') => gatewayReferences(knownOf(view))),
+  memo((view: View, _: '') => gatewayApiReferences(view)),
   memo((view: View, _: '') => credentialReferences(view)),
   memo((view: View, _: '') => selectorReferences(view, knownOf(view))),
   memo((view: View, _: '') => ownershipReferences(view, knownOf(view))),

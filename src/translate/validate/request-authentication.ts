@@ -15,7 +15,7 @@ export function checkRequestAuthentication(
   const { spec } = document
   if (hasTargetRefs(spec)) {
     const text =
-      'targetRefs name objects of the Gateway API, which Lotse does not read: the policy applies to nothing. Use selector.'
+      'targetRefs name objects of the Gateway API, to which nothing can be bound yet: the policy applies to nothing. Use selector.'
     report.warning('L0251', ['spec', spec.targetRef ? 'targetRef' : 'targetRefs'], text)
   }
   eachOf(spec.jwtRules, ['spec', 'jwtRules'], (rule, path) => checkRule(report, rule, path))

@@ -12,7 +12,7 @@ import { eachEntry, eachOf, type Report } from './report.ts'
 export function checkTelemetry(report: Report, { spec }: Document<Telemetry>): void {
   if (hasTargetRefs(spec)) {
     const text =
-      'targetRefs name objects of the Gateway API, which Lotse does not read: the object applies to nothing. Use selector.'
+      'targetRefs name objects of the Gateway API, to which nothing can be bound yet: the object applies to nothing. Use selector.'
     report.warning('L0251', ['spec', spec.targetRef ? 'targetRef' : 'targetRefs'], text)
   }
   eachOf(spec.accessLogging, ['spec', 'accessLogging'], ({ filter, disabled }, path) => {
