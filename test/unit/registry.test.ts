@@ -159,7 +159,7 @@ test('kinds: wrong versions and misspelt kinds are errors, other projects are ig
   assert.match(codes('VirtualServise', 'networking.istio.io/v1')[0]!, /did you mean VirtualService/)
   assert.match(codes('PeerAuthentication', 'networking.istio.io/v1')[0]!, /L0103 error .* security/)
   assert.match(codes('Deployment', 'apps/v1')[0]!, /^L0103 warning .* ignored$/)
-  assert.match(codes('Gateway', 'gateway.networking.k8s.io/v1')[0]!, /^L0103 warning/)
+  assert.match(codes('TLSRoute', 'gateway.networking.k8s.io/v1')[0]!, /^L0103 warning/)
   assert.match(codes('WasmPlugin', 'extensions.istio.io/v1alpha1')[0]!, /^L0103 warning/)
   assert.match(codes('Service', 'v2')[0]!, /^L0103 error/)
   assert.deepEqual(codes('ProxyConfig', 'networking.istio.io/v1beta1'), [])
