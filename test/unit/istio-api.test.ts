@@ -14,7 +14,7 @@ import {
 import { codesByField } from '../../docs/istio-codes.ts'
 import { fieldsOf } from '../../docs/istio-fields.ts'
 import { CODES, type Code } from '../../src/model/codes.ts'
-import { KINDS, type Kind } from '../../src/model/document.ts'
+import { KINDS, type Kind, writtenKind } from '../../src/model/document.ts'
 import { SCHEMAS } from '../../src/model/schema/index.ts'
 import type { Schema } from '../../src/model/shape.ts'
 import { check } from '../../src/registry/check.ts'
@@ -133,7 +133,12 @@ function objectWith(path: string): object {
   const [kind = '', ...names] = path.split('.')
   const { apiVersions, content, shape } = SCHEMAS[kind as Kind]
   const spec = valueWith(shape.schema, names)
-  const head = { apiVersion: apiVersions[0], kind, metadata: { name: 'a', namespace: 'b' } }
+  const written = writtenKind(kind as Kind)
+  const head = {
+    apiVersion: apiVersions[0],
+    kind: written,
+    metadata: { name: 'a', namespace: 'b' },
+  }
   return content === 'spec' ? { ...head, spec } : { ...head, ...(spec as object) }
 }
 
