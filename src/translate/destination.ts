@@ -6,7 +6,7 @@ import type { ConsistentHash } from '../model/schema/destination-rule.ts'
 import type { Destination } from '../model/schema/virtual-service.ts'
 import type { Service } from '../model/service.ts'
 import type { View } from '../model/view.ts'
-import { destinationRuleFor, policyFor } from './kinds/destination-rule.ts'
+import { policyFor, type Seen, seen } from './kinds/destination-rule.ts'
 import { outboundCluster } from './names.ts'
 import { exportedService } from './scope.ts'
 
@@ -26,22 +26,39 @@ export function targetOf(
 ): Target {
   const hostname = fullName(destination.host, namespace)
   const service = exportedService(view, hostname)
+  return { service, hostname, port: portOf(service, destination, listenerPort) }
+}
+
+export function portOf(
+  service: Service | undefined,
+  destination: Destination,
+  listenerPort: number,
+): number {
   const only = service?.ports.length === 1 ? service.ports[0]!.number : undefined
-  return { service, hostname, port: destination.port?.number || only || listenerPort }
+  return destination.port?.number || only || listenerPort
 }
 
 export function clusterOf(target: Target, destination: Destination): string {
   return outboundCluster(target.hostname, target.port, destination.subset)
 }
 
-/** A consistent hash needs its key from the route as well as its algorithm in the cluster. */
 export function hashPolicyOf(
   view: View,
   { service, port }: Target,
   subsetName: string | undefined,
 ): readonly RouteAction_HashPolicy[] {
+  return hashPolicyFor(view, service && seen(view, service), port, subsetName)
+}
+
+/** A consistent hash needs its key from the route as well as its algorithm in the cluster. */
+export function hashPolicyFor(
+  view: View,
+  service: Seen | undefined,
+  port: number,
+  subsetName: string | undefined,
+): readonly RouteAction_HashPolicy[] {
   if (!service) return []
-  const rule = destinationRuleFor(view, service)
+  const { rule } = service
   const subset = rule?.subsets.find(({ value }) => value.name === subsetName)
   const hash = policyFor(view, rule, port, subset).loadBalancer?.consistentHash
   return hash ? hashPolicy(hash) : []

@@ -8,15 +8,14 @@ import type { Service, ServicePort } from '../model/service.ts'
 import type { View } from '../model/view.ts'
 import { canonicalName } from '../model/workload.ts'
 import { MUTUAL_TLS_MATCH } from './cluster/tls.ts'
-import { destinationRuleFor, type MergedRule, policyFor } from './kinds/destination-rule.ts'
+import { type MergedRule, policyFor, type Seen } from './kinds/destination-rule.ts'
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
 import { localityBalance, localityEndpoints, type Placed } from './locality.ts'
 import { outboundCluster, outboundTcpCluster } from './names.ts'
 import { resource } from './typed.ts'
 
-export const loadAssignments = memo((view: View, service: Service): readonly Resource[] => {
+export const loadAssignments = memo((view: View, { service, rule }: Seen): readonly Resource[] => {
   if (!byAssignment(view, service)) return []
-  const rule = destinationRuleFor(view, service)
   return Object.freeze(
     service.ports.flatMap((port) => [
       assignment(view, { service, port, rule }),

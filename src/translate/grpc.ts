@@ -16,6 +16,7 @@ import type { View } from '../model/view.ts'
 import { outboundClusters } from './cluster/outbound.ts'
 import { loadAssignments } from './endpoint.ts'
 import { HTTP_FILTERS } from './filters.ts'
+import { seen } from './kinds/destination-rule.ts'
 import { BLACK_HOLE_CLUSTER, outboundCluster } from './names.ts'
 import { reachableIn, reachableNamespaces } from './reachable.ts'
 import { virtualHosts } from './route/virtual-host.ts'
@@ -73,8 +74,8 @@ const grpcService = memo((view: View, service: Service): GrpcService => {
   return Object.freeze({
     listeners: hosts.flatMap(([port, host]) => apiListeners(service, port, host)),
     routes: hosts.map(([port, host]) => routeConfiguration(service, port, host)),
-    clusters: outboundClusters(view, service).flatMap(cluster),
-    endpoints: loadAssignments(view, service).map(assignment),
+    clusters: outboundClusters(view, seen(view, service)).flatMap(cluster),
+    endpoints: loadAssignments(view, seen(view, service)).map(assignment),
   })
 })
 

@@ -4,7 +4,6 @@ import { memo } from '../model/memo.ts'
 import type { Mesh } from '../model/mesh.ts'
 import type { Node } from '../model/node.ts'
 import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
-import type { Service } from '../model/service.ts'
 import { View } from '../model/view.ts'
 import { clientSecrets } from './cluster/credential.ts'
 import { BLACK_HOLE, INBOUND_PASSTHROUGH, PASSTHROUGH } from './cluster/inbound.ts'
@@ -14,6 +13,7 @@ import { namedClusters } from './gateway/auto-passthrough.ts'
 import { gatewayResources } from './gateway/gateway.ts'
 import { grpcResources } from './grpc.ts'
 import { boundInboundListeners, inboundClusters, inboundRoutes, ingressSecrets } from './inbound.ts'
+import { allSeen, type Seen } from './kinds/destination-rule.ts'
 import { jwtConfigs } from './kinds/request-authentication.ts'
 import { capturedListeners, isCaptured } from './listener/captured.ts'
 import { outboundListeners } from './listener/outbound.ts'
@@ -31,7 +31,9 @@ export function translate(mesh: Mesh, node: Node, cache: Cache = new Cache()): R
 const resourceSet = memo((view: View, workload: string): ResourceSet => {
   if (view.facet('type') === 'grpc') return grpcResources(view, '')
   const gateway = gatewayResources(view, workload)
-  const services = reachableNamespaces(view, '').map((name) => reachableIn(view, name))
+  const services = reachableNamespaces(view, '').map((name) =>
+    allSeen(view, reachableIn(view, name)),
+  )
   const set = withPatches(view, {
     cluster: chunks([
       fixedClusters(view),
@@ -81,12 +83,12 @@ function fixedClusters(view: View): Chunk {
 
 /** Of services given as a list, so that what decides which services it holds needs no second look. */
 const clustersOf = memo(
-  (view: View, services: readonly Service[]): Chunk =>
+  (view: View, services: readonly Seen[]): Chunk =>
     Object.freeze(services.flatMap((service) => outboundClusters(view, service))),
 )
 
 const assignmentsOf = memo(
-  (view: View, services: readonly Service[]): Chunk =>
+  (view: View, services: readonly Seen[]): Chunk =>
     Object.freeze(services.flatMap((service) => loadAssignments(view, service))),
 )
 

@@ -1,11 +1,13 @@
 // Which clusters resources name. Only clusters of services are left out on demand; names are found wherever they stand, in scripts too.
 import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
+import type { Sets } from './sets.ts'
 import type { Encoded } from './store.ts'
 
 const OF_SERVICE = /^outbound(?:-tcp)?\|/
 const NAMES = /outbound(?:-tcp)?\|\d+\|[^|"\\]*\|[^"'\\\s,;)|]+/g
 
 const named = new WeakMap<Resource, readonly string[]>()
+const others = new WeakMap<Chunk, Chunk>()
 const needed = new WeakMap<ResourceSet, AlwaysNeeded>()
 
 /** Clusters of services that a resource names, with those of its virtual hosts. */
@@ -25,18 +27,27 @@ export interface AlwaysNeeded {
 }
 
 /** All but what only virtual hosts of VHDS name: listeners for TCP, inbound routes and extensions have no way to ask. */
-export function alwaysNeeded(whole: ResourceSet): AlwaysNeeded {
+export function alwaysNeeded(whole: ResourceSet, sets: Sets): AlwaysNeeded {
   let found = needed.get(whole)
   if (!found) {
-    const others = [...whole.listener, ...whole.route, ...whole.extensionConfig].flat()
-    const used = new Set(others.flatMap(clustersNamed))
-    const chunk = whole.cluster
-      .flat()
-      .filter(({ name }) => !OF_SERVICE.test(name) || used.has(name))
+    const users = [...whole.listener, ...whole.route, ...whole.extensionConfig].flat()
+    const used = [...new Set(users.flatMap(clustersNamed))].flatMap(
+      (name) => sets.find(whole.cluster, name) ?? [],
+    )
+    const chunk = [...new Set([...whole.cluster.flatMap(withoutServices), ...used])]
     found = { chunk, names: new Set(chunk.map(({ name }) => name)) }
     needed.set(whole, found)
   }
   return found
+}
+
+function withoutServices(chunk: Chunk): Chunk {
+  let kept = others.get(chunk)
+  if (!kept) {
+    kept = chunk.filter(({ name }) => !OF_SERVICE.test(name))
+    others.set(chunk, kept)
+  }
+  return kept
 }
 
 /** Name under which a cluster asks for its endpoints, if it does. */

@@ -102,20 +102,20 @@ export function heldOf(state: Subscription, name: string, sets: Sets): Held | un
 }
 
 /** Every subscribed name under which the proxy may have something or is to have something. */
-export function subscribedNames(state: Subscription, sets: Sets): ReadonlySet<string> {
+export function subscribedNames(state: Subscription): ReadonlySet<string> {
   if (!state.wildcard) return state.names
-  return new Set([
-    ...sets.touched(EMPTY, state.target),
-    ...sets.touched(EMPTY, state.base),
-    ...state.differs.keys(),
-  ])
+  const names = new Set(state.differs.keys())
+  for (const list of state.base === state.target ? [state.base] : [state.target, state.base]) {
+    for (const chunk of list) for (const { name } of chunk) names.add(name)
+  }
+  return names
 }
 
 /** One version for all that the proxy has, independent of order: what state-of-the-world calls `version_info`. */
 export function versionOf(state: Subscription, sets: Sets): string {
   let high = 0
   let low = 0
-  for (const name of subscribedNames(state, sets)) {
+  for (const name of subscribedNames(state)) {
     const version = heldOf(state, name, sets)?.version
     if (version === undefined) continue
     high ^= Number.parseInt(version.slice(0, 8), 16)

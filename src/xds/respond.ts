@@ -204,7 +204,7 @@ function settle(after: Subscription, before: Subscription, sets: Sets): Subscrip
 /** Contents of a response that lists everything. */
 function everything(state: Subscription, sets: Sets): readonly Encoded[] {
   const resources: Encoded[] = []
-  for (const name of subscribedNames(state, sets)) {
+  for (const name of subscribedNames(state)) {
     const encoded = heldOf(state, name, sets)?.encoded
     if (encoded) resources.push(encoded)
   }

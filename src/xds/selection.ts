@@ -28,13 +28,15 @@ export interface Selection {
 /** A proxy that asks for more hosts than this gets everything: what it asked for cannot be taken back. */
 const MAX_ASKED = 5000
 
-export function select(whole: ResourceSet, sets: Sets): Selection {
+export function select(set: ResourceSet, sets: Sets): Selection {
+  const whole = sets.same(set)
   const nothing = { asked: new Map(), loaded: new Set<string>(), clusters: new Set<string>() }
   return choose({ whole, set: whole, ...nothing }, sets)
 }
 
 /** Another whole configuration; the identical selection for the identical one. */
-export function reselect(selection: Selection, whole: ResourceSet, sets: Sets): Selection {
+export function reselect(selection: Selection, set: ResourceSet, sets: Sets): Selection {
+  const whole = sets.same(set)
   return whole === selection.whole ? selection : choose({ ...selection, whole }, sets)
 }
 
@@ -90,7 +92,8 @@ function choose(selection: Selection, sets: Sets): Selection {
   const answers = [...asked.values()]
   if (!vhds.onDemand || asked.size > MAX_ASKED) {
     const all = everyHost(vhds)
-    return { ...selection, set: { ...whole, virtualHost: vhds.onDemand ? [...all, answers] : all } }
+    const virtualHost = vhds.onDemand ? [...all, answers] : all
+    return { ...selection, set: sets.same({ ...whole, virtualHost }) }
   }
   const { hosts, loaded } = hostsFor(selection, vhds.routes)
   const greetings = vhds.routes.map(({ name }) => greeting(name))
@@ -146,7 +149,7 @@ function clustersFor(
   hosts: readonly Resource[],
   sets: Sets,
 ): readonly Chunk[] {
-  const always = alwaysNeeded(whole)
+  const always = alwaysNeeded(whole, sets)
   const names = new Set([...clusters, ...hosts.flatMap(clustersNamed)])
   const some = [...names].flatMap((name) => {
     const found = always.names.has(name) ? undefined : sets.find(whole.cluster, name)

@@ -1,5 +1,6 @@
 // Looks names up in lists of chunks and compares lists; what several streams ask is computed once.
-import type { Chunk, Resource } from '../model/resource.ts'
+import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
+import { createSharing } from './sharing.ts'
 import type { Entry, Store } from './store.ts'
 
 /** The resources of one type that a proxy is to have. The identical array means the identical resources. */
@@ -8,6 +9,12 @@ export type List = readonly Chunk[]
 export const EMPTY: List = Object.freeze([])
 
 export interface Sets {
+  /** The identical set for equal ones: proxies that are to have the same then share all that is known of it. */
+  same(set: ResourceSet): ResourceSet
+  /** The identical list for equal ones. */
+  list(list: List): List
+  /** The identical names for equal ones. */
+  names(names: ReadonlySet<string>): ReadonlySet<string>
   /** The resource of this name, not yet encoded. Of several with one name the first counts. */
   find(list: List, name: string): Resource | undefined
   /** The resource of this name, encoded when it is first asked for. Of several with one name the first counts. */
@@ -20,35 +27,73 @@ export interface Sets {
 
 type Names = ReadonlyMap<string, Resource>
 
-/** How a list is searched: chunk by chunk, until so many look-ups came that one joint index is cheaper. */
+/**
+ * How a list is searched. Large chunks are those of services, which many proxies have in common; what a proxy has for itself is
+ * in small ones.
+ */
 interface Search {
+  readonly small: Names
+  readonly large: Large
+}
+
+/** Searched chunk by chunk, until so many look-ups came that one joint index is cheaper. */
+interface Large {
   readonly chunks: readonly Names[]
   readonly size: number
   probes: number
   joint?: Names
 }
 
+/** Resources of a small chunk, at most. */
+const SMALL = 16
+
 export function createSets(store: Store): Sets {
   const indexes = new WeakMap<Chunk, Names>()
   const searches = new WeakMap<List, Search>()
+  const larges = new WeakMap<List, Large>()
   const chunkChanges = new WeakMap<Chunk, WeakMap<Chunk, readonly string[]>>()
   const listChanges = new WeakMap<List, WeakMap<List, readonly string[]>>()
+  const { same, list: canonical, names: sameNames } = createSharing()
 
   const indexOf = (chunk: Chunk) => remember(indexes, chunk, () => indexChunks([chunk]))
 
-  function find(list: List, name: string): Resource | undefined {
-    const search = remember(searches, list, () => {
+  function largeOf(list: List): Large {
+    return remember(larges, list, () => {
       const chunks = list.map(indexOf)
       return { chunks, size: chunks.reduce((sum, names) => sum + names.size, 0), probes: 0 }
     })
-    if (search.joint) return search.joint.get(name)
-    search.probes += search.chunks.length
-    if (search.chunks.length > 1 && search.probes > search.size) search.joint = indexChunks(list)
-    for (const names of search.chunks) {
+  }
+
+  function searchOf(list: List): Search {
+    const isLarge = (chunk: Chunk) => chunk.length > SMALL
+    const large = largeOf(canonical(list.filter(isLarge)))
+    const small = new Map<string, Resource>()
+    for (const chunk of list) {
+      if (isLarge(chunk)) continue
+      for (const resource of chunk) {
+        const { name } = resource
+        if (small.has(name)) continue
+        const first = findIn(large, name) && list.find((one) => indexOf(one).has(name))
+        small.set(name, first ? indexOf(first).get(name)! : resource)
+      }
+    }
+    return { small, large }
+  }
+
+  function findIn(large: Large, name: string): Resource | undefined {
+    if (large.joint) return large.joint.get(name)
+    large.probes += large.chunks.length
+    if (large.chunks.length > 1 && large.probes > large.size) large.joint = joined(large.chunks)
+    for (const names of large.chunks) {
       const resource = names.get(name)
       if (resource) return resource
     }
     return undefined
+  }
+
+  function find(list: List, name: string): Resource | undefined {
+    const search = remember(searches, list, () => searchOf(list))
+    return search.small.get(name) ?? findIn(search.large, name)
   }
 
   function compareChunks(before: Chunk, after: Chunk): readonly string[] {
@@ -71,6 +116,7 @@ export function createSets(store: Store): Sets {
   }
 
   return {
+    ...{ same, list: canonical, names: sameNames },
     find,
     get(list, name) {
       const resource = find(list, name)
@@ -93,6 +139,14 @@ function indexChunks(chunks: readonly Chunk[]): Names {
     for (const resource of chunk) if (!names.has(resource.name)) names.set(resource.name, resource)
   }
   return names
+}
+
+function joined(all: readonly Names[]): Names {
+  const joint = new Map<string, Resource>()
+  for (const names of all) {
+    for (const [name, resource] of names) if (!joint.has(name)) joint.set(name, resource)
+  }
+  return joint
 }
 
 function differentNames(before: Names, after: Names): readonly string[] {

@@ -115,7 +115,7 @@ function isShown({ name }: { readonly name: string }): boolean {
 
 function countHeld(state: Subscription, sets: Sets): number {
   let count = 0
-  for (const name of subscribedNames(state, sets)) {
+  for (const name of subscribedNames(state)) {
     if (state.type === 'virtualHost' && !isShown({ name })) continue
     if (heldOf(state, name, sets)?.version !== undefined) count++
   }

@@ -75,7 +75,14 @@ function connect(state: Subscription, event: Connected, sets: Sets): Subscriptio
   names.delete(WILDCARD)
   const listed = event.names.length > 0
   const rejected = stillMeant(state.rejected, state.target, sets)
-  const fresh: Subscription = { ...state, wildcard, names, listed, rejected, owesAnswer: wildcard }
+  const fresh: Subscription = {
+    ...state,
+    wildcard,
+    names: sets.names(names),
+    listed,
+    rejected,
+    owesAnswer: wildcard,
+  }
   if (state.mode === 'sotw' && event.version) {
     const unchanged: Subscription = { ...fresh, base: state.target, owesAnswer: false }
     if (versionOf(unchanged, sets) === event.version) return unchanged
@@ -102,14 +109,20 @@ function subscribe(state: Subscription, added: readonly string[], sets: Sets): S
     .filter((name) => name !== WILDCARD)
     .map((name) => sets.shared(state.target, name))
   if (named.length === 0) return next
-  return ask({ ...next, names: new Set([...state.names, ...named]) }, named, sets)
+  const names = sets.names(new Set([...state.names, ...named]))
+  return ask({ ...next, names }, named, sets)
 }
 
 function unsubscribe(state: Subscription, gone: readonly string[], sets: Sets): Subscription {
   const names = new Set(state.names)
   for (const name of gone) names.delete(name)
   const wildcard = state.wildcard && !gone.includes(WILDCARD)
-  const next: Subscription = { ...state, names, wildcard, owesAnswer: state.owesAnswer && wildcard }
+  const next: Subscription = {
+    ...state,
+    names: sets.names(names),
+    wildcard,
+    owesAnswer: state.owesAnswer && wildcard,
+  }
   // The proxy cannot know what the wildcard still covers: answer for it again.
   if (wildcard) return ask(next, gone, sets)
   return { ...next, differs: only(state.differs, names), rejected: only(state.rejected, names) }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Cluster } from '../../proto/envoy.d.ts'
 import { servicesDeclaredIn } from '../../src/model/service.ts'
 import { outboundClusters } from '../../src/translate/cluster/outbound.ts'
-import { destinationRuleFor, policyFor } from '../../src/translate/kinds/destination-rule.ts'
+import { destinationRuleFor, policyFor, seen } from '../../src/translate/kinds/destination-rule.ts'
 import { viewOf } from '../support/views.ts'
 import { policy, service } from '../support/workload.ts'
 
@@ -94,7 +94,7 @@ test('a list of revoked certificates goes with the roots in files', () => {
   const tls = '{mode: SIMPLE, caCertificates: /etc/roots.pem, caCrl: /etc/revoked.pem, sni: bank}'
   const view = viewOf([SERVICE, rule('shop/b', `trafficPolicy: {tls: ${tls}}`)].join('\n---\n'))
   const [bank] = servicesDeclaredIn(view, 'shop')
-  const text = JSON.stringify(outboundClusters(view, bank!)[0]?.body as Cluster)
+  const text = JSON.stringify(outboundClusters(view, seen(view, bank!))[0]?.body as Cluster)
   assert.match(text, /"trusted_ca":\{"filename":"\/etc\/roots.pem"\}/)
   assert.match(text, /"crl":\{"filename":"\/etc\/revoked.pem"\}/)
 })

@@ -9,12 +9,7 @@ import type { Resource } from '../../model/resource.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
 import { byAssignment, groupedEndpoints, type Target } from '../endpoint.ts'
-import {
-  destinationRuleFor,
-  type MergedRule,
-  type Policy,
-  policyFor,
-} from '../kinds/destination-rule.ts'
+import { type MergedRule, type Policy, policyFor, type Seen } from '../kinds/destination-rule.ts'
 import { preservesCase } from '../listener/proxy-headers.ts'
 import { isLocalityWeighted, localityBalance } from '../locality.ts'
 import { meshConfig, trustDomains } from '../mesh-config.ts'
@@ -33,16 +28,15 @@ import {
   withProxyProtocol,
 } from './tls.ts'
 
-export const outboundClusters = memo((view: View, service: Service): readonly Resource[] => {
-  const rule = destinationRuleFor(view, service)
-  return Object.freeze(
+export const outboundClusters = memo((view: View, { service, rule }: Seen): readonly Resource[] =>
+  Object.freeze(
     service.ports.flatMap((port) => [
       outbound(view, { service, port, rule }),
       ...(rule?.subsets ?? []).map((subset) => outbound(view, { service, port, rule, subset })),
       ...(port.protocol === 'auto' ? [outboundTcp(view, service, port, rule)] : []),
     ]),
-  )
-})
+  ),
+)
 
 function outboundTcp(
   view: View,

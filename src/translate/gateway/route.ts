@@ -65,7 +65,7 @@ function addHosts(view: View, server: GatewayServer, hosts: Map<string, ServedHo
   for (const rule of boundRules(view, '')) {
     const names = servedHosts(server, rule)
     if (names.length === 0) continue
-    const context = routeContext(view, rule, port.number, [server.gateway])
+    const context = routeContext(view, rule, port.number, { gateways: [server.gateway] })
     const routes = httpRoutes(isTls ? { ...context, isTls } : context)
     for (const host of names) {
       const served = hosts.get(host)

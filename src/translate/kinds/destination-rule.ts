@@ -72,26 +72,49 @@ const rulesIn = memo((view: View, namespace: string): RuleIndex => {
 })
 
 /**
+ * A service with the rule that applies to it for one client. Clients for which that is the same hold the identical object, so
+ * that what is made of it is made once, whatever their namespaces.
+ */
+export interface Seen {
+  readonly service: Service
+  readonly rule: MergedRule | undefined
+}
+
+export const seen = memo(
+  (view: View, service: Service): Seen => Object.freeze({ service, rule: ruleFor(view, service) }),
+  {
+    same: (before, now) =>
+      before.service === now.service &&
+      sameElements(before.rule?.documents ?? [], now.rule?.documents ?? []),
+  },
+)
+
+export const allSeen = memo((view: View, services: readonly Service[]): readonly Seen[] =>
+  Object.freeze(services.map((service) => seen(view, service))),
+)
+
+export function destinationRuleFor(view: View, service: Service): MergedRule | undefined {
+  return seen(view, service).rule
+}
+
+/**
  * The client's namespace decides first, then the service's, then the root namespace; no merge across them. A client in the root
  * namespace takes only what that namespace keeps to itself first, or its mesh-wide rules would beat a service's own (Istio).
  */
-export const destinationRuleFor = memo(
-  (view: View, service: Service): MergedRule | undefined => {
-    const client = view.facet('namespace')!
-    const { rootNamespace } = meshConfig(view)
-    const rest = [service.namespace, rootNamespace]
-    if (client === rootNamespace) {
-      const own = bestOf(view, client, service.hostname, (document) => isPrivate(view, document))
-      if (own) return own
-    } else rest.unshift(client)
-    for (const namespace of new Set(rest)) {
-      const rule = bestOf(view, namespace, service.hostname)
-      if (rule) return rule
-    }
-    return undefined
-  },
-  { same: (before, now) => sameElements(before?.documents ?? [], now?.documents ?? []) },
-)
+function ruleFor(view: View, service: Service): MergedRule | undefined {
+  const client = view.facet('namespace')!
+  const { rootNamespace } = meshConfig(view)
+  const rest = [service.namespace, rootNamespace]
+  if (client === rootNamespace) {
+    const own = bestOf(view, client, service.hostname, (document) => isPrivate(view, document))
+    if (own) return own
+  } else rest.unshift(client)
+  for (const namespace of new Set(rest)) {
+    const rule = bestOf(view, namespace, service.hostname)
+    if (rule) return rule
+  }
+  return undefined
+}
 
 /** The rules for the most specific host that has any for this client. */
 function bestOf(

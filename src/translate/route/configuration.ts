@@ -5,7 +5,7 @@ import { isHttp } from '../../model/protocol.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Service } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
-import { type HostRule, MESH_GATEWAY, meshRuleHosts, ruledHosts } from '../kinds/virtual-service.ts'
+import { type HostRule, meshRuleHosts, ruledHosts } from '../kinds/virtual-service.ts'
 import { countsAttempts } from '../listener/proxy-headers.ts'
 import { PASSTHROUGH_CLUSTER, virtualHostName } from '../names.ts'
 import { egressProxy } from '../outbound-policy.ts'
@@ -104,17 +104,21 @@ const keptHosts = memo((view: View, wanted: string): KeptHosts => {
 })
 
 function hostsOf(view: View, kept: KeptHosts): Resource[] {
-  const unruled = unruledOf(view, kept)
+  const unruled = unruledOf(view, withoutRuled(view, kept))
   return kept.hosts.flatMap((host, index) => unruled[index] ?? hostOf(view, host) ?? [])
 }
 
-/** Of those that have no rule; in most meshes these are the most. */
-const unruledOf = memo((view: View, { hosts }: KeptHosts): readonly (Resource | undefined)[] => {
+/** In the places of the others nothing. The list keeps its identity while rules name the same hosts. */
+const withoutRuled = memo((view: View, { hosts }: KeptHosts): readonly (KeptHost | undefined)[] => {
   const isRuled = ruledHosts(view)
-  return Object.freeze(
-    hosts.map((host) => (isRuled(host.service.hostname) ? undefined : unruledHost(view, host))),
-  )
+  return Object.freeze(hosts.map((host) => (isRuled(host.service.hostname) ? undefined : host)))
 })
+
+/** Of those that have no rule; in most meshes these are the most. */
+const unruledOf = memo(
+  (view: View, hosts: readonly (KeptHost | undefined)[]): readonly (Resource | undefined)[] =>
+    Object.freeze(hosts.map((host) => host && unruledHost(view, host))),
+)
 
 function unruledHost(view: View, host: KeptHost): Resource | undefined {
   if (host.domains) return hostWithFewer(view, host)
@@ -141,7 +145,7 @@ function ruleHosts(view: View, plan: RoutePlan): Resource[] {
 }
 
 function ruleHost(view: View, host: string, rule: HostRule, port: number): Resource | undefined {
-  const routes = httpRoutes(routeContext(view, rule, port, [MESH_GATEWAY]))
+  const routes = httpRoutes(routeContext(view, rule, port))
   if (routes.length === 0) return undefined
   return virtualHost({
     countsAttempts: countsAttempts(view),

@@ -1,57 +1,124 @@
 // Virtual hosts of services: one for each service and HTTP port, which route configurations hold and VHDS could send alone.
 import type { Route, VirtualHost } from '../../../proto/envoy.d.ts'
-import { DOMAIN_SUFFIX } from '../../model/host.ts'
+import { DOMAIN_SUFFIX, fullName } from '../../model/host.ts'
 import { memo } from '../../model/memo.ts'
+import { sameElements } from '../../model/mesh.ts'
 import { ORIGIN, type Origin } from '../../model/origin.ts'
 import { isHttp } from '../../model/protocol.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Destination } from '../../model/schema/virtual-service.ts'
 import type { Service } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
-import { clusterOf, hashPolicyOf, type Target, targetOf } from '../destination.ts'
+import { clusterOf, hashPolicyFor, portOf, type Target } from '../destination.ts'
+import { type Seen, seen } from '../kinds/destination-rule.ts'
 import { type HostRule, MESH_GATEWAY, meshRuleFor } from '../kinds/virtual-service.ts'
 import { countsAttempts } from '../listener/proxy-headers.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { virtualHostName } from '../names.ts'
+import { exportedService } from '../scope.ts'
 import { resource } from '../typed.ts'
 import type { RouteContext } from './context.ts'
 import { defaultRoute, httpRoutes } from './http-route.ts'
 
+type Hosts = ReadonlyMap<number, Resource>
+
 /** Of each port of a service that may carry HTTP, by port. */
-export const virtualHosts = memo((view: View, service: Service): ReadonlyMap<number, Resource> => {
+export function virtualHosts(view: View, service: Service): Hosts {
   const rule = meshRuleFor(view, service.hostname)
-  return rule ? hostsOf(view, service, rule) : unruledHosts(view, service)
-})
+  return rule ? ruledHosts(view, sight(view, service)) : unruledHosts(view, service)
+}
 
 /** Of a service without a rule; a change of rules needs not look at them. */
-export const unruledHosts = memo(
-  (view: View, service: Service): ReadonlyMap<number, Resource> => hostsOf(view, service),
+export function unruledHosts(view: View, service: Service): Hosts {
+  return (isNear(view, service) ? nearHosts : farHosts)(view, seen(view, service))
+}
+
+const nearHosts = memo((view: View, one: Seen): Hosts => hostsOf(view, one, nearDomains))
+const farHosts = memo((view: View, one: Seen): Hosts => hostsOf(view, one, farDomains))
+
+/**
+ * All that the virtual hosts of a service with a rule depend on for one client. Clients for which that is the same hold the
+ * identical object, and share what is made of it.
+ */
+interface Sight {
+  readonly service: Seen
+  readonly near: boolean
+  readonly rule: HostRule | undefined
+  /** What the rule's destinations mean, in the order of `destinationHosts`. */
+  readonly leadsTo: readonly (Seen | undefined)[]
+}
+
+const sight = memo(
+  (view: View, service: Service): Sight => {
+    const rule = meshRuleFor(view, service.hostname)
+    const leadsTo = (rule ? destinationHosts(view, rule) : []).map((host) => {
+      const found = exportedService(view, host)
+      return found && seen(view, found)
+    })
+    return Object.freeze({
+      ...{ service: seen(view, service), near: isNear(view, service), rule, leadsTo },
+    })
+  },
+  {
+    same: (before, now) =>
+      before.service === now.service &&
+      before.near === now.near &&
+      before.rule === now.rule &&
+      sameElements(before.leadsTo, now.leadsTo),
+  },
 )
 
-function hostsOf(view: View, service: Service, rule?: HostRule): ReadonlyMap<number, Resource> {
+const ruledHosts = memo((view: View, { service, near, rule, leadsTo }: Sight): Hosts => {
+  const domains = near ? nearDomains : farDomains
+  if (!rule) return hostsOf(view, service, domains)
+  const hosts = destinationHosts(view, rule)
+  const known = new Map(hosts.map((host, index) => [host, leadsTo[index]]))
+  return hostsOf(view, service, domains, (port) => routeContext(view, rule, port, { known }))
+})
+
+/** Full names of the hosts that a rule leads to. */
+const destinationHosts = memo((_: View, { document }: HostRule): readonly string[] => {
+  const { namespace } = document.metadata
+  const destinations = (document.spec.http ?? []).flatMap(({ route, mirror, mirrors }) => [
+    ...(route ?? []).map(({ destination }) => destination),
+    ...(mirror ? [mirror] : []),
+    ...(mirrors ?? []).map(({ destination }) => destination),
+  ])
+  return Object.freeze([...new Set(destinations.map(({ host }) => fullName(host, namespace)))])
+})
+
+function hostsOf(
+  view: View,
+  one: Seen,
+  domains: (view: View, service: Service) => readonly string[],
+  contextFor?: (port: number) => RouteContext,
+): Hosts {
+  const { service } = one
   const hosts = new Map<number, Resource>()
   for (const { number, protocol } of service.ports) {
     if (!isHttp(protocol) && protocol !== 'auto') continue
-    const routes = rule ? httpRoutes(routeContext(view, rule, number, [MESH_GATEWAY])) : []
+    const context = contextFor?.(number)
+    const routes = context ? httpRoutes(context) : []
     const origin = service.document.at(['metadata', 'name'])
     hosts.set(
       number,
       virtualHost({
         countsAttempts: countsAttempts(view),
         name: virtualHostName(service.hostname, number),
-        domains: domainsOf(view, service),
-        routes: routes.length > 0 ? routes : [serviceRoute(view, service, number)],
-        origin: rule && routes.length > 0 ? rule.document.at(['spec', 'http']) : origin,
+        domains: domains(view, service),
+        routes: routes.length > 0 ? routes : [serviceRoute(view, one, number)],
+        origin: context && routes.length > 0 ? context.virtualService.at(['spec', 'http']) : origin,
       }),
     )
   }
   return hosts
 }
 
-function serviceRoute(view: View, service: Service, port: number): Route {
+function serviceRoute(view: View, one: Seen, port: number): Route {
+  const { service } = one
   const target: Target = { service, hostname: service.hostname, port }
   return defaultRoute(clusterOf(target, { host: service.hostname }), {
-    hashPolicy: hashPolicyOf(view, target, undefined),
+    hashPolicy: hashPolicyFor(view, one, port, undefined),
     defaultRetries: meshConfig(view).defaultHttpRetryPolicy,
     operation: `${service.hostname}:${port}/*`,
     direction: 'outbound',
@@ -84,39 +151,71 @@ export function routeContext(
   view: View,
   rule: HostRule,
   port: number,
-  gateways: readonly string[],
+  {
+    gateways = [MESH_GATEWAY],
+    known,
+  }: {
+    readonly gateways?: readonly string[]
+    /** What destinations mean, by full name, where that was looked up before. */
+    readonly known?: ReadonlyMap<string, Seen | undefined>
+  } = {},
 ): RouteContext {
   const { namespace } = rule.document.metadata
-  const target = (destination: Destination) => targetOf(view, destination, namespace, port)
+  const look = (destination: Destination): [Target, Seen | undefined] => {
+    const hostname = fullName(destination.host, namespace)
+    const one = known?.has(hostname) ? known.get(hostname) : seenAt(view, hostname)
+    const { service } = one ?? {}
+    return [{ service, hostname, port: portOf(service, destination, port) }, one]
+  }
   return {
     virtualService: rule.document,
     port,
     gateways,
     clientLabel: (name) => view.label(name),
     clientNamespace: () => view.facet('namespace'),
-    cluster: (destination) => clusterOf(target(destination), destination),
-    hashPolicy: (destination) => hashPolicyOf(view, target(destination), destination.subset),
+    cluster: (destination) => clusterOf(look(destination)[0], destination),
+    hashPolicy: (destination) => {
+      const [target, one] = look(destination)
+      return hashPolicyFor(view, one, target.port, destination.subset)
+    },
     defaultRetries: meshConfig(view).defaultHttpRetryPolicy,
     forwardsHost: meshConfig(view).defaultConfig.proxyHeaders?.xForwardedHost?.enabled === true,
     isGateway: view.facet('type') === 'gateway',
   }
 }
 
+function seenAt(view: View, hostname: string): Seen | undefined {
+  const service = exportedService(view, hostname)
+  return service && seen(view, service)
+}
+
+/** Whether the client is in the service's namespace. */
+function isNear(view: View, service: Service): boolean {
+  return view.facet('namespace') === service.namespace
+}
+
 /** Every name under which a client of this namespace may write the service into its Host header (X2). */
-export const domainsOf = memo((view: View, service: Service): readonly string[] => {
+export function domainsOf(view: View, service: Service): readonly string[] {
+  return (isNear(view, service) ? nearDomains : farDomains)(view, service)
+}
+
+const nearDomains = memo((_: View, service: Service) => namesOf(service, true))
+const farDomains = memo((_: View, service: Service) => namesOf(service, false))
+
+function namesOf(service: Service, near: boolean): readonly string[] {
   const { hostname, namespace } = service
   const domains = [hostname]
   const suffix = `.${namespace}.svc.${DOMAIN_SUFFIX}`
   if (service.document.kind === 'Service' && hostname.endsWith(suffix)) {
     const name = hostname.slice(0, -suffix.length)
     const short = [`${name}.${namespace}.svc`, `${name}.${namespace}`]
-    if (view.facet('namespace') === namespace) short.push(name)
+    if (near) short.push(name)
     domains.push(`${hostname}.`, ...short)
     if (service.headless) domains.push(...[hostname, ...short].map((domain) => `*.${domain}`))
   }
   domains.push(...service.addresses.filter((address) => !address.includes('/')).map(bracketed))
   return Object.freeze([...new Set(domains)])
-})
+}
 
 function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address

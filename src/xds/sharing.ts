@@ -1,0 +1,99 @@
+// Equal sets, lists and names of different proxies are made one object, so that a stream costs what is its own.
+import { type Chunk, RESOURCE_TYPES, type ResourceSet } from '../model/resource.ts'
+
+type List = readonly Chunk[]
+
+export interface Sharing {
+  /** The first set of those with equal lists. */
+  same(set: ResourceSet): ResourceSet
+  /** The first list of those with the identical chunks. */
+  list(list: List): List
+  /** The first of equal sets of names. */
+  names(names: ReadonlySet<string>): ReadonlySet<string>
+}
+
+/** Sets of fewer names are not looked for. */
+const FEW_NAMES = 8
+
+export function createSharing(): Sharing {
+  const lists = new Pool<List>()
+  const sets = new Pool<ResourceSet>()
+  const names = new Pool<ReadonlySet<string>>()
+  const numbers = new WeakMap<object, number>()
+  const known = new WeakMap<ResourceSet, ResourceSet>()
+  let count = 0
+
+  function numberOf(thing: object): number {
+    let number = numbers.get(thing)
+    if (number === undefined) {
+      count += 1
+      number = count
+      numbers.set(thing, number)
+    }
+    return number
+  }
+
+  const list = (one: List): List => lists.first(one.map(numberOf).join(), one)
+
+  function share(set: ResourceSet): ResourceSet {
+    const shared = { ...set }
+    for (const type of RESOURCE_TYPES) shared[type] = list(set[type])
+    const { vhds } = set
+    const apart = vhds ? [vhds.onDemand, ...vhds.routes.map(numberOf)] : []
+    const key = [...RESOURCE_TYPES.map((type) => numberOf(shared[type])), ...apart].join()
+    return sets.first(key, Object.freeze(shared))
+  }
+
+  return {
+    list,
+    same(set) {
+      let shared = known.get(set)
+      if (!shared) {
+        shared = share(set)
+        known.set(set, shared)
+        known.set(shared, shared)
+      }
+      return shared
+    },
+    names(all) {
+      if (all.size < FEW_NAMES) return all
+      const first = names.first(signature(all), all)
+      return first === all || sameNames(first, all) ? first : all
+    },
+  }
+}
+
+/** Remembers the first of each key for as long as somebody holds it. */
+class Pool<T extends object> {
+  readonly #kept = new Map<string, WeakRef<T>>()
+  readonly #collected = new FinalizationRegistry<string>((key) => {
+    if (!this.#kept.get(key)?.deref()) this.#kept.delete(key)
+  })
+
+  first(key: string, one: T): T {
+    const first = this.#kept.get(key)?.deref()
+    if (first) return first
+    this.#kept.set(key, new WeakRef(one))
+    this.#collected.register(one, key)
+    return one
+  }
+}
+
+/** The same for equal sets, and mostly another for others. */
+function signature(names: ReadonlySet<string>): string {
+  let length = 0
+  let least = ''
+  let greatest = ''
+  for (const name of names) {
+    length += name.length
+    if (least === '' || name < least) least = name
+    if (name > greatest) greatest = name
+  }
+  return JSON.stringify([names.size, length, least, greatest])
+}
+
+function sameNames(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  if (a.size !== b.size) return false
+  for (const name of a) if (!b.has(name)) return false
+  return true
+}
