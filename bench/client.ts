@@ -1,4 +1,5 @@
 // A client that stays connected and answers like Envoy, as cheap as possible: many of them share what they hold.
+import { createHash } from 'node:crypto'
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
 import { MESSAGE_NAMES, type ResourceType, TYPE_PREFIX } from '../src/model/resource.ts'
 import {
@@ -114,6 +115,18 @@ export class BenchClient {
 
   count(type: ResourceType): number {
     return this.#held.get(type)?.versions.size ?? 0
+  }
+
+  /** A version is a hash of the resource's bytes. */
+  fingerprint(): string {
+    const hash = createHash('sha256')
+    for (const type of TYPES) {
+      const versions = this.#held.get(type)?.versions ?? new Map<string, string>()
+      for (const pair of [...versions].sort(([a], [b]) => (a < b ? -1 : 1)))
+        hash.update(pair.join())
+      hash.update(type)
+    }
+    return hash.digest('hex')
   }
 
   /** What it holds of what it asked for, for error messages. */

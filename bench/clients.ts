@@ -21,6 +21,8 @@ export interface ClientsApi {
   /** Ends all connections. */
   leave(): void
   totals(): Totals
+  /** Of each client a hash of the names and versions of all that it holds. */
+  fingerprints(): readonly string[]
 }
 
 export interface Reached {
@@ -143,6 +145,10 @@ class Clients {
       held: Object.fromEntries(types.map((type) => [type, one?.count(type) ?? 0])),
       failures: this.#clients.flatMap(({ failure }) => failure ?? []),
     }
+  }
+
+  fingerprints(): readonly string[] {
+    return this.#clients.map((client) => client.fingerprint())
   }
 
   /** Clients that got the same bytes share them, so the mark is looked for once in each distinct response. */

@@ -5,6 +5,7 @@ import { issuance, soak } from './certificates.ts'
 import { delivery } from './delivery.ts'
 import { editToEnvoy } from './edit-to-envoy.ts'
 import { writeResults } from './figures.ts'
+import { kubernetes } from './kubernetes.ts'
 import { onDemand } from './on-demand.ts'
 import { pageUpdates } from './page.ts'
 import { startup } from './startup.ts'
@@ -102,6 +103,11 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   },
   'on-demand': deliveryModes,
   page: () => told('page', '100 services, 400 edges', pageUpdates),
+  /** Needs etcd, and the API server that its tests build; only when it is named. */
+  kubernetes: () =>
+    told('kubernetes', '10,000 pods, 1,000 services, 500 rules, 3 replicas', () =>
+      kubernetes({ repeats, ...(values.node ? { node: values.node } : {}) }),
+    ),
   issuance: () => told('certificates', 'issuance', () => issuance(2_000)),
   /** Five minutes; only when it is named. */
   soak: () => {
@@ -112,7 +118,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   },
 }
 
-const everyday = Object.keys(SCENARIOS).filter((name) => name !== 'soak')
+const everyday = Object.keys(SCENARIOS).filter((name) => name !== 'soak' && name !== 'kubernetes')
 for (const name of positionals.length > 0 ? positionals : everyday) {
   const scenario = SCENARIOS[name]
   if (!scenario) {

@@ -26,11 +26,13 @@ export interface BenchServer {
   /** Resident memory after a garbage collection, in MB. */
   collected(): Promise<number>
   metric(name: string): Promise<number>
-  stop(): Promise<void>
+  stop(signal?: NodeJS.Signals): Promise<void>
 }
 
 export async function startServer(options: {
-  readonly config: string
+  /** Files, or else `store` names where objects are. */
+  readonly config?: string
+  readonly store?: readonly string[]
   readonly data: string
   /** Options for node, for profiles. */
   readonly node?: readonly string[]
@@ -43,7 +45,8 @@ export async function startServer(options: {
     process.execPath,
     [
       ...['--import', COLLECT, ...(options.node ?? [])],
-      ...[LOTSE, 'serve', '--config', options.config, '--data', options.data],
+      ...[LOTSE, 'serve', '--data', options.data, ...(options.store ?? [])],
+      ...(options.config ? ['--config', options.config] : []),
       ...['--xds', secure, '--insecure-plaintext-xds', xds, '--http', http],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LOTSE_LOG: 'error' } },
@@ -96,9 +99,9 @@ function handle(
       const line = text.split('\n').find((one) => one.startsWith(`${name} `))
       return Number(line?.slice(name.length + 1))
     },
-    stop: async () => {
+    stop: async (signal = 'SIGTERM') => {
       const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGTERM')
+      child.kill(signal)
       await ended
       release(pid)
     },

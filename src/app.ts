@@ -20,7 +20,7 @@ import type { RegistryState } from './registry/file.ts'
 import { guardedFetch } from './registry/guarded-fetch.ts'
 import { reviewToken } from './registry/kubernetes/token-review.ts'
 import { LastGood } from './registry/last-good.ts'
-import { openReplicaAuthority, replicaListening } from './replicas.ts'
+import { openReplicaAuthority, openReplicas, type Replicas, replicaListening } from './replicas.ts'
 import { openSources, type SourceOptions, type Sources } from './sources.ts'
 import { type GraphOptions, graphOf } from './telemetry/graph.ts'
 import { type HistoryOptions, historyOf } from './telemetry/history.ts'
@@ -120,7 +120,6 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     ...(options.kubernetes ? { kubernetes: options.kubernetes } : {}),
     ...(options.etcd ? { etcd: options.etcd } : {}),
     onChange: (state) => core.read(state),
-    onEnrolled: (workload) => core.enrolled(workload),
     onWaiting: options.log,
   })
   if (isProblem(sources)) return sources
@@ -130,12 +129,21 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     await sources.close()
     return nothing
   }
-  const authority = await openReplicaAuthority(sources, {
+  const namespace = options.kubernetes?.meshConfig.split('/')[0] ?? ''
+  const { log, leaseDuration: duration } = options
+  const leading = startLeading(sources, { namespace, duration, log })
+  const replicas = openReplicas(sources, namespace)
+  const closeAll = async () => {
+    await leading.close()
+    await replicas.close()
+    await sources.close()
+  }
+  const authority = await openReplicaAuthority(sources, replicas, {
     ...{ ...options.ca, directory: options.data, trustDomain: core.trustDomain(), now },
-    ...{ log: options.log, namespace: options.kubernetes?.meshConfig.split('/')[0] ?? '' },
+    ...{ log, leading },
   })
   if (isProblem(authority)) {
-    await sources.close()
+    await closeAll()
     return authority
   }
   for (const warning of authority.warnings) options.log(warning)
@@ -147,34 +155,32 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   const { kubernetes } = sources
   const listening = await listen({
     ...{ ...options, core, authority, signals, now },
-    ...replicaListening(sources, options.log),
+    ...replicaListening(replicas, core, log),
     ...(kubernetes ? { reviewToken: (token) => reviewToken(kubernetes.connection, token) } : {}),
   })
   if (isProblem(listening)) {
-    await sources.close()
+    await closeAll()
     return listening
   }
   const watching = watchTrust({ core, authority, listening, options })
   const shown = { prometheus: options.prometheus, now }
-  return complete({ core, sources, authority, signals, listening, watching, shown }, options)
+  const parts = { core, sources, authority, signals, listening, watching, shown }
+  return complete({ ...parts, leading, replicas }, options)
 }
 
-/** What only one of several replicas does, and what is done for a cluster. */
+/** What is done for a cluster. */
 async function complete(
-  parts: Omit<Parts, 'leading' | 'cluster'>,
-  { kubernetes, leaseDuration, log }: AppOptions,
+  parts: Omit<Parts, 'cluster'>,
+  { kubernetes, log }: AppOptions,
 ): Promise<App | Diagnostic> {
-  const { sources, core, authority } = parts
-  const namespace = kubernetes?.meshConfig.split('/')[0] ?? ''
-  const leading = startLeading(sources, { namespace, duration: leaseDuration, log })
-  const app = { ...parts, leading }
-  if (!sources.kubernetes || !kubernetes) return appOf(app)
+  const { sources, core, authority, leading } = parts
+  if (!sources.kubernetes || !kubernetes) return appOf(parts)
   const cluster = await openClusterSide({
     ...{ cluster: sources.kubernetes, options: kubernetes, core, authority, log },
     leads: leading.leads,
   })
-  if (!isProblem(cluster)) return appOf({ ...app, cluster })
-  await appOf(app).close()
+  if (!isProblem(cluster)) return appOf({ ...parts, cluster })
+  await appOf(parts).close()
   return cluster
 }
 
@@ -211,12 +217,24 @@ interface Parts {
   /** Ends the rotation's looks at the data directory. */
   readonly watching: () => Promise<void>
   readonly leading: Leading
+  readonly replicas: Replicas
   readonly cluster?: ClusterSide
   readonly shown: { readonly prometheus: string | undefined; readonly now: () => Date }
 }
 
 function appOf(parts: Parts): App {
-  const { core, sources, authority, signals, listening, watching, cluster, shown, leading } = parts
+  const {
+    core,
+    sources,
+    authority,
+    signals,
+    listening,
+    watching,
+    cluster,
+    shown,
+    leading,
+    replicas,
+  } = parts
   const directory = directoryOf(() => core.mesh)
   core.services.push(...listening.services)
   const stopLooking = watchRegistrations(core)
@@ -244,6 +262,7 @@ function appOf(parts: Parts): App {
       await leading.close()
       stopLooking()
       await watching()
+      await replicas.close()
       await core.close()
       await sources.close()
       await listening.close()

@@ -9,6 +9,8 @@ import type { Sources } from './sources.ts'
 
 export interface Leading {
   readonly leads: () => boolean
+  /** The one that leads, for messages: ` (NAME)`, or nothing while nobody does. */
+  readonly leader: () => string
   readonly close: () => Promise<void>
 }
 
@@ -24,24 +26,31 @@ export function startLeading(
   { kubernetes, etcd }: Sources,
   { namespace, duration, log }: LeadingOptions,
 ): Leading {
-  if (!kubernetes && !etcd) return { leads: () => true, close: async () => undefined }
+  if (!kubernetes && !etcd) {
+    return { leads: () => true, leader: () => '', close: async () => undefined }
+  }
   const stop = new AbortController()
   const trouble = troubles(log)
   let leads = false
+  let leader = ''
   const options = {
     identity: `${hostname()}_${process.pid}_${randomBytes(4).toString('hex')}`,
     ...(duration ? { duration } : {}),
     onChange: (now: boolean) => {
       leads = now
     },
+    onHolder: (holder: string) => {
+      leader = holder && ` (${holder.split('_')[0]})`
+    },
     onTrouble: (why: string | undefined) =>
       trouble(why && `The lock of the replicas cannot be looked at (${why})`),
   }
   const held = kubernetes
     ? holdLease(kubernetes.connection, { namespace, name: NAME, ...options }, stop.signal)
-    : holdLeaderKey(etcd!, options, stop.signal)
+    : holdLeaderKey(etcd!.etcd, options, stop.signal)
   return {
     leads: () => leads,
+    leader: () => leader,
     close: async () => {
       stop.abort()
       await held

@@ -146,7 +146,7 @@ function addEnrolment(server: Server, options: ListenOptions): void {
   const service = csrService({
     ...(reviewToken ? { reviewToken } : {}),
     issuer: authority.issuer,
-    tokens: authority.tokens,
+    tokens: authority.enrolmentTokens,
     advise: authority.advise,
     isRevoked: authority.isRevoked,
     now,

@@ -30,11 +30,14 @@ interface Made {
 }
 
 export class Registering {
+  /** Told of each registration and each new end of one. */
+  onRecord: ((row: Registration) => void) | undefined
   readonly #registrations: Registrations
   readonly #now: () => number
   readonly #grace: number
   /** When each was last connected. */
   readonly #seen = new Map<string, number>()
+  #connected: ReadonlySet<string> = new Set()
   /** Who was there at the last look. */
   #last = ''
   #made = new Map<string, Made>()
@@ -50,6 +53,30 @@ export class Registering {
   register(row: Registration): void {
     this.#registrations.put(row)
     this.#seen.set(row.workload, this.#now())
+    this.onRecord?.(row)
+  }
+
+  /** What another replica recorded; true if it was new. */
+  learn(row: Registration): boolean {
+    if (row.until <= this.#now()) return false
+    const known = this.#registrations.list().find(({ workload }) => workload === row.workload)
+    if (known && known.until >= row.until) return false
+    this.#registrations.put(row)
+    this.#seen.set(row.workload, this.#now())
+    return true
+  }
+
+  /** They are connected to another replica. */
+  elsewhere(workloads: readonly string[]): void {
+    for (const workload of workloads) this.#seen.set(workload, this.#now())
+  }
+
+  /** Of those that registered, the ones that are connected here. */
+  here(): readonly string[] {
+    return this.#registrations
+      .list()
+      .map(({ workload }) => workload)
+      .filter((workload) => this.#connected.has(workload))
   }
 
   /** Also of one that is away. */
@@ -58,12 +85,15 @@ export class Registering {
   }
 
   extend(workload: string, until: number): void {
-    this.#registrations.extend(workload, until)
+    if (!this.#registrations.extend(workload, until)) return
+    const row = this.#registrations.list().find((one) => one.workload === workload)
+    if (row) this.onRecord?.(row)
   }
 
   /** Brings up to date who is there; `connected` are the workloads with a stream. True if the mesh may have changed. */
   look(connected: ReadonlySet<string>): boolean {
     const now = this.#now()
+    this.#connected = connected
     for (const workload of connected) this.#seen.set(workload, now)
     this.#registrations.expire(now)
     const there = this.#there()

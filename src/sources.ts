@@ -1,8 +1,8 @@
 // Where objects come from: files, a store, or both. One state of all of them, one way to end them.
 import type { Diagnostic } from './model/diagnostic.ts'
 import { nameOf } from './model/document.ts'
-import type { Etcd, EtcdOptions } from './registry/etcd/client.ts'
-import { openEtcd } from './registry/etcd/etcd.ts'
+import type { EtcdOptions } from './registry/etcd/client.ts'
+import { type EtcdRegistry, openEtcd } from './registry/etcd/etcd.ts'
 import { openFiles, type RegistryState } from './registry/file.ts'
 import { type KubernetesRegistry, openKubernetes } from './registry/kubernetes/kubernetes.ts'
 import { merge } from './registry/merge.ts'
@@ -23,8 +23,6 @@ export interface SourceOptions {
   }
   readonly etcd?: EtcdOptions
   readonly onChange: (state: RegistryState) => void
-  /** A workload has a proxy, as another replica found. */
-  readonly onEnrolled: (workload: string) => void
   /** Told what a start waits for. */
   readonly onWaiting: (diagnostic: Diagnostic) => void
 }
@@ -33,7 +31,7 @@ export interface Sources {
   readonly state: RegistryState
   /** The cluster, if there is one. */
   readonly kubernetes?: KubernetesRegistry
-  readonly etcd?: Etcd
+  readonly etcd?: EtcdRegistry
   readonly close: () => Promise<void>
 }
 
@@ -69,16 +67,16 @@ export async function openSources(options: SourceOptions): Promise<Sources | Dia
     kubernetes = cluster
     open.push(cluster)
   }
-  let etcd: Etcd | undefined
+  let etcd: EtcdRegistry | undefined
   if (options.etcd) {
-    const { allowEmpty = false, onWaiting, onEnrolled } = options
-    const told = { onChange, onWaiting, onEnrolled }
+    const { allowEmpty = false, onWaiting } = options
+    const told = { onChange, onWaiting }
     const store = await openEtcd({ ...options.etcd, ...told, allowEmpty })
     if ('code' in store) {
       await closeAll()
       return store
     }
-    etcd = store.etcd
+    etcd = store
     open.push(store)
   }
   complete = true

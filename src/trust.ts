@@ -28,7 +28,8 @@ interface Watched {
 export function watchTrust({ core, authority, listening, options }: Watched): () => Promise<void> {
   const { ca, log } = options
   return authority.watch({
-    informed: () => informed(listening.services),
+    informed: () => told(listening.services).informed,
+    behind: () => told(listening.services).behind,
     onChange: async () => {
       // the port first: nobody may come with a certificate that it does not know yet
       const failed = await listening.trustChanged()
@@ -41,12 +42,13 @@ export function watchTrust({ core, authority, listening, options }: Watched): ()
   })
 }
 
-/** Workloads all of whose connected proxies have confirmed the roots. */
-function informed(services: readonly XdsService<MeshProxy>[]): ReadonlySet<string> {
+/** Workloads all of whose connected proxies have confirmed the roots, and those of which one has not. */
+function told(services: readonly XdsService<MeshProxy>[]) {
   const nameOf = ({ name }: MeshProxy) => `${name.namespace}/${name.workload}`
   const confirmed = services.flatMap((service) => service.confirmed('secret'))
   const ids = new Set(confirmed.map(({ id }) => id))
   const others = services.flatMap((service) => service.proxies()).filter(({ id }) => !ids.has(id))
   const behind = new Set(others.map(nameOf))
-  return new Set(confirmed.map(nameOf).filter((name) => !behind.has(name)))
+  const informed = new Set(confirmed.map(nameOf).filter((name) => !behind.has(name)))
+  return { informed, behind }
 }

@@ -4,13 +4,16 @@ import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Issuer } from './issuer.ts'
 import { isProblem } from './problem.ts'
 import { type Advice, Rotator } from './rotator.ts'
-import { openTokens, type Tokens, writeJoinToken } from './token.ts'
+import type { Together } from './together.ts'
+import { type EnrolmentTokens, openTokens, type Tokens, writeJoinToken } from './token.ts'
 import type { TrustBundle } from './trust.ts'
 
 export interface CertificateAuthority {
   /** Its `root` is the one that the control plane's own certificate is below. */
   readonly issuer: Issuer
   readonly tokens: Tokens
+  /** The same for those who enrol, where other replicas know tokens, too. */
+  readonly enrolmentTokens: EnrolmentTokens
   /** As of now; see `watch`. */
   readonly trust: TrustBundle
   readonly advise: (serial: string) => Advice
@@ -28,6 +31,8 @@ export interface CertificateAuthority {
 export interface WatchOptions {
   /** Workloads whose proxies are connected and have confirmed the present trust. */
   readonly informed: () => ReadonlySet<string>
+  /** Of those whose proxies are connected, the ones of which one has not. */
+  readonly behind?: () => ReadonlySet<string>
   /** Trust, signer or revocations changed. */
   readonly onChange: () => void | Promise<void>
   readonly onProblem: (error: unknown) => void
@@ -42,7 +47,7 @@ export interface AuthorityOptions {
   /** Opens the key; a key that is made is encrypted with it. */
   readonly passphrase?: string
   /** Other processes have the same authority, see `openSharedAuthority`. */
-  readonly shared?: boolean
+  readonly together?: Together
   readonly now: () => Date
   /** Seconds, of workload certificates; 24 hours by default. */
   readonly lifetime?: number
@@ -72,6 +77,7 @@ export async function openAuthority(
       issueServer: (hosts) => rotator.present.issuer.issueServer(hosts),
     },
     tokens,
+    enrolmentTokens: options.together?.tokens(tokens) ?? tokens,
     get trust() {
       return rotator.trust
     },
@@ -79,7 +85,13 @@ export async function openAuthority(
     seen: (serial) => rotator.seen(serial),
     isRevoked: (serial) => rotator.isRevoked(serial),
     rotator,
-    watch: (how) => watch(rotator, how),
+    watch: (how) => {
+      const ended = watch(rotator, how)
+      return async () => {
+        await ended()
+        await options.together?.close()
+      }
+    },
     created,
     warnings,
   }
@@ -91,7 +103,7 @@ function watch(rotator: Rotator, options: WatchOptions): () => Promise<void> {
   let looking: Promise<void> = Promise.resolve()
   const look = async () => {
     try {
-      if (await rotator.tick(options.informed())) await options.onChange()
+      if (await rotator.tick(options.informed(), options.behind?.())) await options.onChange()
       rotator.settle()
     } catch (error) {
       options.onProblem(error)

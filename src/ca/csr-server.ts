@@ -12,11 +12,11 @@ import {
 import { parseWorkloadName, type WorkloadName, workloadOf } from './identity.ts'
 import type { Issued, Issuer } from './issuer.ts'
 import { isProblem, problem } from './problem.ts'
-import type { Token, Tokens } from './token.ts'
+import type { EnrolmentTokens, Token } from './token.ts'
 
 export interface CsrServerOptions {
   readonly issuer: Issuer
-  readonly tokens: Tokens
+  readonly tokens: EnrolmentTokens
   readonly now: () => Date
   /** What the holder of a certificate, named by its serial, is to do; absent: nothing is said of it. */
   readonly advise?: (serial: string) => AdviceResponse
@@ -132,7 +132,7 @@ async function serve(call: Call, options: CsrServerOptions): Promise<Issued | Di
   const issued = await options.issuer.issue(order)
   if (isProblem(issued)) return issued
   // last, so that a bad request wastes no use; a racing request that finds none left gets no certificate
-  const spent = token && options.tokens.consume(token)
+  const spent = token && (await options.tokens.consume(token))
   if (spent) return spent
   const { notAfter } = issued
   options.onEnrolled?.(workload, {
@@ -158,7 +158,7 @@ async function authenticate(
   if (options.reviewToken && isJwt(bearer[1])) {
     return byReview(await options.reviewToken(bearer[1]), named)
   }
-  const token = options.tokens.verify(bearer[1])
+  const token = await options.tokens.verify(bearer[1])
   if (isProblem(token)) return token
   // Istio's agents name no workload: a token that is bound to one does so for them
   const bound = token.workload === undefined ? undefined : parseWorkloadName(token.workload)

@@ -17,6 +17,8 @@ const MANY = 4096
 export class IssuedCertificates {
   readonly #path: string
   readonly #now: () => Date
+  /** Told of each entry that was written by this process. */
+  readonly #recorded: ((certificate: IssuedCertificate, seen: boolean) => void) | undefined
   #entries = 0
   #many = MANY
   /** What a process that was killed left at the end is not to swallow the next entry. */
@@ -25,7 +27,12 @@ export class IssuedCertificates {
   readonly #known = new Map<string, IssuedCertificate>()
   readonly #seen = new Set<string>()
 
-  constructor(directory: string, now: () => Date) {
+  constructor(
+    directory: string,
+    now: () => Date,
+    recorded?: (certificate: IssuedCertificate, seen: boolean) => void,
+  ) {
+    this.#recorded = recorded
     this.#path = `${directory}/ca/issued.jsonl`
     this.#now = now
     if (!existsSync(this.#path)) return
@@ -39,7 +46,20 @@ export class IssuedCertificates {
 
   /** Throws if it cannot be written; the certificate must then not be handed out. */
   add(certificate: IssuedCertificate): void {
-    this.#write(certificate)
+    this.#write([certificate])
+    this.#recorded?.(certificate, false)
+  }
+
+  /** What other replicas handed out, and whether it was used. */
+  learn(others: readonly (IssuedCertificate & { readonly used: boolean })[]): void {
+    const news = others.flatMap(({ used, ...certificate }): Entry[] => {
+      const { serial } = certificate
+      return [
+        ...(this.#known.has(serial) ? [] : [certificate]),
+        ...(used && !this.#seen.has(serial) ? [{ seen: serial }] : []),
+      ]
+    })
+    if (news.length > 0) this.#write(news)
   }
 
   lineOf(serial: string): string | undefined {
@@ -48,7 +68,10 @@ export class IssuedCertificates {
 
   /** The holder used this certificate: those before it in its line are out of use, since it was renewed from them. */
   seen(serial: string): void {
-    if (this.#known.has(serial) && !this.#seen.has(serial)) this.#write({ seen: serial })
+    const certificate = this.#known.get(serial)
+    if (!certificate || this.#seen.has(serial)) return
+    this.#write([{ seen: serial }])
+    this.#recorded?.(certificate, true)
   }
 
   /** Those that may be in use now. */
@@ -67,11 +90,11 @@ export class IssuedCertificates {
     return this.#known.get(serial)
   }
 
-  #write(entry: Entry): void {
-    const line = `${this.#torn ? '\n' : ''}${JSON.stringify(entry)}\n`
-    appendFileSync(this.#path, line, { mode: 0o600 })
+  #write(entries: readonly Entry[]): void {
+    const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
+    appendFileSync(this.#path, `${this.#torn ? '\n' : ''}${lines}`, { mode: 0o600 })
     this.#torn = false
-    this.#take(entry)
+    for (const entry of entries) this.#take(entry)
     if (this.#entries > this.#many) this.#compact()
   }
 

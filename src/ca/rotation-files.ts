@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import type { Diagnostic } from '../model/diagnostic.ts'
+import { FILES } from './authority-folder.ts'
 import { replaceFile } from './files.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
+import { authorityFolder } from './root.ts'
 import type { LiveCertificate, Phase, Rotation, Wish } from './rotation.ts'
 
 /** Only who may write the data directory can wish; there is no way to it over the network. */
@@ -55,6 +57,14 @@ export function readRotation(directory: string): StoredRotation | Diagnostic {
     return read
   }
   return problem('L0412', `${path} is damaged. Restore it from a backup.`)
+}
+
+/** Keys that are of no use any more leave this machine. */
+export function removeAuthority(directory: string, name: string): void {
+  const folder = authorityFolder(directory, name)
+  if (name !== '.') rmSync(folder, { recursive: true, force: true })
+  // the folder `ca` holds more than the first authority
+  else for (const file of Object.values(FILES)) rmSync(`${folder}/${file}`, { force: true })
 }
 
 /** Throws if it cannot be written. */

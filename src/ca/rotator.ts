@@ -1,13 +1,13 @@
 // The authorities in force, and the replacing of one by another while everything runs: carries out what rotation.ts decides.
-import { rmSync } from 'node:fs'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { FILES, type Root } from './authority-folder.ts'
+import { Authorities, type Authority } from './authorities.ts'
+import type { Root } from './authority-folder.ts'
 import { IssuedCertificates } from './issued.ts'
-import { createIssuer, type Issued, type IssueOrder, type Issuer } from './issuer.ts'
+import type { Issued, IssueOrder } from './issuer.ts'
 import { type Overview, overviewOf, seenOf } from './overview.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
 import { normalSerial, type RevokedCertificate, readRevoked } from './revoked.ts'
-import { authorityFolder, createRoot, openRoot } from './root.ts'
+import { openRoot } from './root.ts'
 import {
   advance,
   type LiveCertificate,
@@ -28,6 +28,7 @@ import {
   writeProgress,
   writeRotation,
 } from './rotation-files.ts'
+import type { Together } from './together.ts'
 import { repinJoinToken } from './token.ts'
 import { bundleWithLists, type TrustBundle, trustBundleOf } from './trust.ts'
 
@@ -35,16 +36,11 @@ export interface RotatorOptions {
   readonly directory: string
   readonly trustDomain?: string
   readonly passphrase?: string
-  /** Other processes have the same authority: its root cannot be replaced by one of them. */
-  readonly shared?: boolean
+  /** Other processes have the same authority: one of them decides, the others follow. */
+  readonly together?: Together
   readonly lifetime?: number
   readonly maxLifetime?: number
   readonly now: () => Date
-}
-
-interface Authority {
-  readonly root: Root
-  readonly issuer: Issuer
 }
 
 /** What a proxy's agent is told when it asks whether its certificate is still good. */
@@ -58,7 +54,7 @@ export interface Advice {
 export class Rotator {
   readonly #options: RotatorOptions
   readonly #issued: IssuedCertificates
-  readonly #authorities = new Map<string, Authority>()
+  readonly #authorities: Authorities
   #rotation: Rotation
   #revoked: ReadonlyMap<string, RevokedCertificate> = new Map()
   #trust: TrustBundle
@@ -69,12 +65,16 @@ export class Rotator {
   #progress: Progress = { waiting: [] }
   #informed: ReadonlySet<string> = new Set()
 
-  private constructor(options: RotatorOptions, rotation: Rotation, first: Authority) {
+  private constructor(options: RotatorOptions, rotation: Rotation, first: Root) {
     this.#options = options
     this.#rotation = rotation
-    this.#authorities.set(rotation.current, first)
-    this.#issued = new IssuedCertificates(options.directory, options.now)
-    this.#trust = trustBundleOf([first.root])
+    this.#authorities = new Authorities(options, rotation.current, first)
+    this.#issued = new IssuedCertificates(
+      options.directory,
+      options.now,
+      options.together?.recorded,
+    )
+    this.#trust = trustBundleOf([first])
   }
 
   /** With the state that the directory holds: a rotation that was under way goes on where it was. */
@@ -87,9 +87,9 @@ export class Rotator {
     if (isProblem(opened)) return opened
     try {
       const { root, warnings, created } = opened
-      const rotator = new Rotator(options, rotation, authorityOf(root, options))
+      const rotator = new Rotator(options, rotation, root)
       rotator.#answered = answered
-      const failed = next === undefined ? undefined : await rotator.#load(next)
+      const failed = next === undefined ? undefined : await rotator.#authorities.load(next)
       if (failed) return failed
       rotator.#revoked = readRevoked(options.directory, options.now())
       await rotator.#renewTrust()
@@ -109,11 +109,11 @@ export class Rotator {
 
   /** What join tokens pin and what the control plane's own certificate is below: the old one until it is dropped. */
   get present(): Authority {
-    return this.#authorities.get(this.#rotation.current)!
+    return this.#authorities.get(this.#rotation.current)
   }
 
   get signing(): Authority {
-    return this.#authorities.get(signerOf(this.#rotation))!
+    return this.#authorities.get(signerOf(this.#rotation))
   }
 
   live(): readonly LiveCertificate[] {
@@ -126,7 +126,7 @@ export class Rotator {
 
   overview(): Overview {
     const seen = new Map(
-      [...this.#authorities].map(([name, { root }]) => [name, seenOf(root)] as const),
+      [...this.#authorities.all()].map(([name, { root }]) => [name, seenOf(root)] as const),
     )
     return overviewOf({
       ...{ rotation: this.#rotation, seen, live: this.live() },
@@ -173,23 +173,28 @@ export class Rotator {
     }
   }
 
-  /** Looks at what operators ask for and whether the rotation can go on; one step at most. True if trust or signer changed. */
-  async tick(informed: ReadonlySet<string>): Promise<boolean> {
-    const { directory, now } = this.#options
+  /**
+   * Looks at what operators ask for and whether the rotation can go on; one step at most. True if trust or signer changed.
+   * `informed`: workloads whose proxies have confirmed the present roots; `behind`: those of which one has not.
+   */
+  async tick(informed: ReadonlySet<string>, behind = NOBODY): Promise<boolean> {
+    const { directory, now, together } = this.#options
     const before = this.#rotation
+    const facts = together?.share(before, { informed, behind }) ?? { informed, agreed: true }
+    if (together) await this.#adopt(together)
     const revoked = readRevoked(directory, now())
     if ([...revoked.keys()].join() !== [...this.#revoked.keys()].join()) this.#behind = true
     this.#revoked = revoked
     const wanted = readWish(directory)
     if (wanted) await this.#carryOut(wanted)
-    else if (!this.#behind) {
-      const onwards = advance(this.#rotation, { live: this.live(), informed })
-      if (onwards !== this.#rotation) this.#become(onwards)
+    else if (!this.#behind && facts.agreed && (together?.leads() ?? true)) {
+      const onwards = advance(this.#rotation, { live: this.live(), informed: facts.informed })
+      if (onwards !== this.#rotation) await this.#become(onwards)
     }
     const changed = this.#behind
     if (changed) await this.#renewTrust()
-    if (before !== this.#rotation) this.#forget(before)
-    this.#informed = informed
+    this.#authorities.keep(trustedBy(this.#rotation), trustedBy(before))
+    this.#informed = facts.informed
     return changed
   }
 
@@ -206,72 +211,65 @@ export class Rotator {
     if (id === this.#answered) return answerWish(directory, { id })
     const answer = (diagnostic?: Diagnostic) =>
       answerWish(directory, { id, ...(diagnostic && { diagnostic }) })
-    if (this.#options.shared) {
-      const text =
-        'Replicas share this authority, and a rotation by one of them would be unknown to the others.'
+    const { together } = this.#options
+    if (together && !together.leads()) {
+      const text = `Another replica leads${together.leader()}, and replaces the root for all: ask it in its data directory.`
       return answer(problem('L0416', text))
     }
     const idle = this.#rotation.phase === undefined
     let { prepared } = wanted
     if (idle && wanted.wanted !== 'abort') {
       prepared ??= newAuthorityName()
-      const failed = wanted.prepared ? await this.#load(prepared) : await this.#make(prepared)
+      const failed = wanted.prepared
+        ? await this.#authorities.load(prepared)
+        : await this.#authorities.make(prepared)
       if (failed) return answer(failed)
     } else if (prepared !== undefined) {
       return answer(problem('L0416', 'A rotation is under way already. Finish it or abort it.'))
     }
     const onwards = wish(this.#rotation, wanted.wanted, prepared)
-    if (!isProblem(onwards)) {
-      this.#answered = id
-      this.#become(onwards)
-    }
-    answer(isProblem(onwards) ? onwards : undefined)
+    if (isProblem(onwards)) return answer(onwards)
+    const done = await this.#become(onwards, id)
+    answer(done ? undefined : problem('L0416', 'Another replica was faster. Look at it again.'))
   }
 
-  async #make(name: string): Promise<Diagnostic | undefined> {
-    const { directory, passphrase, now } = this.#options
-    const { trustDomain } = this.present.root
-    const folder = authorityFolder(directory, name)
-    await createRoot(folder, { trustDomain, now, ...(passphrase !== undefined && { passphrase }) })
-    return this.#load(name)
-  }
-
-  async #load(name: string): Promise<Diagnostic | undefined> {
-    const { trustDomain } = this.present.root
-    const opened = await openRoot({ ...this.#options, trustDomain, name })
-    if (isProblem(opened)) return opened
-    this.#authorities.set(name, authorityOf(opened.root, this.#options))
-    return undefined
-  }
-
-  /** On disk before anything follows from it. */
-  #become(rotation: Rotation): void {
-    const answered = this.#answered
-    writeRotation(this.#options.directory, { ...rotation, ...(answered && { answered }) })
+  /** On disk, and known to all, before anything follows from it; false if another process was faster. */
+  async #become(rotation: Rotation, answered = this.#answered): Promise<boolean> {
+    const { directory, together } = this.#options
+    const stored = { ...rotation, ...(answered && { answered }) }
+    if (together && !(await together.commit(stored))) return false
+    writeRotation(directory, stored)
+    this.#answered = answered
     this.#rotation = rotation
+    this.#behind = true
+    return true
+  }
+
+  /** Takes up what other replicas did. */
+  async #adopt(together: Together): Promise<void> {
+    const { changed, issued } = together.adopt()
+    this.#issued.learn(issued)
+    together.prune(this.live())
+    if (!changed) return
+    const stored = readRotation(this.#options.directory)
+    if (isProblem(stored)) throw new Error(stored.text)
+    const { answered, ...adopted } = stored
+    for (const name of trustedBy(adopted)) {
+      const failed = await this.#authorities.load(name)
+      if (failed) throw new Error(failed.text)
+    }
+    this.#answered = answered
+    this.#rotation = adopted
     this.#behind = true
   }
 
   async #renewTrust(): Promise<void> {
     const authorities = trustedBy(this.#rotation).map((name) => {
-      return { name, root: this.#authorities.get(name)!.root }
+      return { name, root: this.#authorities.get(name).root }
     })
-    this.#trust = await bundleWithLists(authorities, this.#revoked, this.#options.now())
+    const { now, together } = this.#options
+    this.#trust = await bundleWithLists(authorities, this.#revoked, now(), together?.lists)
     this.#behind = false
-  }
-
-  /** Authorities that are trusted no more: their keys leave this machine. */
-  #forget(before: Rotation): void {
-    const { directory } = this.#options
-    const kept = trustedBy(this.#rotation)
-    for (const name of trustedBy(before)) {
-      if (kept.includes(name)) continue
-      this.#authorities.delete(name)
-      const folder = authorityFolder(directory, name)
-      if (name !== '.') rmSync(folder, { recursive: true, force: true })
-      // the folder `ca` holds more than the first authority
-      else for (const file of Object.values(FILES)) rmSync(`${folder}/${file}`, { force: true })
-    }
   }
 
   #tell(informed: ReadonlySet<string>): void {
@@ -285,12 +283,10 @@ export class Rotator {
   }
 }
 
+const NOBODY: ReadonlySet<string> = new Set()
+
 export interface Opened {
   readonly rotator: Rotator
   readonly created: boolean
   readonly warnings: readonly Diagnostic[]
-}
-
-function authorityOf(root: Root, options: RotatorOptions): Authority {
-  return { root, issuer: createIssuer({ ...options, root }) }
 }

@@ -1,40 +1,52 @@
-// One certificate authority for several replicas: the first one publishes what it made, the others take it from there.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+// One certificate authority for several replicas: the first one publishes what it made, the others follow, and the leader replaces roots.
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import type { Diagnostic } from '../model/diagnostic.ts'
-import { FILES } from './authority-folder.ts'
+import type { SharedStore } from '../model/shared.ts'
 import { type AuthorityOptions, type CertificateAuthority, openAuthority } from './ca.ts'
-import { publishDirectory } from './files.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
+import { ReplicaRecords } from './replica-records.ts'
+import { readRotation } from './rotation-files.ts'
+import { isOurs, readShared, sharedText, writeShared } from './shared-files.ts'
+import { SharedIssued } from './shared-issued.ts'
+import { SharedLists } from './shared-lists.ts'
+import { SharedRevoked } from './shared-revoked.ts'
+import { SharedTokens } from './shared-tokens.ts'
+import type { Together } from './together.ts'
 
-/** The files of an authority by name. The key among them is encrypted where the store is not trusted with it. */
-export type SharedFiles = Readonly<Record<string, string>>
-
-/** Where replicas keep what they share. Both reject when it cannot be reached. */
-export interface SharedStore {
-  /** For messages. */
-  readonly name: string
-  readonly read: () => Promise<SharedFiles | undefined>
-  /** False if another process was first. */
-  readonly create: (files: SharedFiles) => Promise<boolean>
+export interface SharedOptions extends AuthorityOptions {
+  /** Whether this replica decides for all, and the name of the one that does. */
+  readonly leads: () => boolean
+  readonly leader: () => string
+  /** The store is not trusted with a key in the clear. */
+  readonly encrypted: boolean
 }
 
-const FOLDER = 'ca'
+const FILES = 'files'
 
 /** As `openAuthority`, but the same for all who share the store; L0419 if the directory and the store have different ones. */
 export async function openSharedAuthority(
-  given: AuthorityOptions,
+  options: SharedOptions,
   store: SharedStore,
 ): Promise<CertificateAuthority | Diagnostic> {
-  const options = { ...given, shared: true }
-  const folder = `${options.directory}/${FOLDER}`
+  const { directory } = options
   try {
-    const shared = await store.read()
-    if (shared) return await openAs(options, shared, store)
+    await store.refresh()
+    const shared = store.entries('authority').get(FILES)
+    if (shared !== undefined) return await openAs(options, shared, store)
     const opened = await openAuthority(options)
-    if (isProblem(opened) || (await store.create(filesIn(folder)))) return opened
-    const theirs = await store.read()
-    if (!theirs) return unreachable(store, 'what another replica wrote is gone')
-    if (opened.created) forget(options.directory)
+    if (isProblem(opened)) return opened
+    const state = readRotation(directory)
+    if (isProblem(state)) return state
+    const text = sharedText(directory, state, options.encrypted)
+    if (isProblem(text)) return text
+    if (await store.swap('authority', FILES, undefined, text)) {
+      return await openAs(options, text, store)
+    }
+    await store.refresh()
+    const theirs = store.entries('authority').get(FILES)
+    if (theirs === undefined) return unreachable(store, 'what another replica wrote is gone')
+    if (opened.created) forget(directory)
     return await openAs(options, theirs, store)
   } catch (error) {
     return unreachable(store, reasonOf(error))
@@ -42,43 +54,69 @@ export async function openSharedAuthority(
 }
 
 async function openAs(
-  options: AuthorityOptions,
-  shared: SharedFiles,
+  options: SharedOptions,
+  text: string,
   store: SharedStore,
 ): Promise<CertificateAuthority | Diagnostic> {
-  const folder = `${options.directory}/${FOLDER}`
-  const own = `${folder}/${FILES.root}`
-  if (existsSync(own) && readFileSync(own, 'utf8') !== shared[FILES.root]) {
+  const { directory } = options
+  const shared = readShared(text)
+  if (!isOurs(directory, shared)) {
     return problem(
       'L0419',
-      `${own} is not the root that the replicas share in ${store.name}. Start with an empty data directory, or with that of another mesh's store.`,
+      `The certificate authority in ${directory}/ca is not the one that the replicas share in ${store.name}. Start with an empty data directory, or with that of another mesh's store.`,
     )
   }
-  if (!existsSync(own)) {
-    mkdirSync(options.directory, { recursive: true, mode: 0o700 })
-    const files = Object.entries(shared).map(([name, content]) => [
-      name,
-      { content, mode: isKey(name) ? 0o600 : 0o644 },
-    ])
-    publishDirectory(folder, Object.fromEntries(files))
+  writeShared(directory, shared)
+  return openAuthority({ ...options, together: together(options, text, store) })
+}
+
+function together(options: SharedOptions, first: string, store: SharedStore): Together {
+  const { directory, encrypted, leads, leader, now } = options
+  const replica = randomBytes(6).toString('hex')
+  let taken = first
+  const issued = new SharedIssued(store, now)
+  const records = new ReplicaRecords(store, replica, leads)
+  const revoked = new SharedRevoked(store, directory, now)
+  const tokens = new SharedTokens(store, directory, replica)
+  const lists = new SharedLists(store)
+  return {
+    ...{ leads, leader },
+    recorded: (certificate, used) => issued.record(certificate, used),
+    adopt: () => {
+      revoked.exchange(leads())
+      tokens.exchange()
+      issued.flush()
+      const text = store.entries('authority').get(FILES)
+      const changed = text !== undefined && text !== taken
+      if (changed) {
+        writeShared(directory, readShared(text))
+        taken = text
+      }
+      return { changed: changed || lists.isOther(), issued: issued.news() }
+    },
+    commit: async (rotation) => {
+      const text = sharedText(directory, rotation, encrypted)
+      if (isProblem(text)) throw new Error(text.text)
+      if (!leads() || !(await store.swap('authority', FILES, taken, text))) return false
+      taken = text
+      return true
+    },
+    share: (rotation, own) => records.share(rotation, own),
+    prune: (live) => {
+      if (leads()) issued.prune(live)
+    },
+    tokens: (local) => tokens.checking(local),
+    lists: (about, make) => lists.of(about, make),
+    close: async () => {
+      await issued.close()
+      await records.close()
+    },
   }
-  return openAuthority(options)
-}
-
-function isKey(name: string): boolean {
-  return name === FILES.rootKey || name === FILES.issuingKey
-}
-
-function filesIn(folder: string): SharedFiles {
-  const present = Object.values(FILES).filter((name) => existsSync(`${folder}/${name}`))
-  return Object.fromEntries(
-    present.map((name) => [name, readFileSync(`${folder}/${name}`, 'utf8')]),
-  )
 }
 
 /** What was just made, and nobody has used. */
 function forget(directory: string): void {
-  for (const name of [FOLDER, 'tokens', 'join-token']) {
+  for (const name of ['ca', 'tokens', 'join-token']) {
     rmSync(`${directory}/${name}`, { recursive: true, force: true })
   }
 }

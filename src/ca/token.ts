@@ -56,6 +56,15 @@ export interface Tokens {
   readonly list: () => readonly ListedToken[]
 }
 
+/** Of `Tokens`, what enrolment needs; the answers may take time. */
+export interface EnrolmentTokens {
+  readonly verify: (text: string) => Answer<Token | Diagnostic>
+  readonly permits: Tokens['permits']
+  readonly consume: (token: Token) => Answer<Diagnostic | undefined>
+}
+
+type Answer<T> = T | Promise<T>
+
 interface Stored extends Token {
   /** base64url SHA-256 of the secret. 256 random bits need no slow hash. */
   readonly hash: string

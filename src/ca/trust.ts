@@ -25,6 +25,12 @@ export function trustBundleOf(
   })
 }
 
+/** The lists about these authorities and serials, whoever signed them. */
+export type SharedListsOf = (
+  about: string,
+  make: () => Promise<readonly string[]>,
+) => Promise<readonly string[]>
+
 interface Named {
   readonly name: string
   readonly root: Root
@@ -35,13 +41,19 @@ export async function bundleWithLists(
   authorities: readonly Named[],
   revoked: ReadonlyMap<string, RevokedCertificate>,
   now: Date,
+  shared?: SharedListsOf,
 ): Promise<TrustBundle> {
   const roots = authorities.map(({ root }) => root) as [Root, ...Root[]]
   if (revoked.size === 0) return trustBundleOf(roots)
   const all = [...revoked.values()]
-  const lists = authorities.map(({ name, root }) => {
-    const own = all.filter(({ authority }) => authority === name)
-    return revocationList(root, own, now)
-  })
-  return trustBundleOf(roots, await Promise.all(lists), Math.max(...all.map(({ at }) => at)))
+  const make = () =>
+    Promise.all(
+      authorities.map(({ name, root }) => {
+        const own = all.filter(({ authority }) => authority === name)
+        return revocationList(root, own, now)
+      }),
+    )
+  const about = [...authorities.map(({ root }) => root.sha256), ...[...revoked.keys()].sort()]
+  const lists = shared ? await shared(about.join(), make) : await make()
+  return trustBundleOf(roots, lists, Math.max(...all.map(({ at }) => at)))
 }

@@ -76,7 +76,7 @@ test('replicas on one etcd', { skip }, async (t) => {
     assert.deepEqual(second.authority.trust.rootsPem, first.authority.trust.rootsPem)
     const all = await fetch(`${member!.url}/v3/kv/range`, {
       method: 'POST',
-      body: JSON.stringify({ key: btoa('/lotse/ca') }),
+      body: JSON.stringify({ key: btoa('/lotse/shared/authority/files') }),
     })
     const { kvs } = (await all.json()) as { kvs: { value: string }[] }
     const text = atob(kvs[0]?.value ?? '')

@@ -134,7 +134,8 @@ export async function startTrustMesh(t: Cleanup, options: TrustOptions = {}): Pr
   return mesh
 }
 
-async function application(t: Cleanup): Promise<number> {
+/** Answers each request. */
+export async function application(t: Cleanup): Promise<number> {
   const server = createServer((_, answer) => answer.end('ok\n'))
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -152,7 +153,8 @@ interface Enrolling {
   readonly address: string
 }
 
-async function enrolled(t: Cleanup, options: Enrolling): Promise<TrustMember> {
+/** A workload with its Envoy. */
+export async function enrolled(t: Cleanup, options: Enrolling): Promise<TrustMember> {
   const out = testFolder(t)
   const { workload: named, xds, data, address } = options
   const made = await enrolWorkload({
@@ -170,7 +172,8 @@ interface Keeping {
   readonly longestPause?: number
 }
 
-function keep(t: Cleanup, { folder, envoy }: TrustMember, options: Keeping): void {
+/** From now on it renews by itself. */
+export function keep(t: Cleanup, { folder, envoy }: TrustMember, options: Keeping): void {
   const credentials = readCredentials(folder)
   if (!credentials || isProblem(credentials)) throw new Error('there are no credentials')
   const stop = new AbortController()

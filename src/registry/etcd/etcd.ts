@@ -8,15 +8,13 @@ import type { RegistryState } from '../state.ts'
 import { find, parse } from '../yaml.ts'
 import { type Etcd, type EtcdOptions, endOf, etcdClient } from './client.ts'
 import type { KeyValue, WatchResponse } from './protocol.ts'
-import { ENROLLED } from './shared.ts'
+import { EtcdShared } from './shared.ts'
 
 export interface EtcdRegistryOptions extends EtcdOptions {
   /** A store without any object is a mesh without any, not an accident. */
   readonly allowEmpty?: boolean
   /** Called after every change of `state`, once a burst. */
   readonly onChange: (state: RegistryState) => void
-  /** A workload has a proxy, as one of the replicas found. */
-  readonly onEnrolled?: (workload: string) => void
   /** Told why it takes long, while nothing has been read yet. */
   readonly onWaiting: (diagnostic: Diagnostic) => void
 }
@@ -24,6 +22,7 @@ export interface EtcdRegistryOptions extends EtcdOptions {
 export interface EtcdRegistry {
   readonly state: RegistryState
   readonly etcd: Etcd
+  readonly shared: EtcdShared
   readonly close: () => Promise<void>
 }
 
@@ -47,6 +46,7 @@ export async function openEtcd(options: EtcdRegistryOptions): Promise<EtcdRegist
       return store.state()
     },
     etcd,
+    shared: store.shared,
     close: () => store.close(),
   }
 }
@@ -59,7 +59,7 @@ class Store {
   readonly #broken = new Map<string, Diagnostic>()
   readonly #stop = new AbortController()
   readonly #root: string
-  readonly #enrolled: string
+  readonly shared: EtcdShared
   #trouble: Diagnostic | undefined
   #state: RegistryState | undefined
   #running: Promise<void> = Promise.resolve()
@@ -70,7 +70,7 @@ class Store {
     this.#etcd = etcd
     this.#options = options
     this.#root = `${etcd.prefix}objects/`
-    this.#enrolled = `${etcd.prefix}${ENROLLED}`
+    this.shared = new EtcdShared(etcd)
   }
 
   open(): Promise<void> {
@@ -138,7 +138,7 @@ class Store {
     if (lost && !this.#options.allowEmpty) {
       throw new Error(`it holds nothing below ${this.#root}, which is taken for an accident`)
     }
-    for (const { key: at } of found) this.#noticeEnrolment(at.toString())
+    this.shared.replace(found)
     this.#replace(objects)
     this.#told(undefined)
     return revision
@@ -169,7 +169,7 @@ class Store {
         known = response.header.revision
         for (const { type, kv } of response.events) {
           const id = kv.key.toString()
-          if (type === 'PUT') this.#noticeEnrolment(id)
+          this.shared.noticed(id, type === 'PUT' ? kv.value : undefined)
           if (!id.startsWith(this.#root)) continue
           if (type === 'PUT') this.#put(kv)
           else this.#remove(id)
@@ -181,10 +181,6 @@ class Store {
         settle(() => (cancelled || known !== revision ? resolve(known) : reject(error)))
       })
     })
-  }
-
-  #noticeEnrolment(id: string): void {
-    if (id.startsWith(this.#enrolled)) this.#options.onEnrolled?.(id.slice(this.#enrolled.length))
   }
 
   #replace(kvs: readonly KeyValue[]): void {

@@ -8,6 +8,8 @@ export interface LeaderOptions {
   /** Seconds after which one that is not heard of is replaced; 10 by default. */
   readonly duration?: number
   readonly onChange: (leads: boolean) => void
+  /** The identity that holds it; empty: nobody. */
+  readonly onHolder?: (identity: string) => void
   /** Why the lock cannot be looked at; undefined when it can be again. */
   readonly onTrouble: (why: string | undefined) => void
 }
@@ -18,7 +20,7 @@ const KEY = 'leader'
 /** Runs until `stop`, then lets the lock go. A leader that cannot keep its lease stops before etcd gives it to another. */
 export async function holdLeaderKey(
   etcd: Etcd,
-  { identity, duration = DURATION, onChange, onTrouble }: LeaderOptions,
+  { identity, duration = DURATION, onChange, onHolder, onTrouble }: LeaderOptions,
   stop: AbortSignal,
 ): Promise<void> {
   const key = Buffer.from(`${etcd.prefix}${KEY}`)
@@ -35,6 +37,7 @@ export async function holdLeaderKey(
   while (!stop.aborted) {
     try {
       const { kvs } = await etcd.range({ key })
+      onHolder?.(kvs[0]?.value.toString() ?? '')
       if (kvs.length === 0) {
         lead(false)
         lease ??= await etcd.lease(duration, lost)

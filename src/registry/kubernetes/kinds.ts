@@ -2,6 +2,7 @@
 import { CUSTOM_KINDS, pluralOf } from '../../model/custom-kind.ts'
 import type { Kind } from '../../model/document.ts'
 import { SCHEMAS } from '../../model/schema/index.ts'
+import { SHARED_TYPE } from './shared-secrets.ts'
 
 export interface Watched {
   /** As Lotse reads it; pods and nodes are put together to workload entries. */
@@ -10,8 +11,8 @@ export interface Watched {
   readonly query?: string
 }
 
-/** Secrets of Helm and of service accounts are many and large, and never a gateway's. */
-const SECRETS = 'type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token'
+/** Secrets of Helm and of service accounts are many and large, and never a gateway's; nor are those that replicas share. */
+const SECRETS = `type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token,type!=${SHARED_TYPE}`
 
 /** `meshConfig` is the `NAMESPACE/NAME` of the ConfigMap that holds the mesh configuration. */
 export function watchedKinds(meshConfig: string): readonly Watched[] {

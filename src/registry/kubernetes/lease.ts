@@ -10,6 +10,8 @@ export interface LeaseOptions {
   /** Seconds for which a holder that is not heard of is still believed; 10 by default. */
   readonly duration?: number
   readonly onChange: (leads: boolean) => void
+  /** The identity that holds it; empty: nobody. */
+  readonly onHolder?: (identity: string) => void
   /** Why the lock cannot be looked at; undefined when it can be again. */
   readonly onTrouble: (why: string | undefined) => void
 }
@@ -99,6 +101,7 @@ class Lock {
     const { namespace, name, identity } = this.#options
     const now = new Date().toISOString().replace('Z', '000Z')
     const found = await this.#get()
+    this.#options.onHolder?.(found?.spec.holderIdentity ?? '')
     const wanted = {
       holderIdentity: identity,
       leaseDurationSeconds: this.#duration,
