@@ -9,6 +9,7 @@ import type {
   Typed,
 } from '../proto/envoy.d.ts'
 import type { ProxySettings } from '../src/model/proxy-settings.ts'
+import { metricsClusters, withSettings } from './metrics.ts'
 import { signalStats } from './stats.ts'
 
 export interface Endpoint {
@@ -78,14 +79,14 @@ export function nodeId(proxy: ProxyIdentity): string {
 
 export function bootstrap(options: BootstrapOptions): Bootstrap {
   return {
-    ...(options.stats ?? signals(options)),
+    ...withSettings(options.stats ?? signals(options), options.settings),
     node: node(options),
     admin: {
       address: socket(options.admin ?? { host: '127.0.0.1', port: 0 }),
       ignore_global_conn_limit: true,
     },
     dynamic_resources: dynamicResources(options.delta ?? true),
-    static_resources: { clusters: [controlPlane(options)] },
+    static_resources: { clusters: [controlPlane(options), ...metricsClusters(options.settings)] },
     layered_runtime: {
       layers: [
         {
@@ -151,6 +152,7 @@ function node({ proxy, tls, settings }: BootstrapOptions): Node {
     cluster: `${proxy.workload}.${proxy.namespace}`,
     metadata: {
       ...metadataIn(settings?.environment),
+      ...(settings?.meshId && { MESH_ID: settings.meshId }),
       NAME: proxy.workload,
       NAMESPACE: proxy.namespace,
       ...(proxy.labels && { LABELS: { ...proxy.labels } }),

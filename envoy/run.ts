@@ -21,6 +21,9 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void
   /** Envoy's drain time in whole seconds, 45 by default: how long a replaced listener lives on. */
   readonly drainSeconds?: number
+  /** When log files are written: after so long, or before if there is so much. */
+  readonly fileFlushMilliseconds?: number
+  readonly fileFlushKilobytes?: number
   /** Variables of its process beside those of this one. */
   readonly environment?: Readonly<Record<string, string>>
   readonly extraArguments?: readonly string[]
@@ -95,6 +98,8 @@ function argumentsOf(options: RunOptions, addressFile: string): string[] {
     ...['--file-flush-interval-msec', '1000'],
     // Without hot restart Envoys on one machine share no memory and need no base id each.
     '--disable-hot-restart',
+    ...flag('--file-flush-interval-msec', options.fileFlushMilliseconds),
+    ...flag('--file-flush-min-size-kb', options.fileFlushKilobytes),
     ...['--drain-time-s', String(options.drainSeconds ?? 45), '--drain-strategy', 'immediate'],
     ...(options.extraArguments ?? []),
   ]
@@ -109,6 +114,10 @@ function endOf(child: ChildProcess, keep: (line: string) => void): Promise<Endin
     // Not 'exit': its last words are to be read first.
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
+}
+
+function flag(name: string, value: number | undefined): string[] {
+  return value === undefined ? [] : [name, String(value)]
 }
 
 interface Started {

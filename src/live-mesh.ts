@@ -11,6 +11,7 @@ import { type MeshProxy, resourcesOf } from './proxies.ts'
 import type { Registering } from './registering.ts'
 import { checkCredential } from './registry/credential.ts'
 import type { Enrolments } from './registry/enrolment.ts'
+import { withEnvironment } from './registry/environment.ts'
 import type { RegistryState } from './registry/file.ts'
 import { KeyKeeper, type RemoteKeysOptions } from './registry/jwks.ts'
 import type { LastGood } from './registry/last-good.ts'
@@ -120,8 +121,9 @@ export class LiveMesh {
   }
 
   #advance(): void {
+    const documents = withEnvironment(this.#admission.documents, process.env)
     const mesh = nextMesh(this.mesh, {
-      documents: this.registering?.with(this.#admission.documents) ?? this.#admission.documents,
+      documents: this.registering?.with(documents) ?? documents,
       enrolments: this.#enrolments.list(),
       ...(this.#trust ? { trust: this.#trust } : {}),
       remoteKeys: this.#keys.list(),

@@ -42,9 +42,15 @@ export async function bootstrapCommand(options: BootstrapCommand): Promise<numbe
   return EXIT.done
 }
 
-function argumentsFor({ concurrency, drainSeconds }: ProxySettings): string {
-  const threads = concurrency ? ` --concurrency ${concurrency}` : ''
-  return drainSeconds ? `${threads} --drain-time-s ${drainSeconds}` : threads
+function argumentsFor(settings: ProxySettings): string {
+  const flags = {
+    concurrency: settings.concurrency,
+    'drain-time-s': settings.drainSeconds,
+    'file-flush-interval-msec': settings.fileFlushMilliseconds,
+    'file-flush-min-size-kb': settings.fileFlushKilobytes,
+  }
+  const given = Object.entries(flags).filter(([, value]) => value)
+  return given.map(([name, value]) => ` --${name} ${value}`).join('')
 }
 
 /** Asks for a certificate by token, and writes credentials and bootstrap into `out`. */

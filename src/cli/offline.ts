@@ -5,6 +5,7 @@ import type { Document } from '../model/document.ts'
 import { EMPTY_MESH, type Mesh, nextMesh } from '../model/mesh.ts'
 import { isKind } from '../model/schema/index.ts'
 import { checkCredential } from '../registry/credential.ts'
+import { withEnvironment } from '../registry/environment.ts'
 import { readFiles } from '../registry/file.ts'
 import { admit, NOTHING_ADMITTED } from '../translate/validate/admit.ts'
 import { references } from '../translate/validate/references.ts'
@@ -17,7 +18,7 @@ export async function readMesh(
     checkCredential(document, new Date()),
   )
   const mesh = nextMesh(EMPTY_MESH, {
-    documents: admission.documents,
+    documents: withEnvironment(admission.documents, process.env),
     enrolments: enrolmentsOf(admission.documents),
     trust: { trustDomain: 'cluster.local', roots: ['(the roots of the running mesh)\n'] },
   })

@@ -69,6 +69,8 @@ async function run(
     config: enrolled.config,
     ...given('concurrency', concurrency),
     ...given('drainSeconds', drainSeconds),
+    ...given('fileFlushMilliseconds', enrolled.settings.fileFlushMilliseconds),
+    ...given('fileFlushKilobytes', enrolled.settings.fileFlushKilobytes),
     ...given('environment', environment),
     onLine: (line) => console.log(line),
   })

@@ -13,4 +13,13 @@ export interface ProxySettings {
   /** Envoy's runtime keys. */
   readonly runtime?: Readonly<Record<string, string>>
   readonly adminPort?: number
+  /** Milliseconds after which Envoy writes its log files, and kilobytes after which it does so before. */
+  readonly fileFlushMilliseconds?: number
+  readonly fileFlushKilobytes?: number
+  /** Names of tags that statistics carry in their names, as `NAME.=.VALUE;.`. */
+  readonly statTags?: readonly string[]
+  /** Metadata MESH_ID of the node. */
+  readonly meshId?: string
+  /** `HOST:PORT` of a service that takes every statistic (envoy.service.metrics.v3). */
+  readonly metricsService?: string
 }

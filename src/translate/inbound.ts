@@ -15,6 +15,8 @@ import { type Service, servicesDeclaredIn } from '../model/service.ts'
 import type { View } from '../model/view.ts'
 import { isPod } from '../model/workload.ts'
 import { applicationCluster } from './cluster/inbound.ts'
+import { statName } from './cluster/stat-name.ts'
+import { clusterLimits, listenerLimits } from './connection-settings.ts'
 import { serverCredentials } from './gateway/credential.ts'
 import { terminatingTls } from './gateway/tls.ts'
 import { rbacNetworkFilters, rbacPerRoute } from './kinds/authorization-policy.ts'
@@ -135,21 +137,35 @@ export function servicesOfWorkload(view: View): Service[] {
 }
 
 export const inboundClusters = memo((view: View, workload: string): readonly Resource[] => {
-  const { connectTimeout } = meshConfig(view)
+  const { connectTimeout, inboundClusterStatName: pattern } = meshConfig(view)
   return Object.freeze(
-    inboundPorts(view, workload).map(({ port, protocol, application, pool, origin }) =>
-      applicationCluster({
+    inboundPorts(view, workload).map((inbound) => {
+      const { port, protocol, application, pool, origin } = inbound
+      return applicationCluster({
         port,
         protocol,
         application,
         pool,
         preservesCase: preservesCase(view),
         connectTimeout,
+        more: { ...inboundStatName(view, inbound, pattern), ...clusterLimits(view) },
         origin,
-      }),
-    ),
+      })
+    }),
   )
 })
+
+/** By the service that leads to the port; a port that none leads to keeps its name. */
+function inboundStatName(view: View, { port, hostname }: InboundPort, pattern?: string) {
+  for (const service of pattern ? servicesOfWorkload(view) : []) {
+    if (hostname !== undefined && service.hostname !== hostname) continue
+    const found = service.ports.find(({ number, targetPort }) =>
+      hostname === undefined ? targetPort === port : targetPort === port || number === port,
+    )
+    if (found) return statName(pattern, service, found)
+  }
+  return {}
+}
 
 /** Routes to the application; authorization rules hang here, so that a changed policy reaches open connections at once. */
 export const inboundRoutes = memo((view: View, workload: string): readonly Resource[] =>
@@ -217,6 +233,7 @@ function boundListener(view: View, port: InboundPort): Resource {
     // Two proxies on one address are a mistake; shared, they would each get some of the connections.
     enable_reuse_port: false,
     ...refusedLogs(view, 'SERVER'),
+    ...listenerLimits(view),
     ...detection(view, port.protocol),
     filter_chains,
   }

@@ -27,9 +27,26 @@ export function backendOf(view: View, service: string, port: number): Backend | 
   return { service: found, cluster: outboundCluster(found.hostname, port), host }
 }
 
-/** Names and values of headers for a backend. */
+/** `collector.istio-system:4317`, as hosts are written in a cluster. */
+export function placeOf(address = '') {
+  const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? []
+  if (!host) return undefined
+  const service = /^[^.]+\.[^.]+$/.test(host) ? `${host}.svc.cluster.local` : host
+  return { service, port: Number(port) }
+}
+
+/** Where access logs go by MeshConfig alone, without an extension provider. */
+export function accessLogService(view: View) {
+  const { enableEnvoyAccessLogService, defaultConfig } = meshConfig(view)
+  if (!enableEnvoyAccessLogService) return undefined
+  return placeOf(defaultConfig.envoyAccessLogService?.address)
+}
+
+/** Names and values of headers for a backend. One whose variable is not set where the control plane runs is left out (L0260). */
 export function headersOf(
   headers: readonly { readonly name: string; readonly value?: string }[] | undefined,
 ) {
-  return (headers ?? []).map(({ name, value = '' }) => ({ key: name, value }))
+  return (headers ?? []).flatMap(({ name, value }) =>
+    value === undefined ? [] : [{ key: name, value }],
+  )
 }

@@ -4,6 +4,7 @@ import {
   duration,
   enumOf,
   type Infer,
+  int32,
   later,
   list,
   map,
@@ -50,7 +51,7 @@ const envoyExtAuthzGrpc = object(authorizer)
 
 const tracer = { ...backend, maxTagLength: uint32 }
 
-const httpHeader = object({ name: required(string), value: string, envName: later(string) }, [
+const httpHeader = object({ name: required(string), value: string, envName: string }, [
   ['value', 'envName'],
 ])
 
@@ -63,12 +64,24 @@ const zipkin = object({
   traceContextOption: enumOf('USE_B3', 'USE_B3_WITH_W3C_PROPAGATION'),
 })
 
+const otlpHttp = object({ path: required(string), timeout: duration, headers: list(httpHeader) })
+
+const dynatraceSampler = object({
+  tenant: required(string),
+  clusterId: required(int32),
+  rootSpansPerMinute: uint32,
+  httpService: object({ ...backend, http: required(otlpHttp) }),
+})
+
 const opentelemetry = object({
   ...tracer,
-  http: object({ path: required(string), timeout: duration, headers: list(httpHeader) }),
-  grpc: object({ timeout: duration, initialMetadata: list(httpHeader) }),
+  http: otlpHttp,
+  grpc: object({
+    timeout: unused(duration, 'Envoy’s exporter over gRPC has no limit of time'),
+    initialMetadata: list(httpHeader),
+  }),
   resourceDetectors: object({ environment: struct, dynatrace: struct }),
-  dynatraceSampler: later(struct),
+  dynatraceSampler,
 })
 
 const log = { ...backend, logName: string }

@@ -12,11 +12,13 @@ import {
   number,
   object,
   port,
+  type Shape,
   string,
   struct,
   uint32,
   unused,
 } from '../shape.ts'
+import { connectionSettings } from './connection-settings.ts'
 import { tcpKeepalive, trafficPolicy } from './destination-rule.ts'
 import { extensionProvider } from './extension-provider.ts'
 import { labelSelector, labels, localityLbSetting, strings } from './match.ts'
@@ -31,6 +33,7 @@ const tlsConfig = object({
 
 /** By Istio dropped as well. */
 const GONE_TRACER = 'Envoy has no such tracer any more; use an extension provider of opentelemetry'
+const CALLED = 'a DestinationRule for its host says how it is called'
 const AGENT = 'it is about the agent of Istio, which does not run here'
 
 const tracing = object({
@@ -38,10 +41,7 @@ const tracing = object({
   sampling: number,
   maxPathTagLength: uint32,
   customTags: map(customTag),
-  tlsSettings: unused(
-    struct,
-    'a DestinationRule for the host of the collector says how it is called',
-  ),
+  tlsSettings: unused(struct, CALLED),
   lightstep: unused(struct, GONE_TRACER),
   datadog: object({ address: string }),
   stackdriver: unused(struct, GONE_TRACER),
@@ -86,6 +86,10 @@ const proxyHeaders = object({
   xForwardedPort: object({ enabled: boolean }),
 })
 
+/** `HOST:PORT`, and how it is called. */
+const remoteService = (called: Shape<Readonly<Record<string, unknown>>>) =>
+  object({ address: string, tlsSettings: called, tcpKeepalive: called })
+
 /** A MeshConfig's defaultConfig; not the kind ProxyConfig, which has only three of these fields. */
 const defaultConfig = object({
   concurrency: int32,
@@ -118,8 +122,8 @@ const defaultConfig = object({
     'a proxy keeps all of its statistics already',
   ),
   proxyHeaders,
-  envoyAccessLogService: later(struct),
-  envoyMetricsService: later(struct),
+  envoyAccessLogService: remoteService(unused(struct, CALLED)),
+  envoyMetricsService: remoteService(later(struct)),
   envoyMetricsServiceAddress: unused(string, 'Istio replaced it by envoyMetricsService'),
   tracingServiceName: enumOf(
     'APP_LABEL_AND_NAMESPACE',
@@ -127,13 +131,13 @@ const defaultConfig = object({
     'CANONICAL_NAME_AND_NAMESPACE',
   ),
   runtimeValues: labels,
-  extraStatTags: later(strings),
+  extraStatTags: strings,
   readinessProbe: unused(struct, 'the probe of a workload stands in its WorkloadGroup'),
   interceptionMode: unused(
     enumOf('REDIRECT', 'TPROXY', 'NONE'),
     '`lotse capture` redirects, and the captureMode NONE of a Sidecar does without',
   ),
-  meshId: later(string),
+  meshId: string,
   network: string,
   caCertificatesPem: later(strings),
   image: unused(
@@ -143,9 +147,9 @@ const defaultConfig = object({
   privateKeyProvider: unused(struct, 'stock Envoy has no provider of private keys'),
   sds: unused(struct, 'Istio dropped it: secrets always come from the control plane'),
   zipkinAddress: unused(string, 'Istio replaced it by tracing.zipkin.address'),
-  connectionSettings: later(struct),
-  fileFlushInterval: later(duration),
-  fileFlushMinSizeKb: later(uint32),
+  connectionSettings,
+  fileFlushInterval: duration,
+  fileFlushMinSizeKb: uint32,
   statsCompression: unused(boolean, AGENT),
 })
 
@@ -205,11 +209,11 @@ export const meshConfig = object({
   proxyListenPort: port,
   proxyInboundListenPort: port,
   proxyHttpPort: port,
-  enableEnvoyAccessLogService: later(boolean),
-  disableEnvoyListenerLog: later(boolean),
+  enableEnvoyAccessLogService: boolean,
+  disableEnvoyListenerLog: boolean,
   enablePrometheusMerge: unused(boolean, AGENT),
-  inboundClusterStatName: later(string),
-  outboundClusterStatName: later(string),
+  inboundClusterStatName: string,
+  outboundClusterStatName: string,
   verifyCertificateAtClient: boolean,
   configSources: unused(list(struct), '--config and --store of `lotse serve` name the sources'),
   certificates: unused(

@@ -23,15 +23,18 @@ export interface Application {
   readonly pool?: ConnectionPoolSettings | undefined
   readonly connectTimeout: string
   readonly preservesCase: boolean
+  /** The cluster's name in statistics, and limits of its connections. */
+  readonly more: ClusterFields
   readonly origin: Origin
 }
 
 export function applicationCluster(options: Application): Resource {
-  const { port, protocol, application, pool, connectTimeout, preservesCase, origin } = options
+  const { port, protocol, application, pool, connectTimeout, preservesCase, more, origin } = options
   const name = inboundCluster(port)
   const body: ClusterFields = {
     [ORIGIN]: origin,
     name,
+    ...more,
     ...(application ? { type: 'STATIC' as const } : WHERE_IT_WAS_GOING),
     ...connectionPool(pool, { connectTimeout }, NO_POLICY),
     ...protocolOptions(protocol, { pool, preservesCase }),

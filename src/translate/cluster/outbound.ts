@@ -8,6 +8,7 @@ import { ORIGIN } from '../../model/origin.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
+import { clusterLimits } from '../connection-settings.ts'
 import { byAssignment, groupedEndpoints, type Target } from '../endpoint.ts'
 import { type MergedRule, type Policy, policyFor, type Seen } from '../kinds/destination-rule.ts'
 import { preservesCase } from '../listener/proxy-headers.ts'
@@ -20,6 +21,7 @@ import { clientCredential } from './credential.ts'
 import { dynamicDiscovery } from './dynamic-dns.ts'
 import { connectionPool, loadBalancing, outlierDetection } from './policy.ts'
 import { type ProtocolOptions, protocolOptions, upstreamVersion } from './protocol.ts'
+import { statName } from './stat-name.ts'
 import {
   automaticMutualTls,
   autoServerName,
@@ -71,6 +73,8 @@ function outbound(view: View, target: Named): Resource {
   const body: ClusterFields = {
     [ORIGIN]: originOf(target),
     name,
+    ...statName(config.outboundClusterStatName, service, port, subset?.value.name),
+    ...clusterLimits(view),
     ...(passThrough
       ? originalDestination()
       : { ...loadBalancing(policy.loadBalancer), ...discovery(view, target, name, options) }),

@@ -5,6 +5,7 @@ import { protocolOf } from '../../model/protocol.ts'
 import type { Resource } from '../../model/resource.ts'
 import { ownWorkload } from '../../model/selector.ts'
 import type { View } from '../../model/view.ts'
+import { listenerLimits } from '../connection-settings.ts'
 import { rbacNetworkFilters } from '../kinds/authorization-policy.ts'
 import { boundRules, type GatewayServer, servedHosts } from '../kinds/gateway.ts'
 import { refusedLogs } from '../listener/access-log.ts'
@@ -37,6 +38,7 @@ export function gatewayListener(view: View, port: GatewayPort): Resource | undef
     traffic_direction: 'OUTBOUND',
     // With Envoy's own time limit: strangers who say nothing do not keep a connection.
     ...refusedLogs(view, 'CLIENT'),
+    ...listenerLimits(view),
     ...(filters.length > 0 ? { listener_filters: filters } : {}),
     ...filterChains(chains),
   }

@@ -24,6 +24,11 @@ export const proxySettings = memo((view: View, _: ''): ProxySettings => {
     ...given('terminationDrainSeconds', seconds(defaultConfig.terminationDrainDuration)),
     ...given('runtime', defaultConfig.runtimeValues),
     ...given('adminPort', defaultConfig.proxyAdminPort || undefined),
+    ...given('fileFlushMilliseconds', wholeMilliseconds(defaultConfig.fileFlushInterval)),
+    ...given('fileFlushKilobytes', defaultConfig.fileFlushMinSizeKb || undefined),
+    ...given('statTags', defaultConfig.extraStatTags),
+    ...given('meshId', defaultConfig.meshId || undefined),
+    ...given('metricsService', defaultConfig.envoyMetricsService?.address || undefined),
   }
 })
 
@@ -34,6 +39,10 @@ function given<K extends keyof ProxySettings>(field: K, value: ProxySettings[K] 
 /** Envoy takes whole ones. */
 function seconds(duration: string | undefined): number | undefined {
   return duration === undefined ? undefined : Math.max(1, Math.round(milliseconds(duration) / 1000))
+}
+
+function wholeMilliseconds(duration: string | undefined): number | undefined {
+  return duration === undefined ? undefined : Math.max(1, Math.round(milliseconds(duration)))
 }
 
 /** The most specific first; the oldest of each level. */

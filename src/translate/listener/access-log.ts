@@ -14,7 +14,7 @@ import type { ExtensionProvider } from '../../model/schema/extension-provider.ts
 import type { View } from '../../model/view.ts'
 import { BUILT_IN_LOG, type LogSpec, logSpecs, type Mode } from '../kinds/telemetry.ts'
 import { meshConfig } from '../mesh-config.ts'
-import { backendOf, extensionProvider } from '../provider.ts'
+import { accessLogService, backendOf, extensionProvider } from '../provider.ts'
 import { typed } from '../typed.ts'
 import { DEFAULT_JSON, DEFAULT_TEXT } from './log-format.ts'
 
@@ -27,6 +27,7 @@ export function accessLogs(view: View, mode: Mode, logged: Logged): readonly Acc
 
 /** Of a listener: connections that none of its chains takes. */
 export function refusedLogs(view: View, mode: Mode): Pick<Listener, 'access_log'> {
+  if (meshConfig(view).disableEnvoyListenerLog) return {}
   const access_log = accessLogs(view, mode, 'listener')
   return access_log.length > 0 ? { access_log } : {}
 }
@@ -51,9 +52,21 @@ const built = memo((view: View, query: string): readonly AccessLog[] => {
 
 function byMeshConfig(view: View, logged: Logged): AccessLog[] {
   const { accessLogFile } = meshConfig(view)
-  if (!accessLogFile) return []
   const filter = filterOf({ provider: '' }, logged)
-  return [{ ...fileLog(accessLogFile, meshFormat(view)), ...(filter ? { filter } : {}) }]
+  const logs = [
+    accessLogFile ? fileLog(accessLogFile, meshFormat(view)) : undefined,
+    serviceLog(view, logged),
+  ]
+  return logs
+    .filter((log) => log !== undefined)
+    .map((log) => ({ ...log, ...(filter ? { filter } : {}) }))
+}
+
+/** The way from before there were extension providers: `enableEnvoyAccessLogService` and `defaultConfig.envoyAccessLogService`. */
+function serviceLog(view: View, logged: Logged): AccessLog | undefined {
+  const told = accessLogService(view)
+  if (!told) return undefined
+  return logged === 'http' ? httpGrpcLog(view, told) : tcpGrpcLog(view, told)
 }
 
 /** A listener tells only of connections that fit none of its chains: the others are told of where they are handled (Istio). */

@@ -4,6 +4,7 @@ import { memo } from '../../model/memo.ts'
 import type { Resource } from '../../model/resource.ts'
 import { ownWorkload } from '../../model/selector.ts'
 import type { View } from '../../model/view.ts'
+import { listenerLimits } from '../connection-settings.ts'
 import { chainOptions, inboundPorts, revocation } from '../inbound.ts'
 import { rbacNetworkFilters } from '../kinds/authorization-policy.ts'
 import { peerAuthentication } from '../kinds/peer-authentication.ts'
@@ -43,6 +44,7 @@ function virtualOutbound(view: View): Resource {
     traffic_direction: 'OUTBOUND',
     use_original_dst: true,
     ...refusedLogs(view, 'CLIENT'),
+    ...listenerLimits(view),
     filter_chains: [
       // A connection to the listener itself would be handed to itself for ever.
       {
@@ -71,6 +73,7 @@ function virtualInbound(view: View, workload: string): Resource {
     listener_filters: [ORIGINAL_DST, TLS_INSPECTOR, HTTP_INSPECTOR],
     ...detectionTimeout(view),
     ...refusedLogs(view, 'SERVER'),
+    ...listenerLimits(view),
     filter_chains: [
       {
         name: 'virtualInbound-blackhole',

@@ -9,6 +9,7 @@ import type {
 import { seconds } from '../../model/duration.ts'
 import type { View } from '../../model/view.ts'
 import { DYNAMIC_DNS_FILTER, looksUpHosts } from '../cluster/dynamic-dns.ts'
+import { httpLimits } from '../connection-settings.ts'
 import { extAuthzHttpFilters } from '../ext-authz.ts'
 import { HTTP_FILTERS } from '../filters.ts'
 import { rbacHttpFilters } from '../kinds/authorization-policy.ts'
@@ -72,6 +73,7 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
     stream_idle_timeout: '0s',
     upgrade_configs: [{ upgrade_type: 'websocket' }],
     ...normalization(config.pathNormalization.normalization),
+    ...httpLimits(view),
     ...proxyHeaders(view, place),
   }
   return {

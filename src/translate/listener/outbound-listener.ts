@@ -4,6 +4,7 @@ import { ORIGIN, type Origin } from '../../model/origin.ts'
 import { isHttp, isTls, type Protocol } from '../../model/protocol.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { View } from '../../model/view.ts'
+import { listenerLimits } from '../connection-settings.ts'
 import { listenerName } from '../names.ts'
 import { egressProxy, isRegistryOnly, unknownCluster } from '../outbound-policy.ts'
 import type { RoutePlan } from '../route/configuration.ts'
@@ -136,6 +137,7 @@ function listener(view: View, place: Place, chains: readonly Chain[]): Resource 
     traffic_direction: 'OUTBOUND',
     ...(place.isBound ? {} : { bind_to_port: false }),
     ...refusedLogs(view, 'CLIENT'),
+    ...listenerLimits(view),
     ...(isTold
       ? {
           listener_filters: isSniffed ? [TLS_INSPECTOR, HTTP_INSPECTOR] : [TLS_INSPECTOR],

@@ -1,6 +1,7 @@
 // MeshConfig: a setting that Envoy would refuse would take every proxy's configuration with it.
 import { milliseconds } from '../../model/duration.ts'
 import type { Path } from '../../model/origin.ts'
+import type { ConnectionSettings } from '../../model/schema/connection-settings.ts'
 import type { DefaultConfig, MeshConfig } from '../../model/schema/mesh-config.ts'
 import { CIPHERS, CURVES } from '../tls-parameters.ts'
 import { checkRetries } from './http-rule.ts'
@@ -98,11 +99,41 @@ function checkExports(report: Report, spec: MeshConfig): void {
   }
 }
 
+const CONNECTION_TIMES = [
+  'httpIdleTimeout',
+  'httpMaxConnectionDuration',
+  'httpMaxStreamDuration',
+  'httpStreamIdleTimeout',
+  'httpRequestTimeout',
+  'httpRequestHeadersTimeout',
+  'httpDrainTimeout',
+] as const
+
+/** HTTP/2 itself has these limits; below zero is none. */
+const LEAST = {
+  httpMaxConcurrentStreams: 1,
+  http2InitialStreamWindowSize: 65535,
+  http2InitialConnectionWindowSize: 65535,
+} as const
+
+function checkConnections(report: Report, said: ConnectionSettings, path: Path): void {
+  for (const field of CONNECTION_TIMES) checkDuration(report, said[field], [...path, field], ZERO)
+  for (const [name, least] of Object.entries(LEAST)) {
+    const value = said[name as keyof typeof LEAST]
+    if (value === undefined || value < 0 || value >= least) continue
+    report.error('L0225', [...path, name], `${value} is too little: write at least ${least}`)
+  }
+}
+
 function checkDefaultConfig(report: Report, config: DefaultConfig, path: Path): void {
   checkDuration(report, config.drainDuration, [...path, 'drainDuration'])
   checkDuration(report, config.terminationDrainDuration, [...path, 'terminationDrainDuration'])
   if (config.proxyAdminPort) {
     checkPort(report, config.proxyAdminPort, [...path, 'proxyAdminPort'])
+  }
+  checkDuration(report, config.fileFlushInterval, [...path, 'fileFlushInterval'])
+  if (config.connectionSettings) {
+    checkConnections(report, config.connectionSettings, [...path, 'connectionSettings'])
   }
   if ((config.concurrency ?? 0) < 0) {
     report.error('L0225', [...path, 'concurrency'], 'the number of worker threads is below zero')

@@ -1,6 +1,7 @@
 // What Envoy would refuse in a Telemetry or in the MeshConfig's formats: one bad format would keep every later listener from a proxy.
 import type { Document } from '../../model/document.ts'
 import type { Path } from '../../model/origin.ts'
+import type { ExtensionProvider } from '../../model/schema/extension-provider.ts'
 import type { MeshConfig } from '../../model/schema/mesh-config.ts'
 import type { CustomTag, Telemetry } from '../../model/schema/telemetry.ts'
 import { tagExpression } from '../kinds/metric-tag.ts'
@@ -53,7 +54,26 @@ export function checkMeshTelemetry(report: Report, { spec }: Document<MeshConfig
       const at = [...path, field, 'logFormat']
       if (wrong) report.error('L0262', at, `${wrong}; the default is used`)
     }
+    for (const [field, headers] of headersIn(provider)) {
+      eachOf(headers, [...path, ...field], ({ envName }, at) => {
+        if (envName === undefined) return
+        const text = `the variable ${envName} is not set where the control plane runs: the header is left out`
+        report.warning('L0260', [...at, 'envName'], text)
+      })
+    }
   })
+}
+
+/** Those whose variable was set have its value already. */
+function headersIn({ zipkin, opentelemetry }: ExtensionProvider) {
+  const { http, grpc, dynatraceSampler } = opentelemetry ?? {}
+  const sampler = ['opentelemetry', 'dynatraceSampler', 'httpService', 'http', 'headers']
+  return [
+    [['zipkin', 'headers'], zipkin?.headers],
+    [['opentelemetry', 'http', 'headers'], http?.headers],
+    [['opentelemetry', 'grpc', 'initialMetadata'], grpc?.initialMetadata],
+    [sampler, dynatraceSampler?.httpService?.http.headers],
+  ] as const
 }
 
 function checkCel(report: Report, expression: string, path: Path): void {

@@ -9,6 +9,7 @@ import type { View } from '../../../model/view.ts'
 import { hostOf } from '../../ext-authz.ts'
 import { BUILT_IN_LOG, isSelecting, policiesIn } from '../../kinds/telemetry.ts'
 import { meshConfig } from '../../mesh-config.ts'
+import { placeOf } from '../../provider.ts'
 import { eachOf, type Report, reportOn } from '../report.ts'
 import { checkMeshTelemetry } from '../telemetry.ts'
 import type { Known } from './known.ts'
@@ -36,7 +37,7 @@ export function telemetryReferences(view: View, known: Known): Diagnostic[] {
   const check = providerCheck(view, known)
   const namespaces = new Set(view.keys('Telemetry').map((key) => key.split('/')[0]!))
   return [
-    ...view.keys('MeshConfig').flatMap((key) => ofMesh(view.get('MeshConfig', key)!, check)),
+    ...view.keys('MeshConfig').flatMap((key) => ofMesh(view.get('MeshConfig', key)!, check, known)),
     ...[...namespaces].flatMap((namespace) => {
       const policies = policiesIn(view, namespace)
       return policies.flatMap((policy) => ofPolicy(policy, check, displacing(policy, policies)))
@@ -46,7 +47,7 @@ export function telemetryReferences(view: View, known: Known): Diagnostic[] {
 
 type Check = (use: Use, name: string) => string | undefined
 
-function ofMesh(document: Document<MeshConfig>, check: Check): readonly Diagnostic[] {
+function ofMesh(document: Document<MeshConfig>, check: Check, known: Known): readonly Diagnostic[] {
   const report = reportOn(document)
   checkMeshTelemetry(report, document)
   for (const use of ['accessLogging', 'tracing', 'metrics'] as const) {
@@ -54,13 +55,28 @@ function ofMesh(document: Document<MeshConfig>, check: Check): readonly Diagnost
       told(report, check(use, name), path),
     )
   }
-  const address = document.spec.defaultConfig?.tracing?.zipkin?.address
+  checkAccessLogService(report, document.spec, known)
+  const { zipkin, datadog } = document.spec.defaultConfig?.tracing ?? {}
+  const address = zipkin?.address || datadog?.address
   if (document.spec.enableTracing && !address && !document.spec.defaultProviders?.tracing) {
     const text =
       'tracing has nowhere to send spans: name a provider in defaultProviders.tracing, or by a Telemetry'
     report.warning('L0260', ['enableTracing'], text)
   }
   return report.diagnostics
+}
+
+function checkAccessLogService(report: Report, spec: MeshConfig, known: Known): void {
+  if (!spec.enableEnvoyAccessLogService) return
+  const { address } = spec.defaultConfig?.envoyAccessLogService ?? {}
+  const place = placeOf(address)
+  const ports = place && known.servicesByHost.get(hostOf(place.service))
+  const found = ports?.some((service) => service.ports.some(({ number }) => number === place?.port))
+  if (found) return
+  const why = address
+    ? `no service of the mesh is at ${address}`
+    : 'defaultConfig.envoyAccessLogService has no address'
+  report.warning('L0260', ['enableEnvoyAccessLogService'], `access logs go nowhere: ${why}`)
 }
 
 function ofPolicy(
