@@ -103,7 +103,7 @@ async function start(t: TestContext): Promise<Site> {
   return {
     ...{ mesh, sink, http, ask, until },
     config: (fields) => mesh.edit('config.yaml', configOf(fields)),
-    say: () => rawExchange({ address: client, port: 9000, send: 'hello' }),
+    say: () => rawExchange({ address: client, port: 9000, send: 'hello', until: /hello/ }),
     call: () => grpcCall({ address: client, port: 8001, authority: 'web' }),
   }
 }
@@ -409,7 +409,8 @@ async function before(t: TestContext, s: Site): Promise<void> {
     const path = joinPath(testFolder(t), 'mesh.log')
     const logs = async () => {
       const listeners = await s.mesh.envoy('shop/web').resources('listener')
-      return listeners.filter(({ resource }) => resource.access_log !== undefined).length
+      const now = listeners.filter(({ state }) => state === 'active')
+      return now.filter(({ resource }) => resource.access_log !== undefined).length
     }
     await s.config({ accessLogFile: path })
     assert.ok((await logs()) > 0)
