@@ -181,13 +181,16 @@ async function clientConfig(app: App): Promise<Bootstrap> {
     virtualHosts?: readonly { body: object }[]
   }) => (virtualHosts ? { ...body, virtual_hosts: virtualHosts.map((host) => host.body) } : body)
   const listeners = set.listener.flat().map((one) => onFreePort(one.body))
-  const { dynamic_resources: _, ...config } = await asStatic({
-    listeners,
-    routes: set.route.flat().map(whole),
-    clusters: set.cluster.flat().map(whole),
-    endpoints: set.endpoint.flat().map(whole),
-    secrets: [],
-  })
+  const { dynamic_resources: _, ...config } = await asStatic(
+    {
+      listeners,
+      routes: set.route.flat().map(whole),
+      clusters: set.cluster.flat().map(whole),
+      endpoints: set.endpoint.flat().map(whole),
+      secrets: [],
+    },
+    { counting: true },
+  )
   return config as Bootstrap
 }
 

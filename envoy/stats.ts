@@ -91,7 +91,12 @@ const REPORTED: readonly XdsMatcher_MatcherList_Predicate[] = [
     and_matcher: {
       predicate: [
         anyOf([named({ prefix: 'cluster.outbound' }), named({ prefix: 'cluster.inbound' })]),
-        anyOf(OF_CLUSTER.map((name) => named({ suffix: `.upstream_${name}` }))),
+        anyOf([
+          ...OF_CLUSTER.map((name) => named({ suffix: `.upstream_${name}` })),
+          ...['request', 'response'].map((what) =>
+            named({ suffix: `.grpc.${what}_message_count` }),
+          ),
+        ]),
       ],
     },
   },

@@ -37,14 +37,15 @@ export function labelsOf(
   const source = isClient ? ofWorkload(reporter, directory) : ofPrincipal(edge.principal, directory)
   const called = isClient ? ofWorkload(edge.workload, directory) : ofWorkload(reporter, directory)
   const destination = isClient && total.peer ? { ...called, principal: total.peer } : called
-  const protocol = isTcp ? 'tcp' : outcome?.grpc !== undefined ? 'grpc' : 'http'
+  const isGrpc = outcome?.grpc !== undefined || kind === 'messages'
+  const protocol = isTcp ? 'tcp' : isGrpc ? 'grpc' : 'http'
   return {
     reporter: isClient ? 'source' : 'destination',
     ...endLabels('source', source),
     ...endLabels('destination', destination),
     ...serviceLabels(edge.cluster, isClient ? '' : (directory.workload(reporter)?.service ?? '')),
     request_protocol: protocol,
-    ...(kind === 'requests'
+    ...(kind === 'requests' || kind === 'durations'
       ? {
           response_code: String(outcome?.status ?? 0),
           grpc_response_status: outcome?.grpc === undefined ? '' : String(outcome.grpc),

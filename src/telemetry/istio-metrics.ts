@@ -2,6 +2,7 @@
 
 import type { Directory } from './graph.ts'
 import { escapeValue, type Labels, labelsOf, type Side } from './istio-labels.ts'
+import { SIZE_BOUNDS } from './sizes.ts'
 import type { Total } from './totals.ts'
 import { BOUNDS, FIGURE, FIRST_BUCKET } from './window.ts'
 
@@ -35,6 +36,14 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   },
   istio_request_bytes: { metric: 'REQUEST_SIZE', type: 'histogram', help: 'Bytes of requests' },
   istio_response_bytes: { metric: 'RESPONSE_SIZE', type: 'histogram', help: 'Bytes of responses' },
+  istio_request_messages_total: {
+    ...{ metric: 'GRPC_REQUEST_MESSAGES', type: 'counter' },
+    help: 'Messages of gRPC requests',
+  },
+  istio_response_messages_total: {
+    ...{ metric: 'GRPC_RESPONSE_MESSAGES', type: 'counter' },
+    help: 'Messages of gRPC answers',
+  },
   istio_tcp_connections_opened_total: {
     ...{ metric: 'TCP_OPENED_CONNECTIONS', type: 'counter' },
     help: 'Connections opened',
@@ -94,24 +103,37 @@ function putTotal(
   isTcp: boolean,
   counts: ReadonlyMap<string, number>,
 ): void {
-  const { kind, count, sent, received } = total
+  const { kind, count, sent, received, sizes } = total
   if (kind === 'requests') put('istio_requests_total', count)
   else if (kind === 'opened') put('istio_tcp_connections_opened_total', count)
   else if (kind === 'closed') put('istio_tcp_connections_closed_total', count)
   else if (kind === 'durations') putDurations(total, put)
-  else if (isTcp) {
+  else if (kind === 'messages') {
+    put('istio_request_messages_total', Math.round(sent))
+    put('istio_response_messages_total', Math.round(received))
+  } else if (isTcp) {
     // Seen from the destination, as Istio has it: it receives what its callers send.
     put('istio_tcp_received_bytes_total', Math.round(sent))
     put('istio_tcp_sent_bytes_total', Math.round(received))
   } else {
     const requests = counts.get(edgeKey(total)) ?? 0
-    putSizes('istio_request_bytes', sent, requests, put)
-    putSizes('istio_response_bytes', received, requests, put)
+    putSizes('istio_request_bytes', { bytes: sent, requests, classes: sizes?.requests }, put)
+    putSizes('istio_response_bytes', { bytes: received, requests, classes: sizes?.answers }, put)
   }
 }
 
-/** Sizes are known in sum alone: one bucket holds them all. */
-function putSizes(name: string, bytes: number, requests: number, put: Put): void {
+interface SizeSums {
+  readonly bytes: number
+  readonly requests: number
+  readonly classes: readonly number[] | undefined
+}
+
+function putSizes(name: string, { bytes, requests, classes = [] }: SizeSums, put: Put): void {
+  let below = 0
+  for (const [index, bound] of SIZE_BOUNDS.entries()) {
+    below += classes[index] ?? 0
+    put(name, below, '_bucket', { le: String(bound) })
+  }
   put(name, requests, '_bucket', { le: '+Inf' })
   put(name, Math.round(bytes), '_sum')
   put(name, requests, '_count')

@@ -21,26 +21,37 @@ export type Signal =
       readonly edge: Edge
       readonly outcome: Outcome
       readonly count: number
+      /** Classes of the sizes of the request and the answer, a digit each. */
+      readonly sizes: string
     }
-  | { readonly kind: 'durations'; readonly edge: Edge; readonly histogram: Histogram }
+  | {
+      readonly kind: 'durations'
+      readonly edge: Edge
+      readonly outcome: Outcome
+      readonly histogram: Histogram
+    }
   | {
       readonly kind: 'opened' | 'closed'
       readonly edge: Edge
       readonly outcome: Outcome
       readonly count: number
     }
-  | {
-      readonly kind: 'bytes'
-      readonly cluster: string
-      readonly direction: 'sent' | 'received'
-      readonly count: number
-    }
+  | FlowOf<'bytes'>
+  | FlowOf<'messages'>
   | {
       readonly kind: 'pressure'
       readonly cluster: string
       readonly what: Pressure
       readonly count: number
     }
+
+/** Through a cluster; messages are those of gRPC. */
+interface FlowOf<Kind> {
+  readonly kind: Kind
+  readonly cluster: string
+  readonly direction: 'sent' | 'received'
+  readonly count: number
+}
 
 /** Of a cluster: connections made, requests that waited for one, and what an open circuit breaker refused of each. */
 export type Pressure =
@@ -57,6 +68,8 @@ export interface Outcome {
   readonly flags: string
   /** gRPC status; undefined for what is not gRPC. */
   readonly grpc: number | undefined
+  /** Whom the destination proved to be, as its caller saw it; empty at the server's side. */
+  readonly peer: string
   /** The other end proved who it is by certificate. */
   readonly mutualTls: boolean
 }
@@ -70,26 +83,31 @@ export function signalOf(point: Point): Signal | undefined {
   const words = (attributes.get('c') ?? '').split(';')
   switch (name) {
     case 'lotse.rq': {
-      const [status = '', flags = '', grpc = '', peer = ''] = words
-      const outcome = { status: Number(status) || 0, ...ending(edge, flags, peer) }
-      const known = /^\d{1,3}$/.test(grpc) ? Number(grpc) : undefined
-      return { kind: 'requests', edge, outcome: { ...outcome, grpc: known }, count: value }
+      const outcome = answerOf(edge, words)
+      return { kind: 'requests', edge, outcome, count: value, sizes: words[4] ?? '' }
     }
+    case 'lotse.us':
+      return histogram && { kind: 'durations', edge, outcome: answerOf(edge, words), histogram }
     case 'lotse.cx':
     case 'lotse.end': {
       const [flags = '', peer = ''] = words
       const outcome = { status: 0, grpc: undefined, ...ending(edge, flags, peer) }
       return { kind: name === 'lotse.cx' ? 'opened' : 'closed', edge, outcome, count: value }
     }
-    case 'lotse.us':
-      return histogram ? { kind: 'durations', edge, histogram } : undefined
     default:
       return undefined
   }
 }
 
+function answerOf(edge: Edge, words: readonly string[]): Outcome {
+  const [status = '', flags = '', grpc = '', peer = ''] = words
+  const known = /^\d{1,3}$/.test(grpc) ? Number(grpc) : undefined
+  return { status: Number(status) || 0, grpc: known, ...ending(edge, flags, peer) }
+}
+
 function ending(edge: Edge, flags: string, peer: string) {
-  return { flags: flags === '-' ? '' : flags, mutualTls: (peer || edge.principal) !== '' }
+  const mutualTls = (peer || edge.principal) !== ''
+  return { flags: flags === '-' ? '' : flags, peer, mutualTls }
 }
 
 function edgeOf(attributes: ReadonlyMap<string, string>): Edge | undefined {
@@ -106,24 +124,31 @@ function edgeOf(attributes: ReadonlyMap<string, string>): Edge | undefined {
 }
 
 /** The statistics of Envoy's clusters that proxies report, by the end of their names. */
-const OF_CLUSTER: Readonly<Record<string, Pressure | 'sent' | 'received'>> = {
-  upstream_cx_rx_bytes_total: 'received',
-  upstream_cx_tx_bytes_total: 'sent',
+const PRESSURES: Readonly<Record<string, Pressure>> = {
   upstream_cx_total: 'connections',
   upstream_rq_pending_total: 'pending',
   upstream_cx_overflow: 'connectionsRefused',
   upstream_rq_pending_overflow: 'pendingRefused',
   upstream_rq_retry_overflow: 'retriesRefused',
 }
+const FLOWS: Readonly<Record<string, readonly ['bytes' | 'messages', 'sent' | 'received']>> = {
+  upstream_cx_tx_bytes_total: ['bytes', 'sent'],
+  upstream_cx_rx_bytes_total: ['bytes', 'received'],
+  'grpc.request_message_count': ['messages', 'sent'],
+  'grpc.response_message_count': ['messages', 'received'],
+}
 
 /** Envoy takes the cluster's name up to its first dot for a label, and leaves the rest where it was. */
 function clusterSignal({ name, attributes, value: count = 0 }: Point): Signal | undefined {
-  const [found, rest = '', last = ''] = /^cluster\.(.*\.)?(upstream_\w+)$/.exec(name) ?? []
+  const [, rest = '', last = ''] = /^cluster\.(.*\.)?(upstream_\w+|grpc\.\w+)$/.exec(name) ?? []
   const first = attributes.get('envoy.cluster_name')
-  const what = Object.hasOwn(OF_CLUSTER, last) ? OF_CLUSTER[last] : undefined
-  if (!found || first === undefined || !what) return undefined
+  if (!last || first === undefined) return undefined
   const cluster = `${first}.${rest}`.replace(/\.$/, '')
-  return what === 'sent' || what === 'received'
-    ? { kind: 'bytes', cluster, direction: what, count }
-    : { kind: 'pressure', cluster, what, count }
+  const [kind, direction] = Object.hasOwn(FLOWS, last) ? FLOWS[last]! : []
+  if (direction) {
+    const flow = { cluster, direction, count }
+    return kind === 'bytes' ? { kind, ...flow } : { kind: 'messages', ...flow }
+  }
+  const what = Object.hasOwn(PRESSURES, last) ? PRESSURES[last] : undefined
+  return what && { kind: 'pressure', cluster, what, count }
 }

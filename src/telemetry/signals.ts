@@ -29,6 +29,13 @@ export interface SignalsOptions {
   readonly mostSeriesPerReporter?: number
 }
 
+/** Pressure and messages are told to Prometheus alone. */
+type OfGraph = Exclude<Signal, { kind: 'pressure' }>
+
+function isOfGraph(signal: Signal): signal is OfGraph {
+  return signal.kind !== 'pressure' && signal.kind !== 'messages'
+}
+
 const MOST_SERIES = 10_000
 const MOST_PER_REPORTER = 1000
 const MOST_FLAGS = 8
@@ -69,7 +76,7 @@ export class Signals {
         if (point.isGauge) return gauges.add(point)
         const signal = signalOf(point)
         if (!signal) return
-        if (signal.kind !== 'pressure') this.#add(reporter, signal, step)
+        if (isOfGraph(signal)) this.#add(reporter, signal, step)
         this.totals.add(reporter, point, signal, step)
       })
     } catch {
@@ -100,8 +107,8 @@ export class Signals {
     return this.#edges.size + this.#bytes.size
   }
 
-  #add(reporter: string, signal: Exclude<Signal, { kind: 'pressure' }>, step: number): void {
-    if (signal.kind === 'bytes') {
+  #add(reporter: string, signal: OfGraph, step: number): void {
+    if (signal.kind === 'bytes' || signal.kind === 'messages') {
       const { cluster } = signal
       const make = () => ({ reporter, cluster, window: new Window() })
       const series = this.#find(this.#bytes, `${reporter};${cluster}`, reporter, make)

@@ -1,13 +1,14 @@
 // What proxies reported since the start, for Prometheus: totals that only grow. Bounded, whatever they report.
 import type { Point } from './otlp.ts'
 import type { Edge, Outcome, Pressure, Signal } from './report.ts'
+import { addSizes, noSizes, type Sizes } from './sizes.ts'
 import { addDurations, FIGURES, KEPT_STEPS } from './window.ts'
 
-/** Totals of one edge with one outcome, or (durations, bytes) of one edge. */
+/** Totals of one edge with one outcome, or (bytes, messages) of one edge. */
 export interface Total {
   readonly edge: Edge
-  readonly kind: 'requests' | 'opened' | 'closed' | 'durations' | 'bytes'
-  /** Absent for durations and bytes. */
+  readonly kind: 'requests' | 'opened' | 'closed' | 'durations' | 'bytes' | 'messages'
+  /** Absent for bytes and messages. */
   readonly outcome?: Outcome
   /** Whom the destination proved to be, as its caller saw it. */
   readonly peer: string
@@ -16,17 +17,22 @@ export interface Total {
   count: number
   /** Of durations, as a `Window` has them. */
   readonly figures?: Float64Array
-  /** Of bytes. */
+  /** Of bytes, how large requests and answers were. */
+  readonly sizes?: Sizes
+  /** Of bytes and messages. */
   sent: number
   received: number
   /** Step in which it last moved. */
   at: number
 }
 
-interface Bytes {
+/** Bytes or messages. */
+interface Flow {
   sent: number
   received: number
 }
+
+const SHARED = ['bytes', 'messages'] as const
 
 /** Attributes with this prefix are tags that a Telemetry adds. */
 export const TAG_PREFIX = 'x.'
@@ -41,7 +47,7 @@ const NO_PRESSURE: Record<Pressure, number> = {
   pendingRefused: 0,
   retriesRefused: 0,
 }
-const NO_BYTES: Bytes = { sent: 0, received: 0 }
+const NO_FLOW: Flow = { sent: 0, received: 0 }
 const NO_TAGS: ReadonlyMap<string, string> = new Map()
 
 /** Whom one cluster led to, with how many requests or connections. */
@@ -49,6 +55,14 @@ interface Callee {
   readonly edge: Edge
   readonly peer: string
   weight: number
+  /** How many of them were gRPC calls. */
+  calls: number
+}
+
+interface Share {
+  readonly edge: Edge
+  readonly peer: string
+  readonly step: number
 }
 
 /** All of one reporter. */
@@ -56,8 +70,8 @@ class Own {
   readonly totals = new Map<string, Total>()
   /** By cluster, then by workload and principal. */
   readonly callees = new Map<string, Map<string, Callee>>()
-  /** Bytes by cluster that came before anybody was known to be called there. */
-  readonly unshared = new Map<string, Bytes>()
+  /** By cluster, what came before anybody was known to be called there. */
+  readonly unshared = { bytes: new Map<string, Flow>(), messages: new Map<string, Flow>() }
   readonly pressure = new Map<string, Record<Pressure, number>>()
 }
 
@@ -92,10 +106,10 @@ export class Totals {
   add(reporter: string, { attributes }: Point, signal: Signal, step: number): void {
     const own = this.#own.get(reporter) ?? new Own()
     this.#own.set(reporter, own)
-    if (signal.kind === 'bytes') {
-      const { cluster, direction, count } = signal
-      const bytes = this.#put(own.unshared, cluster, NO_BYTES)
-      if (bytes) bytes[direction] += count
+    if (signal.kind === 'bytes' || signal.kind === 'messages') {
+      const { kind, cluster, direction, count } = signal
+      const flow = this.#put(own.unshared[kind], cluster, NO_FLOW)
+      if (flow) flow[direction] += count
     } else if (signal.kind === 'pressure') {
       const figures = this.#put(own.pressure, signal.cluster, NO_PRESSURE)
       if (figures) figures[signal.what] += signal.count
@@ -117,18 +131,15 @@ export class Totals {
   #count(
     own: Own,
     attributes: ReadonlyMap<string, string>,
-    signal: Exclude<Signal, { kind: 'bytes' | 'pressure' }>,
+    signal: Exclude<Signal, { kind: 'bytes' | 'pressure' | 'messages' }>,
     step: number,
   ): void {
-    const { edge, kind } = signal
-    const outcome = kind === 'durations' ? undefined : signal.outcome
+    const { edge, kind, outcome } = signal
+    const { status, flags, grpc = '', peer } = outcome
     const tags = kind === 'durations' ? NO_TAGS : tagsOf(attributes)
-    const words = kind === 'durations' ? '' : (attributes.get('c') ?? '')
-    const key = `${kind};${edgeName(edge)};${words};${[...tags].join(';')}`
-    const peer = words.slice(words.lastIndexOf(';') + 1)
-    const total = this.#find(own, key, step, () => ({
-      ...{ edge, kind, peer, tags, count: 0, sent: 0, received: 0, at: step },
-      ...(outcome ? { outcome } : {}),
+    const words = [status, flags, grpc, peer, ...tags].join(';')
+    const total = this.#find(own, `${kind};${edgeName(edge)};${words}`, step, () => ({
+      ...{ edge, kind, outcome, peer, tags, count: 0, sent: 0, received: 0, at: step },
       ...(kind === 'durations' ? { figures: new Float64Array(FIGURES) } : {}),
     }))
     if (!total) return
@@ -138,35 +149,48 @@ export class Totals {
       return
     }
     total.count += signal.count
-    if (kind !== 'closed') weigh(own, edge, peer, signal.count)
+    if (kind !== 'closed') weigh(own, { edge, peer, isCall: grpc !== '' }, signal.count)
+    if (signal.kind !== 'requests' || !signal.sizes) return
+    const { sizes } = this.#ofEdge(own, 'bytes', { edge, peer, step }) ?? {}
+    if (sizes) addSizes(sizes, signal.sizes, signal.count)
   }
 
   /** At the end of a report: Envoy counts bytes of a cluster, and who was called there may be told after them. */
   settle(reporter: string, step: number): void {
     const own = this.#own.get(reporter)
     if (!own) return
-    for (const [cluster, bytes] of own.unshared) {
-      const callees = [...(own.callees.get(cluster)?.values() ?? [])]
-      const all = callees.reduce((sum, { weight }) => sum + weight, 0)
-      if (all === 0) continue
-      for (const { edge, peer, weight } of callees)
-        this.#share(own, { edge, peer, step }, bytes, weight / all)
-      own.unshared.delete(cluster)
+    for (const kind of SHARED) {
+      for (const [cluster, flow] of own.unshared[kind]) {
+        const callees = [...(own.callees.get(cluster)?.values() ?? [])]
+        const weightOf = ({ weight, calls }: Callee) => (kind === 'messages' ? calls : weight)
+        const all = callees.reduce((sum, callee) => sum + weightOf(callee), 0)
+        if (all === 0) continue
+        for (const callee of callees) {
+          const part = weightOf(callee) / all
+          if (part > 0) this.#share(own, kind, { ...callee, step }, { flow, part })
+        }
+        own.unshared[kind].delete(cluster)
+      }
     }
   }
 
   #share(
     own: Own,
-    { edge, peer, step }: { readonly edge: Edge; readonly peer: string; readonly step: number },
-    bytes: Bytes,
-    part: number,
+    kind: 'bytes' | 'messages',
+    to: Share,
+    { flow, part }: { readonly flow: Flow; readonly part: number },
   ): void {
-    const total = this.#find(own, `bytes;${edgeName(edge)}`, step, () => ({
-      ...{ edge, kind: 'bytes', peer, tags: NO_TAGS, count: 0, sent: 0, received: 0, at: step },
-    }))
+    const total = this.#ofEdge(own, kind, to)
     if (!total) return
-    total.sent += bytes.sent * part
-    total.received += bytes.received * part
+    total.sent += flow.sent * part
+    total.received += flow.received * part
+  }
+
+  #ofEdge(own: Own, kind: 'bytes' | 'messages', { edge, peer, step }: Share): Total | undefined {
+    return this.#find(own, `${kind};${edgeName(edge)}`, step, () => ({
+      ...{ edge, kind, peer, tags: NO_TAGS, count: 0, sent: 0, received: 0, at: step },
+      ...(kind === 'bytes' ? { sizes: noSizes() } : {}),
+    }))
   }
 
   #find(own: Own, key: string, step: number, make: () => Total): Total | undefined {
@@ -203,13 +227,19 @@ function edgeName({ side, cluster, workload, principal }: Edge): string {
   return `${side};${cluster};${workload};${principal}`
 }
 
-/** How often each was called decides whose the cluster's bytes are. */
-function weigh(own: Own, edge: Edge, peer: string, count: number): void {
+/** How often each was called decides whose the cluster's bytes and messages are. */
+function weigh(
+  own: Own,
+  to: { readonly edge: Edge; readonly peer: string; readonly isCall: boolean },
+  count: number,
+): void {
+  const { edge, peer, isCall } = to
   const callees = own.callees.get(edge.cluster) ?? new Map<string, Callee>()
   own.callees.set(edge.cluster, callees)
-  const callee = callees.get(edgeName(edge))
-  if (callee) callee.weight += count
-  else callees.set(edgeName(edge), { edge, peer, weight: count })
+  const callee = callees.get(edgeName(edge)) ?? { edge, peer, weight: 0, calls: 0 }
+  callees.set(edgeName(edge), callee)
+  callee.weight += count
+  if (isCall) callee.calls += count
 }
 
 function tagsOf(attributes: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

@@ -19,15 +19,23 @@ export interface Resources {
   readonly extensions?: readonly object[]
 }
 
+export interface StaticOptions {
+  /** Keeps the stats access loggers: for an Envoy that runs, not for one that only validates. */
+  readonly counting?: boolean
+}
+
 const ADDRESS = { socket_address: { address: '127.0.0.1', port_value: 1 } }
 
 /**
  * Every reference over ADS is replaced by the resource it names: RDS, VHDS and ECDS where they are used, EDS in the
  * clusters, SDS by secrets of the same names with keys made here. Throws when a name is referred to that is not served.
  */
-export async function asStatic(resources: Resources): Promise<Bootstrap> {
+export async function asStatic(
+  resources: Resources,
+  { counting = false }: StaticOptions = {},
+): Promise<Bootstrap> {
   const secrets = await standIns(resources.secrets ?? [])
-  const filled = fill(resources)
+  const filled = fill(resources, counting)
   const clusters = (resources.clusters ?? []).map((one) => endpointsInto(one as Json, resources))
   const xds: Cluster = {
     name: XDS_CLUSTER,
@@ -56,7 +64,7 @@ export async function asStatic(resources: Resources): Promise<Bootstrap> {
 }
 
 /** A function that walks a resource and puts in what it refers to. */
-function fill(resources: Resources): (value: unknown) => unknown {
+function fill(resources: Resources, counting: boolean): (value: unknown) => unknown {
   const routes = byName(resources.routes)
   const extensions = byName(resources.extensions)
   const walk = (value: unknown): unknown => {
@@ -74,7 +82,9 @@ function fill(resources: Resources): (value: unknown) => unknown {
       object.typed_config = need(extensions, 'extension', String(object.name)).typed_config
     }
     if (isSecretReference(object)) return { name: object.name }
-    if (Array.isArray(object.access_log)) object.access_log = object.access_log.filter(isNoStats)
+    if (!counting && Array.isArray(object.access_log)) {
+      object.access_log = object.access_log.filter(isNoStats)
+    }
     return Object.fromEntries(Object.entries(object).map(([key, part]) => [key, walk(part)]))
   }
   return walk

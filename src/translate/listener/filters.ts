@@ -19,7 +19,7 @@ import { meshConfig, type PathNormalization } from '../mesh-config.ts'
 import { FROM_ADS, typed } from '../typed.ts'
 import { accessLogs } from './access-log.ts'
 import { type Place, proxyHeaders, routerOptions } from './proxy-headers.ts'
-import { httpSignals, type Side, sideOf } from './signals.ts'
+import { GRPC_STATS, httpSignals, type Side, sideOf } from './signals.ts'
 import { tapLog } from './tap.ts'
 import { tcpLogs } from './tcp-log.ts'
 import { tracingFields } from './tracing.ts'
@@ -103,6 +103,7 @@ function httpFilters(view: View, { place, grpcWeb }: HttpOptions): HttpFilter[] 
           ),
         ]
       : []),
+    GRPC_STATS,
     ...(place === 'inbound'
       ? []
       : [

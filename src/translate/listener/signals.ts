@@ -3,8 +3,10 @@ import type {
   AccessLog,
   AccessLoggersStatsConfig_Counter,
   AccessLoggersStatsConfig_Histogram,
+  HttpFilter,
   TcpProxy,
 } from '../../../proto/envoy.d.ts'
+import { HTTP_FILTERS } from '../filters.ts'
 import { typed } from '../typed.ts'
 
 /** `client`: where a request leaves a workload (or a gateway). `server`: where it comes in. */
@@ -22,6 +24,18 @@ const EDGE: Readonly<Record<Side, { readonly name: string; readonly value_format
 /** Whom the destination proved to be; on the server's side the edge has the caller already. */
 const PEER: Readonly<Record<Side, string>> = { client: '%UPSTREAM_PEER_URI_SAN%', server: '' }
 
+/** Bytes: classes that requests and answers are counted in, the last being more than all of these. `src/telemetry/sizes.ts` has them, too. */
+const SIZES = [1024, 4096, 16_384, 65_536, 1_048_576]
+
+/** The number of the class; small ones, which are most, are found first. */
+function sizeClass(attribute: string): string {
+  const steps = SIZES.map((most, index) => `${attribute}<=${most}?"${index}":`)
+  return `%CEL(${steps.join('')}"${SIZES.length}")%`
+}
+
+/** A class each, which costs a report some bytes: two histograms would double it. */
+const SIZE_CLASSES = `${sizeClass('request.total_size')}${sizeClass('response.total_size')}`
+
 /** More distinct figures than this are dropped, whatever the reason for them. */
 const MOST_COUNTERS = 4000
 const MOST_HISTOGRAMS = 1000
@@ -36,12 +50,12 @@ export interface Tag {
 export function httpSignals(side: Side, added: readonly Tag[]): AccessLog[] {
   const outcome = `%RESPONSE_CODE%;%RESPONSE_FLAGS%;%GRPC_STATUS_NUMBER%;${PEER[side]}`
   return [
-    statsLog({ counters: [counter('rq', side, outcome, added)] }),
+    statsLog({ counters: [counter('rq', side, `${outcome};${SIZE_CLASSES}`, added)] }),
     {
       ...statsLog({
         histograms: [
           {
-            stat: { name: 'us', tags: [EDGE[side]] },
+            stat: { name: 'us', tags: [EDGE[side], { name: 'c', value_format: outcome }] },
             unit: 'Microseconds',
             value_format: '%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%',
           },
@@ -55,6 +69,15 @@ export function httpSignals(side: Side, added: readonly Tag[]): AccessLog[] {
       },
     },
   ]
+}
+
+/** Counts the messages of gRPC calls; of other requests it takes no notice. */
+export const GRPC_STATS: HttpFilter = {
+  name: HTTP_FILTERS.grpcStats,
+  typed_config: typed('envoy.extensions.filters.http.grpc_stats.v3.FilterConfig', {
+    // A method is what the client says: all are counted together, for their cluster.
+    stats_for_all_methods: false,
+  }),
 }
 
 /** Connections when they are made and when they end: some stay open for days. */
