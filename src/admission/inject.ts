@@ -25,6 +25,8 @@ export const ROOT_KEY = 'root-cert.pem'
 const TOKEN_PATH = '/var/run/secrets/tokens'
 const ROOT_PATH = '/var/run/secrets/istio'
 const STATE_PATH = '/var/lib/lotse'
+/** Of the proxy's own: the volume itself belongs to root, and keys stand only in a folder that is closed to others. */
+const PROXY_PATH = `${STATE_PATH}/proxy`
 /** Envoy listens on it only within the pod. */
 const ADMIN = '127.0.0.1:15000'
 
@@ -127,7 +129,7 @@ function proxyContainer({ image, xds }: InjectSettings, probes: readonly AppProb
     command: ['lotse', 'proxy'],
     args: [
       ...['--workload', '$(POD_NAMESPACE)/$(POD_NAME)', '--address', '$(POD_IP)'],
-      ...['--xds', xds, '--admin', ADMIN, '--out', STATE_PATH],
+      ...['--xds', xds, '--admin', ADMIN, '--out', PROXY_PATH],
       ...['--token-file', `${TOKEN_PATH}/istio-token`, '--root-file', `${ROOT_PATH}/${ROOT_KEY}`],
       ...['--probes', `0.0.0.0:${PROBE_PORT}`],
     ],

@@ -19,6 +19,8 @@ interface Site {
   readonly address: string
   readonly app: Upstream
   policies(...documents: readonly string[]): Promise<void>
+  /** The same where an error is to be expected. */
+  wrongPolicies(...documents: readonly string[]): Promise<void>
   ask(options?: Partial<HttpRequest>): Promise<{ status: number; body: string; echo?: Echo }>
   bearer(token: string, options?: Partial<HttpRequest>): Promise<number>
 }
@@ -58,6 +60,7 @@ async function siteWith(
   return {
     ...{ mesh, address, app, ask },
     policies: (...next) => mesh.edit('policies.yaml', join(...next)),
+    wrongPolicies: (...next) => mesh.edit('policies.yaml', join(...next), { errors: true }),
     bearer: async (token, options = {}) =>
       (await ask({ ...options, headers: { ...options.headers, authorization: `Bearer ${token}` } }))
         .status,
@@ -293,7 +296,7 @@ test('remote keys', { skip }, async (t) => {
       ['other', 404],
     ] as const) {
       serve('', status)
-      await s.policies(
+      await s.wrongPolicies(
         authentication('remote', { issuer: issuer.issuer, jwksUri: `${base}/${path}` }),
       )
       await waitFor(

@@ -72,7 +72,7 @@ function base(pair: {
   )
 }
 
-test('Envoy accepts what random valid policies become', { skip, timeout: 280_000 }, async (t) => {
+test('Envoy accepts what random valid policies become', { skip }, async (t) => {
   const seed = seedOfRun()
   const ca = await testCa()
   const pair = await ca.issue({ uri: 'spiffe://cluster.local/ns/shop/sa/client', dns: 'a.test' })
