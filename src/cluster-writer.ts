@@ -1,6 +1,7 @@
 // What the leader of the replicas writes to the cluster: conditions on users' objects, and the mesh's roots where others need them.
 import { setTimeout as pause } from 'node:timers/promises'
 import { ROOT_CONFIG_MAP, ROOT_KEY } from './admission/inject.ts'
+import type { GatewayWriter } from './gateway-writer.ts'
 import { NAME } from './install/roles.ts'
 import { type Leading, troubles } from './leading.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
@@ -13,6 +14,7 @@ export interface ClusterWriterOptions {
   /** Lotse's own. */
   readonly namespace: string
   readonly known: ReadonlyMap<string, Known>
+  readonly gateways: GatewayWriter
   readonly namespaces: () => readonly string[]
   readonly roots: () => string
   readonly diagnostics: () => readonly Diagnostic[]
@@ -72,7 +74,9 @@ class Writer {
   /** `goesOn` is asked before each write: a leader that lost its lock stops at once. */
   async look(goesOn: () => boolean): Promise<void> {
     await this.#roots(goesOn)
-    await this.#statuses(goesOn)
+    const byObject = this.#diagnosticsByObject()
+    await this.#statuses(byObject, goesOn)
+    await this.#options.gateways.look((id) => byObject.get(id) ?? [], MOST, goesOn)
   }
 
   async #roots(goesOn: () => boolean): Promise<void> {
@@ -94,9 +98,11 @@ class Writer {
     this.#webhookRoots = present
   }
 
-  async #statuses(goesOn: () => boolean): Promise<void> {
+  async #statuses(
+    byObject: ReadonlyMap<string, readonly Diagnostic[]>,
+    goesOn: () => boolean,
+  ): Promise<void> {
     const { connection, known, proxies } = this.#options
-    const byObject = this.#diagnosticsByObject()
     const { all, synced } = proxies()
     let written = 0
     for (const [id, object] of known) {

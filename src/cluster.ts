@@ -2,6 +2,7 @@
 import type { CertificateAuthority } from './ca/ca.ts'
 import { isProblem } from './ca/problem.ts'
 import { startClusterWriter } from './cluster-writer.ts'
+import { GatewayWriter } from './gateway-writer.ts'
 import type { LiveMesh } from './live-mesh.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
 import type { KubernetesRegistry } from './registry/kubernetes/kubernetes.ts'
@@ -41,6 +42,11 @@ export async function openClusterSide(
     connection: cluster.connection,
     namespace: options.meshConfig.split('/')[0] ?? '',
     known: cluster.known,
+    gateways: new GatewayWriter({
+      connection: cluster.connection,
+      holders: cluster.holders,
+      statuses: () => core.statuses(),
+    }),
     namespaces: () =>
       [...core.mesh.tables.Namespace.rows.values()].map(({ metadata }) => metadata.name),
     roots: () => authority.trust.rootsPem.join(''),

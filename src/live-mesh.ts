@@ -2,6 +2,7 @@
 import { Cache } from './model/cache.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
 import { nameOf } from './model/document.ts'
+import type { Status } from './model/gateway-api.ts'
 import { EMPTY_MESH, type Mesh, nextMesh, type Trust } from './model/mesh.ts'
 import type { ProxySettings } from './model/proxy-settings.ts'
 import type { ResourceSet } from './model/resource.ts'
@@ -17,11 +18,12 @@ import { KeyKeeper, type RemoteKeysOptions } from './registry/jwks.ts'
 import type { LastGood } from './registry/last-good.ts'
 import { withRuntime } from './tapping.ts'
 import { Taps } from './telemetry/taps.ts'
+import { gatewayApiStatuses } from './translate/gateway-api/status.ts'
 import { proxySettings } from './translate/kinds/proxy-config.ts'
 import { nodeOf, type ProxyName } from './translate/node.ts'
 import { translate } from './translate/translate.ts'
 import { type Admission, admit, NOTHING_ADMITTED } from './translate/validate/admit.ts'
-import { references } from './translate/validate/references.ts'
+import { NOBODY, references } from './translate/validate/references.ts'
 import type { XdsService } from './xds/server.ts'
 
 export class LiveMesh {
@@ -162,6 +164,11 @@ export class LiveMesh {
   /** Tells all who wait for news: of diagnostics, of streams, or of what proxies reported. */
   changed(): void {
     for (const listener of this.#listeners) listener()
+  }
+
+  /** Of objects of the Gateway API, by `Kind/namespace/name`; the identical map while nothing in it changed. */
+  statuses(): ReadonlyMap<string, Status> {
+    return gatewayApiStatuses(new View(this.mesh, NOBODY, this.#checks), '')
   }
 
   /** Call after all streams were brought up to date. */

@@ -1,6 +1,6 @@
 // What Lotse may do in a cluster: read what it serves from, write status, ask whose a token is, and keep what replicas share.
 import { ROOT_CONFIG_MAP } from '../admission/inject.ts'
-import { CUSTOM_KINDS, groupOf, pluralOf } from '../model/custom-kind.ts'
+import { CUSTOM_KINDS, GATEWAY_API_KINDS, groupOf, pluralOf } from '../model/custom-kind.ts'
 
 export interface Place {
   /** Namespace of Lotse itself: the mesh's root namespace. */
@@ -72,6 +72,7 @@ function clusterRules(namespace: string): object[] {
     { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: READ },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
     ...custom,
+    ...gatewayApi(),
     { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
     // The mesh's roots for the pods of every namespace; to create one cannot be limited to a name.
     { apiGroups: [''], resources: ['configmaps'], verbs: ['create'] },
@@ -86,6 +87,27 @@ function clusterRules(namespace: string): object[] {
       resources: ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations'],
       resourceNames: [`${NAME}-${namespace}`],
       verbs: ['get', 'patch'],
+    },
+  ]
+}
+
+/** Its definitions are the user's own; their version is told in the status of classes. */
+function gatewayApi(): object[] {
+  const group = 'gateway.networking.k8s.io'
+  const plurals = GATEWAY_API_KINDS.map(pluralOf)
+  const statuses = plurals.filter((plural) => plural !== 'referencegrants')
+  return [
+    { apiGroups: [group], resources: plurals, verbs: READ },
+    {
+      apiGroups: [group],
+      resources: statuses.map((plural) => `${plural}/status`),
+      verbs: ['patch'],
+    },
+    {
+      apiGroups: ['apiextensions.k8s.io'],
+      resources: ['customresourcedefinitions'],
+      resourceNames: [`gatewayclasses.${group}`],
+      verbs: ['get'],
     },
   ]
 }

@@ -1,9 +1,10 @@
 // What a proxy is: from its proven name, its workload entry and, for what the mesh does not know, the metadata it sends.
+
+import { CONTROLLER } from '../model/gateway-api.ts'
 import type { Mesh } from '../model/mesh.ts'
 import type { DeliveryMode, Node, NodeType } from '../model/node.ts'
 import { matchesLabels } from '../model/selector.ts'
 import { serves } from './gateway-api/gateway.ts'
-import { CONTROLLER } from './gateway-api/names.ts'
 
 /** A proxy by name, as certificate or (in plain text) node id give it. */
 export interface ProxyName {

@@ -1,6 +1,6 @@
 // A mesh for tests of the Kubernetes Gateway API: a gateway of one class in front of three services without proxies.
 import type { TestContext } from 'node:test'
-import { CONTROLLER, GATEWAY_NAME } from '../../src/translate/gateway-api/names.ts'
+import { CONTROLLER, GATEWAY_NAME } from '../../src/model/gateway-api.ts'
 import { type HttpRequest, request } from './http.ts'
 import { startMesh, type TestMesh } from './mesh.ts'
 import { loopback } from './ports.ts'

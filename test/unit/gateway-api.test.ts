@@ -6,7 +6,7 @@ import { printOrigin } from '../../src/model/origin.ts'
 import { check } from '../../src/registry/check.ts'
 import { parentsOf } from '../../src/translate/gateway-api/attachment.ts'
 import { listenersOf } from '../../src/translate/gateway-api/listener.ts'
-import { GATEWAY_NAME } from '../../src/translate/gateway-api/names.ts'
+import { GATEWAY_NAME } from '../../src/model/gateway-api.ts'
 import { attachedRules } from '../../src/translate/gateway-api/served.ts'
 import { nodeOf } from '../../src/translate/node.ts'
 import { translate } from '../../src/translate/translate.ts'
@@ -338,4 +338,21 @@ test('the two kinds that are called Gateway are told apart by their group', () =
   assert.equal(kind('gateway.networking.k8s.io/v9').findings[0]?.code, 'L0103')
   assert.ok(Object.hasOwn(CODES, 'L0103'))
   assert.equal(kind('other.test/v1').refused, false)
+})
+
+test('precedence goes by the hostname that a route wrote, not by what it has in common with the listener', () => {
+  const listener = '[{name: http, port: 80, protocol: HTTP, hostname: a.b.test}]'
+  const host = (list: string) => `, hostnames: [${list}]`
+  const view = edgeView(
+    edgeGateway(listener),
+    route('any', `[{name: any, ${to('one')}}]`),
+    route('wide', `[{name: wide, ${to('one')}}]`, host('"*.test"'), 1),
+    route('near', `[{name: near, ${to('one')}}]`, host('"*.b.test", "*.test"'), 2),
+    route('exact', `[{name: exact, ${to('one')}}]`, host('a.b.test'), 3),
+  )
+  const rules = attachedRules(view, '')
+  assert.deepEqual(
+    rules.map(({ hosts, document }) => [hosts, document.spec.http?.map(({ name }) => name)]),
+    [[['a.b.test'], ['exact', 'near', 'wide', 'any']]],
+  )
 })

@@ -1,5 +1,5 @@
 // What is watched of a cluster, and where the API server has it.
-import { CUSTOM_KINDS, pluralOf } from '../../model/custom-kind.ts'
+import { CUSTOM_KINDS, GATEWAY_API_KINDS, pluralOf } from '../../model/custom-kind.ts'
 import type { Kind } from '../../model/document.ts'
 import { SCHEMAS } from '../../model/schema/index.ts'
 import { SHARED_TYPE } from './shared-secrets.ts'
@@ -34,7 +34,7 @@ export function watchedKinds(meshConfig: string): readonly Watched[] {
       paths: [`/api/v1/namespaces/${namespace}/configmaps`],
       query: selector(`metadata.name=${name}`),
     },
-    ...CUSTOM_KINDS.map((kind) => ({
+    ...[...CUSTOM_KINDS, ...GATEWAY_API_KINDS].map((kind) => ({
       kind,
       paths: SCHEMAS[kind].apiVersions.map((version) => `/apis/${version}/${pluralOf(kind)}`),
     })),

@@ -1,11 +1,12 @@
 // A Kubernetes cluster as a source of objects: every kind that Lotse reads, kept up to date by lists and watches.
 import { setMaxListeners } from 'node:events'
-import { CUSTOM_KINDS, pluralOf } from '../../model/custom-kind.ts'
+import { CUSTOM_KINDS, GATEWAY_API_KINDS, pluralOf } from '../../model/custom-kind.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Kind } from '../../model/document.ts'
 import { Objects } from '../objects.ts'
 import type { RegistryState } from '../state.ts'
 import { type Connection, openConnection } from './connection.ts'
+import { holderOf, type StatusHolder } from './gateway-status.ts'
 import { Ingresses } from './ingresses.ts'
 import { type Watched, watchedKinds } from './kinds.ts'
 import { meshConfigIn } from './mesh-config.ts'
@@ -29,6 +30,8 @@ export interface KubernetesRegistry {
   readonly state: RegistryState
   /** Objects that have a status of Lotse's, by `Kind/namespace/name`. */
   readonly known: ReadonlyMap<string, Known>
+  /** Objects of the Gateway API, likewise. */
+  readonly holders: ReadonlyMap<string, StatusHolder>
   readonly connection: Connection
   readonly close: () => Promise<void>
 }
@@ -50,6 +53,7 @@ export async function openKubernetes(
       return cluster.state()
     },
     known: cluster.known,
+    holders: cluster.holders,
     connection,
     close: () => cluster.close(),
   }
@@ -60,6 +64,7 @@ class Cluster {
   readonly #options: KubernetesOptions
   readonly #objects = new Objects()
   readonly known = new Map<string, Known>()
+  readonly holders = new Map<string, StatusHolder>()
   readonly #pods = new Pods(this.#objects)
   readonly #ingresses = new Ingresses(this.#objects)
   readonly #troubles = new Map<string, Diagnostic>()
@@ -142,6 +147,7 @@ class Cluster {
     if (kind === 'Service') this.#ingresses.service(id, object)
     if (kind === 'ConfigMap') return this.#putMeshConfig(id, object)
     if (isCustom(kind)) this.known.set(id, knownOf(kind, object))
+    if (hasStatus(kind)) this.holders.set(id, holderOf(object, pluralOf(kind), performance.now()))
     return this.#objects.put(id, { value: withoutNoise(object), at: placesOf(id) })
   }
 
@@ -150,6 +156,7 @@ class Cluster {
     if (others) return others.remove(id)
     if (kind === 'Service') this.#ingresses.service(id, undefined)
     this.known.delete(id)
+    this.holders.delete(id)
     this.#troubles.delete(id)
     return this.#objects.remove(id)
   }
@@ -202,6 +209,11 @@ class Cluster {
 
 function isCustom(kind: Watched['kind']): kind is Kind {
   return (CUSTOM_KINDS as readonly string[]).includes(kind)
+}
+
+/** Of the Gateway API; permissions have none. */
+function hasStatus(kind: Watched['kind']): kind is Kind {
+  return kind !== 'ReferenceGrant' && (GATEWAY_API_KINDS as readonly string[]).includes(kind)
 }
 
 function knownOf(kind: Kind, object: KubernetesObject): Known {

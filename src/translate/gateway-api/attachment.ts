@@ -1,5 +1,6 @@
 // Which listeners a route is attached to, under which host names, and why to none.
 import { type Document, keyOf } from '../../model/document.ts'
+import { GATEWAY_API } from '../../model/gateway-api.ts'
 import { commonHost } from '../../model/host.ts'
 import { memo } from '../../model/memo.ts'
 import type { HTTPRoute, ParentReference } from '../../model/schema/http-route.ts'
@@ -7,7 +8,6 @@ import type { View } from '../../model/view.ts'
 import { picks } from '../discovery.ts'
 import { type Gateway, isOurs } from './gateway.ts'
 import { type ListenerState, listenersOf } from './listener.ts'
-import { GATEWAY_API } from './names.ts'
 
 export type Route = Document<HTTPRoute>
 

@@ -1,10 +1,10 @@
 // Gateways of the Kubernetes Gateway API: whether one is Lotse's, and which workloads serve it.
 import type { Document } from '../../model/document.ts'
+import { CONTROLLER, GATEWAY_NAME } from '../../model/gateway-api.ts'
 import { DOMAIN_SUFFIX, fullName } from '../../model/host.ts'
 import { memo } from '../../model/memo.ts'
 import type { KubernetesGateway } from '../../model/schema/gateway-api.ts'
 import type { View } from '../../model/view.ts'
-import { CONTROLLER, GATEWAY_NAME } from './names.ts'
 
 export type Gateway = Document<KubernetesGateway>
 
@@ -26,6 +26,13 @@ export const ownGateways = memo((view: View, _: ''): readonly Gateway[] =>
 export function requested({ spec }: Gateway, type: 'IPAddress' | 'Hostname'): readonly string[] {
   return (spec.addresses ?? []).flatMap((address) =>
     (address.type ?? 'IPAddress') === type && address.value ? [address.value] : [],
+  )
+}
+
+/** Of a type that Lotse does not have: the Gateway is served by nobody. */
+export function hasUnknownAddress({ spec }: Gateway): boolean {
+  return (spec.addresses ?? []).some(
+    ({ type = 'IPAddress' }) => type !== 'IPAddress' && type !== 'Hostname',
   )
 }
 
@@ -58,6 +65,7 @@ export function serves(
   workload: Workload,
   selectorOf: (service: string) => Selector | undefined,
 ): boolean {
+  if (hasUnknownAddress(gateway)) return false
   const ips = requested(gateway, 'IPAddress')
   if (ips.length > 0 && !ips.includes(workload.address)) return false
   const services = servicesNamed(gateway)

@@ -1,7 +1,8 @@
 // ReferenceGrants: whether something may be named from another namespace.
+
+import { GATEWAY_API } from '../../model/gateway-api.ts'
 import { memo } from '../../model/memo.ts'
 import type { View } from '../../model/view.ts'
-import { GATEWAY_API } from './names.ts'
 
 export interface Reference {
   /** Of the Gateway API, as the user writes it. */

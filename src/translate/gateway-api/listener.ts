@@ -1,12 +1,12 @@
 // The listeners of a Gateway: what each takes, whether it can be had beside the others, and its certificates.
 import { credentialOf } from '../../model/credential.ts'
 import { keyOf } from '../../model/document.ts'
+import { GATEWAY_API } from '../../model/gateway-api.ts'
 import { memo } from '../../model/memo.ts'
 import type { Listener, ObjectReference } from '../../model/schema/gateway-api.ts'
 import type { View } from '../../model/view.ts'
 import type { Gateway } from './gateway.ts'
 import { mayRefer } from './grant.ts'
-import { GATEWAY_API } from './names.ts'
 
 /** Why a condition does not hold, with the field that it is about, below the listener. */
 export interface Verdict {

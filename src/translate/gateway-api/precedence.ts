@@ -4,7 +4,7 @@ import type { RouteRuleMatch } from '../../model/schema/http-route.ts'
 import type { Route } from './attachment.ts'
 
 export interface Ranked {
-  /** Under which the route is attached; it covers the host that is asked for. */
+  /** Of the route's own, the one for the host that is asked for; `*` if it has none. */
   readonly hostname: string
   readonly route: Route
   readonly index: readonly [rule: number, match: number]

@@ -1,12 +1,12 @@
 // What a proxy serves of the Kubernetes Gateway API, in the form of Istio's Gateways and rules.
 import { type Document, keyOf } from '../../model/document.ts'
-import { covers, isWildcard } from '../../model/host.ts'
+import { bySpecificity, covers } from '../../model/host.ts'
 import { memo } from '../../model/memo.ts'
 import type { Path } from '../../model/origin.ts'
 import type { HostRule, Rules } from '../../model/rule.ts'
 import type { Gateway as IstioGateway, Server } from '../../model/schema/gateway.ts'
 import type { View } from '../../model/view.ts'
-import { type AttachedRoute, routesAt } from './attachment.ts'
+import { type AttachedRoute, type Route, routesAt } from './attachment.ts'
 import { type Entry, entriesOf } from './entry.ts'
 import { ownGateways, requested, servesHere } from './gateway.ts'
 import { isServed, type ListenerState, listenersOf } from './listener.ts'
@@ -93,11 +93,8 @@ function hostRule(
   host: string,
 ): HostRule {
   const entries = routes
-    .flatMap(({ route, hostnames }) => {
-      const covering = hostnames.filter(
-        (name) => name === host || (isWildcard(name) && covers(name, host)),
-      )
-      const hostname = covering.sort((a, b) => b.length - a.length)[0]
+    .flatMap(({ route }) => {
+      const hostname = hostnameFor(route, host)
       if (hostname === undefined) return []
       return entriesOf(view, route).entries.map((entry) => ({ ...entry, hostname }))
     })
@@ -107,6 +104,12 @@ function hostRule(
     hosts: [host],
     gateways: [keyOf({ namespace: served.gateway.metadata.namespace, name: nameOf(served) })],
   }
+}
+
+/** The most specific of the route's own hostnames that is for the host: precedence goes by it, not by the listener's. */
+function hostnameFor({ spec }: Route, host: string): string | undefined {
+  const own = spec.hostnames?.length ? spec.hostnames.map((name) => name.toLowerCase()) : ['*']
+  return own.filter((name) => name === host || covers(name, host)).sort(bySpecificity)[0]
 }
 
 function rulesOf(served: Served, host: string, entries: readonly Entry[]): Document<Rules> {

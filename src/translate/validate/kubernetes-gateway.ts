@@ -22,8 +22,8 @@ export function checkKubernetesGateway(
     } else if (type === 'Hostname') {
       checkHost(report, value, [...at, 'value'])
     } else if (type !== 'IPAddress') {
-      const text = `Lotse has no addresses of the type ${type}: use IPAddress or Hostname`
-      report.error('L0223', [...at, 'type'], text)
+      const text = `Lotse has no addresses of the type ${type}: nobody serves the Gateway; use IPAddress or Hostname`
+      report.warning('L0223', [...at, 'type'], text)
     }
   })
 }

@@ -1,12 +1,12 @@
 // The Gateway API: listeners that are not served, routes that are attached to nothing, and what they name in vain.
 import type { Diagnostic } from '../../../model/diagnostic.ts'
+import { CONTROLLER, GATEWAY_NAME } from '../../../model/gateway-api.ts'
 import { memo } from '../../../model/memo.ts'
 import type { View } from '../../../model/view.ts'
 import { gatewayNamed, parentsOf, type Route } from '../../gateway-api/attachment.ts'
 import { entriesOf } from '../../gateway-api/entry.ts'
 import { type Gateway, isOurs, servingWorkloads } from '../../gateway-api/gateway.ts'
 import { listenersOf } from '../../gateway-api/listener.ts'
-import { CONTROLLER, GATEWAY_NAME } from '../../gateway-api/names.ts'
 import { reportOn } from '../report.ts'
 
 export function gatewayApiReferences(view: View): Diagnostic[] {
