@@ -22,14 +22,9 @@ import { terminatingTls } from './gateway/tls.ts'
 import { rbacNetworkFilters, rbacPerRoute } from './kinds/authorization-policy.ts'
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
 import { refusedLogs } from './listener/access-log.ts'
-import {
-  detectionTimeout,
-  HTTP_INSPECTOR,
-  httpConnectionManager,
-  TLS_INSPECTOR,
-  tcpProxy,
-} from './listener/filters.ts'
+import { detectionTimeout, httpConnectionManager, tcpProxy } from './listener/filters.ts'
 import { type ChainOptions, inboundChains } from './listener/inbound-chains.ts'
+import { inspectors } from './listener/inspection.ts'
 import { preservesCase } from './listener/proxy-headers.ts'
 import { meshConfig, trustDomains } from './mesh-config.ts'
 import { BLACK_HOLE_CLUSTER, inboundCluster, listenerName } from './names.ts'
@@ -224,7 +219,8 @@ export const boundInboundListeners = memo((view: View, workload: string): readon
 
 function boundListener(view: View, port: InboundPort): Resource {
   const name = listenerName(port.bind!, port.port)
-  const filter_chains = inboundChains(chainOptions(view, port))
+  const options = chainOptions(view, port)
+  const filter_chains = inboundChains(options)
   const body: Listener = {
     [ORIGIN]: port.origin,
     name,
@@ -234,7 +230,8 @@ function boundListener(view: View, port: InboundPort): Resource {
     enable_reuse_port: false,
     ...refusedLogs(view, 'SERVER'),
     ...listenerLimits(view),
-    ...detection(view, port.protocol),
+    listener_filters: inspectors(new Map([[port.port, options]])),
+    ...detectionTimeout(view),
     filter_chains,
   }
   return resource('listener', name, body)
@@ -270,11 +267,3 @@ export function revocation(view: View): Pick<ChainOptions, 'revokedAt'> {
 }
 
 const ALPN = ['h2', 'http/1.1']
-
-/** What must be looked at before a chain can be chosen. */
-function detection(view: View, protocol: Protocol) {
-  return {
-    listener_filters: protocol === 'auto' ? [TLS_INSPECTOR, HTTP_INSPECTOR] : [TLS_INSPECTOR],
-    ...detectionTimeout(view),
-  }
-}

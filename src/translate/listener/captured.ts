@@ -1,5 +1,5 @@
 // The two listeners of captured traffic: outbound 15001 hands connections to the listener of their destination, inbound 15006 serves every port.
-import type { FilterChain, Listener } from '../../../proto/envoy.d.ts'
+import type { Listener } from '../../../proto/envoy.d.ts'
 import { memo } from '../../model/memo.ts'
 import type { Resource } from '../../model/resource.ts'
 import { ownWorkload } from '../../model/selector.ts'
@@ -15,14 +15,9 @@ import { isExplicit, sidecarOf } from '../scope.ts'
 import { meshTlsParameters } from '../tls-parameters.ts'
 import { resource } from '../typed.ts'
 import { refusedLogs } from './access-log.ts'
-import {
-  detectionTimeout,
-  HTTP_INSPECTOR,
-  ORIGINAL_DST,
-  TLS_INSPECTOR,
-  tcpProxy,
-} from './filters.ts'
+import { detectionTimeout, ORIGINAL_DST, tcpProxy } from './filters.ts'
 import { inboundChains } from './inbound-chains.ts'
+import { inspectors } from './inspection.ts'
 
 /** Whether traffic reaches this proxy by capture: always, unless its Sidecar binds every listener itself. */
 export function isCaptured(view: View): boolean {
@@ -62,15 +57,16 @@ function virtualOutbound(view: View): Resource {
 
 function virtualInbound(view: View, workload: string): Resource {
   const { proxyInboundListenPort } = meshConfig(view)
-  const ports = inboundPorts(view, workload).filter(({ bind }) => bind === undefined)
-  const chains = ports.flatMap((port) =>
-    inboundChains({ ...chainOptions(view, port), destinationPort: port.port }),
-  )
+  const declared = inboundPorts(view, workload)
+    .filter(({ bind }) => bind === undefined)
+    .map((port) => ({ ...chainOptions(view, port), destinationPort: port.port }))
+  const rest = undeclared(view, new Set(declared.map(({ destinationPort }) => destinationPort)))
+  const byPort = [...declared, ...rest.ports].map((one) => [one.destinationPort, one] as const)
   return resource('listener', 'virtualInbound', {
     name: 'virtualInbound',
     address: { socket_address: { address: '0.0.0.0', port_value: proxyInboundListenPort } },
     traffic_direction: 'INBOUND',
-    listener_filters: [ORIGINAL_DST, TLS_INSPECTOR, HTTP_INSPECTOR],
+    listener_filters: [ORIGINAL_DST, ...inspectors(new Map(byPort), rest.others)],
     ...detectionTimeout(view),
     ...refusedLogs(view, 'SERVER'),
     ...listenerLimits(view),
@@ -80,8 +76,7 @@ function virtualInbound(view: View, workload: string): Resource {
         filter_chain_match: { destination_port: proxyInboundListenPort },
         filters: [tcpProxy(view, BLACK_HOLE_CLUSTER, BLACK_HOLE_CLUSTER)],
       },
-      ...chains,
-      ...undeclaredChains(view, new Set(ports.map(({ port }) => port))),
+      ...[...declared, ...rest.ports, rest.others].flatMap(inboundChains),
     ],
   } satisfies Listener)
 }
@@ -90,7 +85,7 @@ function virtualInbound(view: View, workload: string): Resource {
  * Ports that no service declares are passed through as they are, by the same PeerAuthentication as the others: a default
  * chain would take what the chains of a declared port refuse.
  */
-function undeclaredChains(view: View, declared: ReadonlySet<number>): FilterChain[] {
+function undeclared(view: View, declared: ReadonlySet<number>) {
   const workload = ownWorkload(view)
   const effective = peerAuthentication(view, workload)
   const passThrough = tcpProxy(view, INBOUND_PASSTHROUGH_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER)
@@ -109,10 +104,11 @@ function undeclaredChains(view: View, declared: ReadonlySet<number>): FilterChai
   } as const
   const common = { ...known, ...revocation(view) }
   const ports = [...effective.ports].filter(([port]) => !declared.has(port))
-  return [
-    ...ports.flatMap(([port, { mode, origin }]) =>
-      inboundChains({ ...common, mode, origin, destinationPort: port }),
-    ),
-    ...inboundChains({ ...common, mode: effective.mode, origin: effective.origin }),
-  ]
+  return {
+    ports: ports.map(([port, { mode, origin }]) => ({
+      ...{ ...common, mode, origin },
+      destinationPort: port,
+    })),
+    others: { ...common, mode: effective.mode, origin: effective.origin },
+  }
 }
