@@ -34,6 +34,8 @@ export interface Service {
   readonly subjectAltNames: readonly string[]
   /** A Kubernetes service without a virtual address. */
   readonly headless: boolean
+  /** The name that a Kubernetes service of type ExternalName stands for. */
+  readonly externalName: string | undefined
   /** Which endpoints a Kubernetes service prefers: those in the caller's zone, or on its node. */
   readonly trafficDistribution: 'any' | 'zone' | 'node'
   /** Namespaces that may see it: `*` all, `.` its own, `~` none; undefined: as the mesh says. */
@@ -112,12 +114,18 @@ const kubernetesService = memo((view: View, key: string): Service => {
     external: spec.type === 'ExternalName',
     subjectAltNames: [],
     headless: spec.clusterIP === 'None',
+    externalName: spec.type === 'ExternalName' ? nameOf(spec.externalName) : undefined,
     trafficDistribution: DISTRIBUTIONS[distributionOf(document)] ?? 'any',
     exportTo: exportTo ? exportTo.split(',').map((namespace) => namespace.trim()) : undefined,
     document,
     also: [],
   } satisfies Service)
 })
+
+/** In the form of a service's host. */
+function nameOf(externalName: string | undefined): string | undefined {
+  return externalName?.toLowerCase().replace(/\.$/, '')
+}
 
 const DISTRIBUTIONS: Readonly<Record<string, Service['trafficDistribution']>> = {
   PreferClose: 'zone',
@@ -162,6 +170,7 @@ const entryServices = memo((_view: View, document: Document<ServiceEntry>): read
       external: spec.location !== 'MESH_INTERNAL',
       subjectAltNames: spec.subjectAltNames ?? [],
       headless: false,
+      externalName: undefined,
       trafficDistribution: DISTRIBUTIONS[distributionOf(document)] ?? 'any',
       exportTo: spec.exportTo?.length ? spec.exportTo : undefined,
       document,

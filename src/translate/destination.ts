@@ -24,8 +24,9 @@ export function targetOf(
   namespace: string,
   listenerPort: number,
 ): Target {
-  const hostname = fullName(destination.host, namespace)
-  const service = exportedService(view, hostname)
+  const written = fullName(destination.host, namespace)
+  const service = exportedService(view, written)
+  const hostname = service?.hostname ?? written
   return { service, hostname, port: portOf(service, destination, listenerPort) }
 }
 

@@ -12,6 +12,7 @@ import { type MergedRule, policyFor, type Seen } from './kinds/destination-rule.
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
 import { localityBalance, localityEndpoints, type Placed } from './locality.ts'
 import { outboundCluster, outboundTcpCluster } from './names.ts'
+import { isCaptured } from './scope.ts'
 import { resource } from './typed.ts'
 
 export const loadAssignments = memo((view: View, { service, rule }: Seen): readonly Resource[] => {
@@ -25,9 +26,18 @@ export const loadAssignments = memo((view: View, { service, rule }: Seen): reado
   )
 })
 
-/** A gateway has no original destination to go to, so there such a service has no endpoints at all (Istio). */
-export function byAssignment(view: View, { resolution }: Service): boolean {
-  return resolution === 'EDS' || (resolution === 'NONE' && view.facet('type') === 'gateway')
+/**
+ * Calls go where they were going anyway: to names nobody looks up, and to the pod a caller chose of a headless service. That
+ * needs a captured connection; a gateway has none, and such a service has no endpoints there (Istio).
+ */
+export function toOrigin(view: View, { resolution, headless }: Service): boolean {
+  if (view.facet('type') === 'gateway') return false
+  return resolution === 'NONE' || (headless && isCaptured(view))
+}
+
+export function byAssignment(view: View, service: Service): boolean {
+  const { resolution } = service
+  return (resolution === 'EDS' || resolution === 'NONE') && !toOrigin(view, service)
 }
 
 /** One cluster of a service. */
@@ -74,7 +84,7 @@ function lbEndpointOf(view: View, endpoint: Endpoint, port: ServicePort): LbEndp
   const number = endpointPort(endpoint, port)
   if (number === undefined) return undefined
   const path = endpoint.address.startsWith('unix://') ? endpoint.address.slice(7) : undefined
-  const mutual = hasProxy(view, endpoint) && mutualTlsMode(view, endpoint, number) !== 'DISABLE'
+  const mutual = takesMutualTls(view, endpoint, number)
   return {
     [ORIGIN]: endpoint.document.at(endpoint.path),
     endpoint: {
@@ -89,6 +99,18 @@ function lbEndpointOf(view: View, endpoint: Endpoint, port: ServicePort): LbEndp
       mutual ? { 'envoy.transport_socket_match': MUTUAL_TLS_MATCH } : {},
     ),
   }
+}
+
+function takesMutualTls(view: View, endpoint: Endpoint, port: number): boolean {
+  return hasProxy(view, endpoint) && mutualTlsMode(view, endpoint, port) !== 'DISABLE'
+}
+
+/** Where Envoy does not know which endpoint it calls, mutual TLS is for all of them or for none (Istio). */
+export function allTakeMutualTls(view: View, service: Service, port: ServicePort): boolean {
+  const endpoints = endpointsOf(view, service)
+  const takes = (endpoint: Endpoint) =>
+    takesMutualTls(view, endpoint, endpointPort(endpoint, port) ?? port.number)
+  return endpoints.length > 0 && endpoints.every(takes)
 }
 
 /** Names the workload in Istio's form, `NAME;NAMESPACE;APP;VERSION`, so that a caller can tell whom it called. */

@@ -2,6 +2,7 @@
 import { byAge, type Document } from '../model/document.ts'
 import { covers } from '../model/host.ts'
 import { memo } from '../model/memo.ts'
+import { sameElements } from '../model/mesh.ts'
 import type { Sidecar } from '../model/schema/sidecar.ts'
 import {
   isExported,
@@ -39,6 +40,13 @@ export function isExplicit(sidecar: Document<Sidecar>): boolean {
   return modes.includes('NONE') && !modes.includes('IPTABLES')
 }
 
+/** Whether traffic reaches this proxy by capture: always, unless its Sidecar binds every listener itself. */
+export function isCaptured(view: View): boolean {
+  if (view.facet('type') !== 'sidecar') return false
+  const sidecar = sidecarOf(view, '')
+  return !(sidecar && isExplicit(sidecar))
+}
+
 function hasLabels(labels: Readonly<Record<string, string>> | undefined): boolean {
   return labels !== undefined && Object.keys(labels).length > 0
 }
@@ -64,6 +72,43 @@ const exportedTo = memo((view: View, namespace: string): ReadonlyMap<string, Ser
   }
   return byHost
 })
+
+/** Services of type ExternalName whose name is that of a service, with that one: more names for it, no services of their own (Istio). */
+const aliases = memo(
+  (view: View, namespace: string): ReadonlyMap<Service, Service> => {
+    const byHost = exportedTo(view, namespace)
+    const found = new Map<Service, Service>()
+    for (const service of byHost.values()) {
+      const meant = service.externalName === undefined ? service : followed(byHost, service)
+      if (meant && meant !== service) found.set(service, meant)
+    }
+    return found
+  },
+  {
+    same: (before, now) =>
+      sameElements([...before.keys()], [...now.keys()]) &&
+      sameElements([...before.values()], [...now.values()]),
+  },
+)
+
+/** Names may lead to names; undefined where they lead in a circle. */
+function followed(byHost: ReadonlyMap<string, Service>, service: Service): Service | undefined {
+  let at = service
+  for (let steps = 0; steps < 8; steps++) {
+    const next = at.externalName === undefined ? undefined : byHost.get(at.externalName)
+    if (!next) return at
+    at = next
+  }
+  return undefined
+}
+
+/** Services that are other names of this one, to clients in this proxy's namespace. */
+export function aliasesOf(view: View, service: Service): readonly Service[] {
+  const all = aliases(view, view.facet('namespace')!)
+  return all.size === 0 ? NO_SERVICES : [...all.keys()].filter((one) => all.get(one) === service)
+}
+
+const NO_SERVICES: readonly Service[] = Object.freeze([])
 
 /** Egress hosts of a Sidecar, `namespace/host`; a proxy without one imports everything. */
 export const ALL_HOSTS = '*/*'
@@ -95,7 +140,8 @@ export function imports(
 /** Services this proxy sees through one list of egress hosts, grouped by namespace; groups keep their identity. */
 export const importedServices = memo((view: View, hostList: string): readonly Service[] => {
   const own = view.facet('namespace')!
-  const services = [...exportedTo(view, own).values()]
+  const isAlias = aliases(view, own)
+  const services = [...exportedTo(view, own).values()].filter((s) => !isAlias.has(s))
   if (hostList === ALL_HOSTS) return Object.freeze(services)
   const hosts = parseHosts(hostList, own)
   return Object.freeze(services.filter((s) => imports(hosts, s.namespace, s.hostname)))
@@ -109,10 +155,12 @@ export const reachableServices = memo((view: View, _: ''): readonly Service[] =>
   return Object.freeze([...new Set(lists.flatMap((list) => importedServices(view, list)))])
 })
 
-/** Any service exported to this proxy's namespace, imported or not: destinations of rules are looked up here. */
-export const exportedService = memo((view: View, hostname: string): Service | undefined =>
-  exportedTo(view, view.facet('namespace')!).get(hostname),
-)
+/** Any service exported to this proxy's namespace by any of its names, imported or not: destinations of rules are looked up here. */
+export const exportedService = memo((view: View, hostname: string): Service | undefined => {
+  const namespace = view.facet('namespace')!
+  const found = exportedTo(view, namespace).get(hostname)
+  return found && (aliases(view, namespace).get(found) ?? found)
+})
 
 /** Egress hosts of this proxy's Sidecar as a filter for objects (rules) of a namespace and host. */
 export function importsRule(view: View, namespace: string, hosts: readonly string[]): boolean {

@@ -92,6 +92,38 @@ spec:
     )
   })
 
+  await t.test(
+    'an ExternalName of a service is that service, rules and subsets included',
+    async () => {
+      const alias = (name: string, target: string, ports = '') =>
+        `{apiVersion: v1, kind: Service, metadata: {name: ${name}, namespace: shop}, spec: {type: ExternalName, externalName: ${target}${ports}}}`
+      const names = [
+        alias('alias', 'web.shop.svc.cluster.local'),
+        alias('again', 'Alias.shop.svc.cluster.local.', `, ports: [{name: http, port: ${PORT}}]`),
+      ]
+      const rule = (host: string, subset: string) =>
+        policy(
+          'VirtualService',
+          `shop/${host}`,
+          `{hosts: [${host}], http: [{route: [{destination: {host: again, subset: ${subset}}}]}]}`,
+        )
+      await f.rules(...names)
+      for (const host of ['alias', 'alias.shop', 'again', 'again.shop.svc.cluster.local']) {
+        assert.equal((await f.ask({ host })).status, 200, host)
+      }
+      assert.equal((await f.askElsewhere({ host: 'alias.shop' })).status, 200)
+      assert.equal((await f.askElsewhere({ host: 'alias' })).status, 502)
+      await f.rules(...names, rule('web', 'v2'), rule('alias', 'v1'))
+      assert.deepEqual(await counts(f, 'alias', 6), { two: 6 }, 'rules are for the service itself')
+      await f.rules(
+        ...names,
+        alias('round', 'trip.shop.svc.cluster.local'),
+        alias('trip', 'round.shop.svc.cluster.local'),
+      )
+      assert.equal((await f.ask({ host: 'web' })).status, 200, 'a circle hurts nobody')
+    },
+  )
+
   await t.test('endpoints that are not ready are never called', async () => {
     const slice = (first: string) => `apiVersion: v1
 kind: Service

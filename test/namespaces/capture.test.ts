@@ -1,28 +1,12 @@
 // Transparent capture on hosts of their own: applications that know nothing of a mesh talk through real Envoys by nftables rules.
 import assert from 'node:assert/strict'
-import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { before, describe, after as lastly, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { type Captured, get as call, captured, webServer } from '../support/captured.ts'
 import type { Cleanup } from '../support/cleanup.ts'
-import { envoyBinary, skip as noEnvoy } from '../support/envoy.ts'
-import { recordFields } from '../support/fields.ts'
-import { type Host, hosts, whyNot } from '../support/namespaces.ts'
-import { release } from '../support/processes.ts'
+import { skip as noEnvoy } from '../support/envoy.ts'
+import { type Host, whyNot } from '../support/namespaces.ts'
 import { waitFor } from '../support/wait.ts'
 
-const LOTSE = fileURLToPath(new URL('../../bin/lotse', import.meta.url))
-const ENVOY_UID = 1337
 const VIP = '10.96.0.10'
 
 const MESH = (mode: string, outbound: string) => `
@@ -54,100 +38,21 @@ metadata: { name: default, namespace: default }
 spec: { mtls: { mode: ${mode} } }
 `
 
-/** What a caller prints: status and the interesting part of the answer, or how it failed. */
-const call = (url: string, host = '') => `
-import http from 'node:http'
-const request = http.get(${JSON.stringify(url)}, { timeout: 5000, headers: ${JSON.stringify(host ? { host } : {})} }, (answer) => {
-  let text = ''
-  answer.on('data', (part) => (text += part))
-  answer.on('end', () => console.log(answer.statusCode, text))
-})
-request.on('timeout', () => request.destroy(new Error('timeout')))
-request.on('error', (error) => console.log('failed', error.code ?? error.message))
-`
-
-const application = (port: number) => `
-import http from 'node:http'
-http.createServer((request, answer) => {
-  const peer = request.headers['x-forwarded-client-cert'] ?? 'nobody'
-  answer.end(/URI=([^;]+)/.exec(peer)?.[1] ?? peer)
-}).listen(${port}, '0.0.0.0')
-`
-
 const skip = noEnvoy || whyNot()
 
 describe('capture', { skip }, () => {
   const ends: (() => void | Promise<void>)[] = []
   const cleanup: Cleanup = { after: (end) => void ends.unshift(end) }
-  let net: Record<'control' | 'client' | 'web', Host>
-  let folder: string
-  const write = (mode: string, outbound = 'ALLOW_ANY') => {
-    recordFields([MESH(mode, outbound)])
-    writeFileSync(join(folder, 'mesh', 'mesh.yaml'), MESH(mode, outbound))
-  }
-
-  const start = (host: Host, command: string, args: readonly string[], uid?: number) => {
-    const child = host.start(command, args, uid)
-    cleanup.after(() => {
-      child.kill('SIGKILL')
-      if (child.pid) release(child.pid)
-    })
-    return child
-  }
+  let site: Captured<'client' | 'web'>
+  let net: typeof site.net
+  const write = (mode: string, outbound = 'ALLOW_ANY') => site.write(MESH(mode, outbound))
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'lotse-capture-'))
-    chmodSync(folder, 0o755)
-    cleanup.after(() => rmSync(folder, { recursive: true, force: true }))
-    net = hosts(cleanup, ['control', 'client', 'web'])
-    mkdirSync(join(folder, 'mesh'))
-    write('PERMISSIVE')
-    const xds = `${net.control.address}:15010`
-    start(net.control, LOTSE, [
-      ...['serve', '--config', join(folder, 'mesh'), '--data', join(folder, 'data')],
-      ...['--xds', xds, '--http', '127.0.0.1:15080'],
-    ])
-    await waitFor('the control plane is ready', () =>
-      net.control.script(call('http://127.0.0.1:15080/readyz')).startsWith('200'),
-    )
-    // the data directory's own token is for callers on the control plane's host
-    const made = net.control.run(
-      LOTSE,
-      ...['token', 'create', '--uses', '0'],
-      '--data',
-      join(folder, 'data'),
-    )
-    const tokenFile = join(folder, 'token')
-    writeFileSync(tokenFile, made.stdout, { mode: 0o600 })
-    const binary = join(folder, 'envoy')
-    copyFileSync(envoyBinary(), binary)
-    for (const name of ['client', 'web'] as const) {
-      const out = join(folder, name)
-      const made = net[name].run(
-        LOTSE,
-        'bootstrap',
-        '--workload',
-        `default/${name}`,
-        '--xds',
-        xds,
-        '--token-file',
-        tokenFile,
-        '--out',
-        out,
-        '--admin',
-        '127.0.0.1:15000',
-      )
-      assert.equal(made.status, 0, made.stderr)
-      giveTo(out, ENVOY_UID)
-      const config = ['-c', join(out, 'envoy.yaml'), '--disable-hot-restart', '-l', 'error']
-      start(net[name], binary, [...config, '--concurrency', '1'], ENVOY_UID)
-      await waitFor(`Envoy of ${name} is ready`, () =>
-        net[name].script(call('http://127.0.0.1:15000/ready')).startsWith('200'),
-      )
-    }
-    start(net.web, process.execPath, ['--input-type=module', '-e', application(8080)])
-    start(net.web, process.execPath, ['--input-type=module', '-e', application(8090)])
-    start(net.control, process.execPath, ['--input-type=module', '-e', application(9000)])
+    const yaml = () => MESH('PERMISSIVE', 'ALLOW_ANY')
+    site = await captured<'client' | 'web'>(cleanup, { envoys: ['client', 'web'], yaml })
+    net = site.net
+    for (const port of [8080, 8090]) site.run(net.web, webServer(port))
+    site.run(net.control, webServer(9000))
     await waitFor('the application is there', () =>
       net.web.script(call('http://127.0.0.1:8080/')).startsWith('200'),
     )
@@ -157,10 +62,7 @@ describe('capture', { skip }, () => {
     for (const end of ends) await end()
   })
 
-  const apply = (host: Host, ...more: string[]) => {
-    const done = host.run(LOTSE, 'capture', 'apply', '--uid', String(ENVOY_UID), ...more)
-    assert.equal(done.status, 0, done.stderr)
-  }
+  const apply = (host: Host, ...more: string[]) => site.apply(host, ...more)
   const viaVip = () => net.client.script(call(`http://${VIP}/`), 65534)
 
   test('without rules nothing is captured', () => {
@@ -215,22 +117,9 @@ describe('capture', { skip }, () => {
 
   test('removing takes everything back, and may be done twice', () => {
     for (const host of [net.client, net.web, net.web]) {
-      const done = host.run(LOTSE, 'capture', 'remove')
-      assert.equal(done.status, 0, done.stderr)
+      site.release(host)
       assert.notEqual(host.run('nft', 'list', 'table', 'ip', 'lotse').status, 0)
     }
     assert.match(net.client.script(call('http://10.77.0.3:8080/')), /^200 nobody$/)
   })
 })
-
-/** Envoy runs as another user than the one who enrolled it. */
-function giveTo(path: string, uid: number): void {
-  for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
-    try {
-      chownSync(join(path, name), uid, uid)
-    } catch {
-      // A link whose target was given away already.
-    }
-  }
-  chownSync(path, uid, uid)
-}

@@ -8,8 +8,15 @@ import { ORIGIN } from '../../model/origin.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
+
 import { clusterLimits } from '../connection-settings.ts'
-import { byAssignment, groupedEndpoints, type Target } from '../endpoint.ts'
+import {
+  allTakeMutualTls,
+  byAssignment,
+  groupedEndpoints,
+  type Target,
+  toOrigin,
+} from '../endpoint.ts'
 import { type MergedRule, type Policy, policyFor, type Seen } from '../kinds/destination-rule.ts'
 import { preservesCase } from '../listener/proxy-headers.ts'
 import { isLocalityWeighted, localityBalance } from '../locality.ts'
@@ -60,9 +67,7 @@ function outbound(view: View, target: Named): Resource {
   const policy = policyFor(view, rule, port.number, subset)
   const name = target.name ?? outboundCluster(service.hostname, port.number, subset?.value.name)
   const config = meshConfig(view)
-  const passThrough =
-    policy.loadBalancer?.simple === 'PASSTHROUGH' ||
-    (service.resolution === 'NONE' && !byAssignment(view, service))
+  const passThrough = policy.loadBalancer?.simple === 'PASSTHROUGH' || toOrigin(view, service)
   const options: ProtocolOptions = {
     pool: policy.connectionPool,
     upgrade: config.h2UpgradePolicy === 'UPGRADE',
@@ -159,16 +164,17 @@ function security(view: View, target: Secured): ClusterFields {
 }
 
 function tlsFields(view: View, target: Secured): ClusterFields {
-  const { service, policy, passThrough } = target
+  const { service, port, policy, passThrough } = target
   const certified = view.facet('certified') === 'yes'
   const { tls, origins } = policy
   if (tls?.mode && (certified || tls.mode !== 'ISTIO_MUTUAL')) {
     return explicitTls(tls, origins.tls, tlsTarget(view, target, certified))
   }
-  const automatic = certified && !tls && !passThrough && !service.external
-  return automatic && meshConfig(view).enableAutoMtls
-    ? automaticMutualTls(tlsTarget(view, target, certified))
-    : {}
+  const automatic = certified && !tls && !service.external
+  if (!automatic || !meshConfig(view).enableAutoMtls) return {}
+  if (!passThrough) return automaticMutualTls(tlsTarget(view, target, certified))
+  if (!allTakeMutualTls(view, service, port)) return {}
+  return explicitTls({ mode: 'ISTIO_MUTUAL' }, undefined, tlsTarget(view, target, certified))
 }
 
 function tlsTarget(view: View, target: Secured, certified: boolean): TlsTarget {

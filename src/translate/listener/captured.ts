@@ -11,20 +11,13 @@ import { peerAuthentication } from '../kinds/peer-authentication.ts'
 import { meshConfig, trustDomains } from '../mesh-config.ts'
 import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER } from '../names.ts'
 import { unknownCluster } from '../outbound-policy.ts'
-import { isExplicit, sidecarOf } from '../scope.ts'
+import { isCaptured } from '../scope.ts'
 import { meshTlsParameters } from '../tls-parameters.ts'
 import { resource } from '../typed.ts'
 import { refusedLogs } from './access-log.ts'
 import { detectionTimeout, ORIGINAL_DST, tcpProxy } from './filters.ts'
 import { inboundChains } from './inbound-chains.ts'
-import { inspectors } from './inspection.ts'
-
-/** Whether traffic reaches this proxy by capture: always, unless its Sidecar binds every listener itself. */
-export function isCaptured(view: View): boolean {
-  if (view.facet('type') === 'gateway') return false
-  const sidecar = sidecarOf(view, '')
-  return !(sidecar && isExplicit(sidecar))
-}
+import { type Inspected, inspectors } from './inspection.ts'
 
 export const capturedListeners = memo((view: View, workload: string): readonly Resource[] =>
   isCaptured(view) ? Object.freeze([virtualOutbound(view), virtualInbound(view, workload)]) : [],
@@ -55,18 +48,24 @@ function virtualOutbound(view: View): Resource {
   } satisfies Listener)
 }
 
+/** Whatever it carries. */
+const REFUSED: Inspected = { protocol: 'TCP', mode: 'DISABLE', certified: false }
+
 function virtualInbound(view: View, workload: string): Resource {
   const { proxyInboundListenPort } = meshConfig(view)
   const declared = inboundPorts(view, workload)
     .filter(({ bind }) => bind === undefined)
     .map((port) => ({ ...chainOptions(view, port), destinationPort: port.port }))
   const rest = undeclared(view, new Set(declared.map(({ destinationPort }) => destinationPort)))
-  const byPort = [...declared, ...rest.ports].map((one) => [one.destinationPort, one] as const)
+  const byPort = new Map<number, Inspected>([
+    [proxyInboundListenPort, REFUSED],
+    ...[...declared, ...rest.ports].map((one) => [one.destinationPort, one] as const),
+  ])
   return resource('listener', 'virtualInbound', {
     name: 'virtualInbound',
     address: { socket_address: { address: '0.0.0.0', port_value: proxyInboundListenPort } },
     traffic_direction: 'INBOUND',
-    listener_filters: [ORIGINAL_DST, ...inspectors(new Map(byPort), rest.others)],
+    listener_filters: [ORIGINAL_DST, ...inspectors(byPort, rest.others)],
     ...detectionTimeout(view),
     ...refusedLogs(view, 'SERVER'),
     ...listenerLimits(view),

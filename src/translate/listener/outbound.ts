@@ -1,5 +1,7 @@
 // Where a sidecar takes in what its workload sends: the ports that its Sidecar binds, or one for each port of what it may call.
 import type { Document } from '../../model/document.ts'
+import { endpointsOf } from '../../model/endpoint.ts'
+import { isAddress } from '../../model/host.ts'
 import { memo } from '../../model/memo.ts'
 import { isHttp, protocolOf } from '../../model/protocol.ts'
 import type { EgressListener, Sidecar } from '../../model/schema/sidecar.ts'
@@ -90,7 +92,7 @@ function localListeners(view: View, hosts: string, bind = '127.0.0.1'): Outbound
 function captured(view: View, hosts: string): readonly Outbound[] {
   return Object.freeze(
     [...byPort(importedServices(view, hosts))].flatMap(([port, targets]) =>
-      [...byBind(targets)].map(([bind, taken]) => {
+      [...byBind(view, targets)].map(([bind, taken]) => {
         const origin = taken[0]!.service.document.at(['metadata', 'name'])
         const isNamed = bind !== ANY_ADDRESS
         return outboundListener(view, { bind, port, hosts, isBound: false, isNamed, origin }, taken)
@@ -101,7 +103,7 @@ function captured(view: View, hosts: string): readonly Outbound[] {
 
 const ANY_ADDRESS = '0.0.0.0'
 
-function byBind(targets: readonly Target[]): Map<string, Taken[]> {
+function byBind(view: View, targets: readonly Target[]): Map<string, Taken[]> {
   const binds = new Map<string, Taken[]>()
   const add = (bind: string, taken: Taken) => {
     const list = binds.get(bind)
@@ -111,13 +113,26 @@ function byBind(targets: readonly Target[]): Map<string, Taken[]> {
   const declared = targets.map(asDeclared)
   for (const taken of declared.filter(({ protocol }) => isHttp(protocol))) add(ANY_ADDRESS, taken)
   for (const taken of declared.filter(({ protocol }) => !isHttp(protocol))) {
-    const { addresses } = taken.service
+    const { addresses, headless, externalName } = taken.service
+    if (headless) {
+      for (const address of podsOf(view, taken.service)) add(address, taken)
+      continue
+    }
+    // What is called by a name alone is passed on, lest it takes every connection to its port.
+    if (externalName !== undefined) continue
     const blocks = addresses.filter((address) => address.includes('/'))
     if (addresses.length === 0) add(ANY_ADDRESS, taken)
     if (blocks.length > 0) add(ANY_ADDRESS, { ...taken, subnets: blocks })
     for (const address of addresses) if (!address.includes('/')) add(address, taken)
   }
   return binds
+}
+
+/** A headless service is called by the addresses of its pods; a pod's calls of itself do not come this way. */
+function podsOf(view: View, service: Service): string[] {
+  const own = view.facet('address')
+  const addresses = endpointsOf(view, service).map(({ address }) => address)
+  return [...new Set(addresses)].filter((address) => isAddress(address) && address !== own)
 }
 
 interface Target {

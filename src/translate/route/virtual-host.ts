@@ -15,7 +15,7 @@ import { type HostRule, MESH_GATEWAY, meshRuleFor } from '../kinds/virtual-servi
 import { countsAttempts } from '../listener/proxy-headers.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { virtualHostName } from '../names.ts'
-import { exportedService } from '../scope.ts'
+import { aliasesOf, exportedService } from '../scope.ts'
 import { resource } from '../typed.ts'
 import type { RouteContext } from './context.ts'
 import { defaultRoute, httpRoutes } from './http-route.ts'
@@ -30,6 +30,7 @@ export function virtualHosts(view: View, service: Service): Hosts {
 
 /** Of a service without a rule; a change of rules needs not look at them. */
 export function unruledHosts(view: View, service: Service): Hosts {
+  if (aliasesOf(view, service).length > 0) return ruledHosts(view, sight(view, service))
   return (isNear(view, service) ? nearHosts : farHosts)(view, seen(view, service))
 }
 
@@ -43,6 +44,8 @@ const farHosts = memo((view: View, one: Seen): Hosts => hostsOf(view, one, farDo
 interface Sight {
   readonly service: Seen
   readonly near: boolean
+  /** Domains by which it is called under other names. */
+  readonly otherDomains: readonly string[]
   readonly rule: HostRule | undefined
   /** What the rule's destinations mean, in the order of `destinationHosts`. */
   readonly leadsTo: readonly (Seen | undefined)[]
@@ -57,6 +60,7 @@ const sight = memo(
     })
     return Object.freeze({
       ...{ service: seen(view, service), near: isNear(view, service), rule, leadsTo },
+      otherDomains: otherDomains(view, service),
     })
   },
   {
@@ -64,12 +68,17 @@ const sight = memo(
       before.service === now.service &&
       before.near === now.near &&
       before.rule === now.rule &&
+      sameElements(before.otherDomains, now.otherDomains) &&
       sameElements(before.leadsTo, now.leadsTo),
   },
 )
 
-const ruledHosts = memo((view: View, { service, near, rule, leadsTo }: Sight): Hosts => {
-  const domains = near ? nearDomains : farDomains
+const ruledHosts = memo((view: View, { near, otherDomains, ...sight }: Sight): Hosts => {
+  const { service, rule, leadsTo } = sight
+  const domains = (view: View, service: Service) => {
+    const own = (near ? nearDomains : farDomains)(view, service)
+    return otherDomains.length > 0 ? [...new Set([...own, ...otherDomains])] : own
+  }
   if (!rule) return hostsOf(view, service, domains)
   const hosts = destinationHosts(view, rule)
   const known = new Map(hosts.map((host, index) => [host, leadsTo[index]]))
@@ -162,9 +171,10 @@ export function routeContext(
 ): RouteContext {
   const { namespace } = rule.document.metadata
   const look = (destination: Destination): [Target, Seen | undefined] => {
-    const hostname = fullName(destination.host, namespace)
-    const one = known?.has(hostname) ? known.get(hostname) : seenAt(view, hostname)
+    const written = fullName(destination.host, namespace)
+    const one = known?.has(written) ? known.get(written) : seenAt(view, written)
     const { service } = one ?? {}
+    const hostname = service?.hostname ?? written
     return [{ service, hostname, port: portOf(service, destination, port) }, one]
   }
   return {
@@ -194,9 +204,15 @@ function isNear(view: View, service: Service): boolean {
   return view.facet('namespace') === service.namespace
 }
 
-/** Every name under which a client of this namespace may write the service into its Host header (X2). */
+/** Every name under which a client of this namespace may write the service into its Host header (X2), those of its aliases last. */
 export function domainsOf(view: View, service: Service): readonly string[] {
-  return (isNear(view, service) ? nearDomains : farDomains)(view, service)
+  const own = (isNear(view, service) ? nearDomains : farDomains)(view, service)
+  const other = otherDomains(view, service)
+  return other.length > 0 ? [...new Set([...own, ...other])] : own
+}
+
+function otherDomains(view: View, service: Service): readonly string[] {
+  return aliasesOf(view, service).flatMap((alias) => namesOf(alias, isNear(view, alias)))
 }
 
 const nearDomains = memo((_: View, service: Service) => namesOf(service, true))

@@ -6,6 +6,7 @@ import { printOrigin } from '../../../model/origin.ts'
 import type { DestinationRule } from '../../../model/schema/destination-rule.ts'
 import { eachOf, type Report, reportOn } from '../report.ts'
 import { grouped, type Known } from './known.ts'
+import { otherName } from './virtual-service.ts'
 
 export function destinationRuleReferences(known: Known): Diagnostic[] {
   const groups = grouped(
@@ -35,6 +36,10 @@ function checkHost(
   { metadata, spec }: Document<DestinationRule>,
 ): void {
   const host = fullName(spec.host, metadata.namespace)
+  if (known.meant(host) !== host) {
+    report.warning('L0244', ['spec', 'host'], otherName(known, host))
+    return
+  }
   if (known.servicesByHost.has(host) || (isWildcard(host) && matchesOne(known, host))) return
   const dotted = `${host}.svc.cluster.local`
   const hint = known.servicesByHost.has(dotted)

@@ -14,6 +14,8 @@ export interface Known {
   readonly services: readonly Service[]
   /** By full host; several namespaces may declare the same. */
   readonly servicesByHost: ReadonlyMap<string, readonly Service[]>
+  /** The host that this one is only another name of (ExternalName), or itself. */
+  readonly meant: (host: string) => string
   /** Whether a host or wildcard of a namespace (`*`: any) is, or matches, that of a service or of a rule. */
   readonly canImport: (namespace: string, host: string) => boolean
   /** Oldest first. */
@@ -36,6 +38,7 @@ export function knownOf(view: View): Known {
     get servicesByHost() {
       return servicesByHost(view, '')
     },
+    meant: (host) => meant(servicesByHost(view, ''), host),
     canImport: (namespace, host) => canImport(view, `${namespace}/${host}`),
     get virtualServices() {
       return virtualServices(view, '')
@@ -60,6 +63,17 @@ const services = memo((view: View, _: ''): readonly Service[] =>
 const servicesByHost = memo((view: View, _: '') =>
   grouped(services(view, ''), ({ hostname }) => hostname),
 )
+
+function meant(byHost: Known['servicesByHost'], host: string): string {
+  let at = host
+  // Names may lead to names, but not for ever.
+  for (let steps = 0; steps < 8; steps++) {
+    const next = byHost.get(at)?.[0]?.externalName
+    if (next === undefined || !byHost.has(next)) return at
+    at = next
+  }
+  return host
+}
 
 const virtualServices = memo((view: View, _: '') => documents(view, 'VirtualService').sort(byAge))
 

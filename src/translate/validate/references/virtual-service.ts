@@ -49,7 +49,7 @@ function checkDestination(
   path: Path,
   isCopy: boolean,
 ): void {
-  const host = fullName(destination.host, metadata.namespace)
+  const host = known.meant(fullName(destination.host, metadata.namespace))
   const outcome = isCopy ? 'the copies go nowhere' : 'what is sent there gets 503'
   const services = known.servicesByHost.get(host)
   if (!services) {
@@ -126,6 +126,12 @@ function checkGateways(report: Report, known: Known, rule: Document<VirtualServi
   }
 }
 
+/** What to say of a rule for a name that only stands for a service's. */
+export function otherName(known: Known, host: string): string {
+  const meant = known.meant(host)
+  return `${host} is only another name (ExternalName) of ${meant}, whose rules count for it; this one does not: write ${meant}`
+}
+
 /** Of the rules that one proxy could see for a host inside the mesh, the oldest has it whole (Istio). */
 function checkHosts(
   report: Report,
@@ -147,6 +153,8 @@ function checkHosts(
         path,
         `${nameOf(first)} (${place}) is older and rules ${host} inside the mesh; this one does not: put the rules into one object`,
       )
+    } else if (known.meant(host) !== host) {
+      report.warning('L0240', path, otherName(known, host))
     } else if (!isWildcard(host) && !known.servicesByHost.has(host)) {
       report.info(
         'L0240',
