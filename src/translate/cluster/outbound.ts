@@ -8,7 +8,6 @@ import { ORIGIN } from '../../model/origin.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
-
 import { clusterLimits } from '../connection-settings.ts'
 import {
   allTakeMutualTls,
