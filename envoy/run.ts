@@ -95,11 +95,12 @@ function argumentsOf(options: RunOptions, addressFile: string): string[] {
     ...['--log-level', options.logLevel ?? 'warning'],
     ...['--admin-address-path', addressFile],
     // Istio's; Envoy's own ten seconds are long for who reads an access log.
-    ...['--file-flush-interval-msec', '1000'],
+    ...['--file-flush-interval-msec', String(options.fileFlushMilliseconds ?? 1000)],
+    ...(options.fileFlushKilobytes === undefined
+      ? []
+      : ['--file-flush-min-size-kb', String(options.fileFlushKilobytes)]),
     // Without hot restart Envoys on one machine share no memory and need no base id each.
     '--disable-hot-restart',
-    ...flag('--file-flush-interval-msec', options.fileFlushMilliseconds),
-    ...flag('--file-flush-min-size-kb', options.fileFlushKilobytes),
     ...['--drain-time-s', String(options.drainSeconds ?? 45), '--drain-strategy', 'immediate'],
     ...(options.extraArguments ?? []),
   ]
@@ -114,10 +115,6 @@ function endOf(child: ChildProcess, keep: (line: string) => void): Promise<Endin
     // Not 'exit': its last words are to be read first.
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
-}
-
-function flag(name: string, value: number | undefined): string[] {
-  return value === undefined ? [] : [name, String(value)]
 }
 
 interface Started {

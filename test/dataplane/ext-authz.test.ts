@@ -65,6 +65,29 @@ function meshConfig(): string {
       { name: 'shut', envoyExtAuthzHttp: at('dead') },
       { name: 'shut-grpc', envoyExtAuthzGrpc: at('dead', { statusOnError: '503' }) },
       { name: 'nowhere', envoyExtAuthzHttp: at('nobody') },
+      {
+        name: 'rerouting',
+        envoyExtAuthzHttp: at('http', {
+          ...{ pathPrefix: '/check', includeHeadersInCheck: ['x-user'], clearRouteCache: true },
+          headersToUpstreamOnAllow: ['x-allowed-*'],
+          includeRequestBodyInCheck: {
+            maxRequestBytes: 8,
+            allowPartialMessage: true,
+            packAsBytes: true,
+          },
+        }),
+      },
+      {
+        name: 'bytes',
+        envoyExtAuthzGrpc: at('grpc', {
+          ...{ clearRouteCache: true, timeout: '0.5s' },
+          includeRequestBodyInCheck: {
+            maxRequestBytes: 4,
+            allowPartialMessage: true,
+            packAsBytes: true,
+          },
+        }),
+      },
       { name: 'odd', envoyExtAuthzHttp: at('http', { statusOnError: '299' }) },
       { name: 'log', envoyFileAccessLog: { path: '/dev/null' } },
     ],
@@ -102,7 +125,8 @@ async function start(t: TestContext): Promise<Site> {
         policy(
           'VirtualService',
           'edge/web',
-          `{hosts: ["*"], gateways: [edge/gateway], http: [{${route}}]}`,
+          `{hosts: ["*"], gateways: [edge/gateway], http: [
+            {match: [{headers: {x-allowed-to: {exact: b}}}], directResponse: {status: 299}}, {${route}}]}`,
         ),
         authorizer('http', http.port, 'http'),
         authorizer('grpc', grpc.port, 'grpc'),
@@ -311,6 +335,42 @@ test('CUSTOM asks authorizers', { skip }, async (t) => {
     )
     assert.equal(s.http.asked.length, 2)
   })
+
+  await t.test('the route is chosen anew by what an authorizer adds', async () => {
+    const added = { 'x-allowed-to': 'b' }
+    for (const [name, authorizer] of [
+      ['rerouting', s.http],
+      ['bytes', s.grpc],
+    ] as const) {
+      await s.policies(`edge ${asked(name, '"/r*"')}`)
+      authorizer.decide(() => ({ status: 200, headers: added }))
+      assert.equal(await s.edge('/r'), 299, name)
+      await s.policies(`edge ${asked(name === 'bytes' ? 'grpc' : 'http', '"/r*"')}`)
+      authorizer.decide(() => ({ status: 200, headers: added }))
+      assert.equal(await s.edge('/r'), 200, `${name}: without clearRouteCache`)
+    }
+  })
+
+  await t.test(
+    'headers by their old name; bytes as they are, and no more than is said',
+    async () => {
+      const body = Buffer.from([0xff, 0xfe, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47])
+      const headers = { 'x-user': 'ann', 'x-in-a': 'in' }
+      await s.policies(asked('rerouting', '"/b"'))
+      s.http.decide(allow)
+      await s.ask('/b', { method: 'POST', headers, body })
+      const [byHttp] = s.http.asked
+      assert.deepEqual([byHttp!.headers['x-user'], byHttp!.headers['x-in-a']], ['ann', undefined])
+      assert.equal(byHttp!.body.slice(-6), 'ABCDEF')
+      await s.policies(asked('bytes', '"/b"'))
+      s.grpc.decide(allow)
+      await s.ask('/b', { method: 'POST', body })
+      const [byGrpc] = s.grpc.asked
+      assert.equal(byGrpc!.packed, body.subarray(0, 4).toString('base64'))
+      s.grpc.decide(() => ({ status: 200, hang: true }))
+      assert.equal(await status('/b', { method: 'POST', body }), 403, 'it takes too long')
+    },
+  )
 
   await t.test('nothing was refused by Envoy', () => {
     assert.equal(s.mesh.sent().nacks, 0)

@@ -163,9 +163,21 @@ async function openTelemetry(t: TestContext, s: Site): Promise<void> {
     assert.equal(sent.metadata['x-token'], undefined)
   })
 
+  await t.test('OpenTelemetry over HTTP, with a header from the environment', async () => {
+    const headers = [{ name: 'x-token', envName: 'LOTSE_TEST_TOKEN' }]
+    await s.config(traced({ opentelemetry: { ...HTTP, http: { path: '/otlp', headers } } }))
+    const sent = await s.until('/over-http', () =>
+      s.http.received.find(({ path }) => path === '/otlp'),
+    )
+    assert.equal(sent.headers['x-token'], 'from-the-environment')
+  })
+
   await t.test('Dynatrace decides what is sampled, where it is asked', async () => {
     s.http.behave({ body: '{"rootSpansPerMinute": 900}' })
-    const headers = [{ name: 'authorization', value: 'Api-Token it' }]
+    const headers = [
+      { name: 'authorization', value: 'Api-Token it' },
+      { name: 'x-token', envName: 'LOTSE_TEST_TOKEN' },
+    ]
     const httpService = { ...HTTP, http: { path: '/sampling', timeout: '2s', headers } }
     const dynatraceSampler = {
       ...{ tenant: 'abc12345', clusterId: 7, rootSpansPerMinute: 1000, httpService },
@@ -175,6 +187,7 @@ async function openTelemetry(t: TestContext, s: Site): Promise<void> {
       s.http.received.find(({ path }) => path.startsWith('/sampling')),
     )
     assert.equal(asked.headers.authorization, 'Api-Token it')
+    assert.equal(asked.headers['x-token'], 'from-the-environment')
     await s.until('/sampled', () =>
       s.sink.of(OTLP).find(({ message }) => message.toString('latin1').includes('@dt=fw4')),
     )
@@ -184,13 +197,17 @@ async function openTelemetry(t: TestContext, s: Site): Promise<void> {
 
 async function otherTracers(t: TestContext, s: Site): Promise<void> {
   await t.test('Zipkin: where, with which headers, and by which identifiers', async () => {
-    const headers = [{ name: 'x-key', value: 'secret' }]
+    const headers = [
+      { name: 'x-key', value: 'secret' },
+      { name: 'x-token', envName: 'LOTSE_TEST_TOKEN' },
+    ]
     const more = { path: '/here', timeout: '4s', headers, enable64bitTraceId: true }
     await s.config(traced({ zipkin: { ...HTTP, ...more, maxTagLength: 7 } }))
     const sent = await s.until('/zipkin/path', () =>
       s.http.received.find(({ path }) => path === '/here'),
     )
     assert.equal(sent.headers['x-key'], 'secret')
+    assert.equal(sent.headers['x-token'], 'from-the-environment')
     const spans = JSON.parse(sent.body) as { traceId: string; tags: Record<string, string> }[]
     assert.ok(spans.every(({ traceId }) => traceId.length === 16))
     assert.ok(spans.some(({ tags }) => tags['http.url']?.endsWith('/zipkin')))

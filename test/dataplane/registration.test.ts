@@ -38,7 +38,7 @@ test('a workload registers under a group', { skip }, async (t) => {
       policy(
         'WorkloadGroup',
         'shop/vms',
-        '{metadata: {labels: {app: web}}, template: {serviceAccount: vms, locality: r/z/s, labels: {kind: vm}}}',
+        '{metadata: {labels: {app: web}, annotations: {owner: shop}}, template: {serviceAccount: vms, locality: r/z/s, labels: {kind: vm}}}',
       ),
       policy(
         'Sidecar',
@@ -90,6 +90,7 @@ test('a workload registers under a group', { skip }, async (t) => {
       assert.match(String(seen), /URI=spiffe:\/\/cluster\.local\/ns\/shop\/sa\/default/)
       assert.equal(entry()?.spec.locality, 'r/z/s')
       assert.deepEqual(entry()?.metadata.labels, { app: 'web', kind: 'vm' })
+      assert.deepEqual(entry()?.metadata.annotations, { owner: 'shop' })
       await envoy.stop()
       await waitFor('the workload to leave', entry, (now) => now === undefined, { timeout: 30_000 })
       await waitFor('nobody to answer', ask, (by) => by === '503')
@@ -109,6 +110,8 @@ defaultConfig:
   concurrency: 4
   drainDuration: 7s
   terminationDrainDuration: 3s
+  fileFlushInterval: 0.25s
+  fileFlushMinSizeKb: 3
   proxyAdminPort: ${port}
   proxyMetadata: {LEVEL: mesh, ISTIO_META_TIER: gold}
   runtimeValues: {"envoy.reloadable_features.none_such": "false", overload.global_downstream_max_connections: "1234"}`,
@@ -136,6 +139,8 @@ defaultConfig:
       environment,
       drainSeconds: 7,
       terminationDrainSeconds: 3,
+      fileFlushMilliseconds: 250,
+      fileFlushKilobytes: 3,
       adminPort: port,
     },
     runtime: {
@@ -148,7 +153,20 @@ defaultConfig:
   const other = await enrolIn(t, mesh, { workload: 'else/other' })
   assert.ok(!isProblem(other))
   assert.equal(other.settings.concurrency, 3)
-  const envoy = await testEnvoy(t, { written: web.config })
+  const { fileFlushMilliseconds, fileFlushKilobytes } = web.settings
+  const envoy = await testEnvoy(t, {
+    written: web.config,
+    started: {
+      fileFlushMilliseconds: fileFlushMilliseconds!,
+      fileFlushKilobytes: fileFlushKilobytes!,
+    },
+  })
   assert.equal(envoy.adminPort, port)
+  const info = JSON.parse(await envoy.admin('/server_info')) as {
+    command_line_options: Record<string, unknown>
+  }
+  assert.equal(info.command_line_options.file_flush_interval, '0.250s')
+  const words = readFileSync(`/proc/${envoy.running.pid}/cmdline`, 'utf8').split('\0')
+  assert.equal(words[words.indexOf('--file-flush-min-size-kb') + 1], '3')
   assert.match(await envoy.admin('/runtime'), /"final_value": "1234"/)
 })

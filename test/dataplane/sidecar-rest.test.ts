@@ -85,6 +85,22 @@ test('sidecars', { skip }, async (t) => {
     await mesh.edit('client.yaml', sidecar(`, outboundTrafficPolicy: {mode: ALLOW_ANY, ${proxy}}`))
     assert.equal(await ask('www.example.com'), 'exit')
     assert.equal(await ask(), 'web')
+    const subset =
+      'egressProxy: {host: exit.far.svc.cluster.local, subset: far, port: {number: 8000}}'
+    await mesh.edit(
+      'client.yaml',
+      join(
+        policy(
+          'DestinationRule',
+          'far/exit',
+          '{host: exit, subsets: [{name: far, labels: {app: exit}}]}',
+        ),
+        sidecar(`, outboundTrafficPolicy: {mode: ALLOW_ANY, ${subset}}`),
+      ),
+    )
+    assert.equal(await ask('www.example.com'), 'exit')
+    const counted = 'cluster.outbound|8000|far|exit.far.svc.cluster.local.upstream_rq_200'
+    assert.ok((await mesh.envoy('shop/client').stat(counted)) > 0)
     await mesh.edit(
       'client.yaml',
       sidecar(`, outboundTrafficPolicy: {mode: REGISTRY_ONLY, ${proxy}}`),

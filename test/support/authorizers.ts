@@ -10,6 +10,8 @@ export interface Asked {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** In base64, where it came as bytes. */
+  readonly packed?: string
 }
 
 export interface Verdict {
@@ -112,7 +114,10 @@ function askedBy(bytes: Buffer): Asked {
   }
   const http = attributes?.request?.http ?? {}
   const { method = '', path = '', headers = {}, body, raw_body } = http
-  return { method, path, headers, body: body ?? Buffer.from(raw_body ?? '', 'base64').toString() }
+  return {
+    ...{ method, path, headers, body: body ?? Buffer.from(raw_body ?? '', 'base64').toString() },
+    ...(raw_body ? { packed: raw_body } : {}),
+  }
 }
 
 function response({ status, headers = {}, body = '' }: Verdict): Buffer {

@@ -5,7 +5,12 @@ import { dirname, join } from 'node:path'
 import { findEnvoy } from '../../envoy/binary.ts'
 import { type BootstrapOptions, bootstrap, secretFiles } from '../../envoy/bootstrap.ts'
 import { isProblem } from '../../envoy/problem.ts'
-import { type RunningEnvoy, type StopOptions, startEnvoy } from '../../envoy/run.ts'
+import {
+  type RunningEnvoy,
+  type RunOptions,
+  type StopOptions,
+  startEnvoy,
+} from '../../envoy/run.ts'
 import { writeFolder } from '../../envoy/write.ts'
 import type { Bootstrap } from '../../proto/envoy.d.ts'
 import { printDiagnostic } from '../../src/model/diagnostic.ts'
@@ -40,6 +45,8 @@ export interface TestEnvoyOptions {
   readonly concurrency?: number
   readonly logLevel?: 'debug' | 'info' | 'warning' | 'error'
   readonly drainSeconds?: number
+  /** More of how it is started, as `lotse proxy` does. */
+  readonly started?: Partial<RunOptions>
 }
 
 export type ResourceKind = 'listener' | 'route' | 'cluster' | 'endpoint' | 'secret' | 'ecds'
@@ -93,6 +100,7 @@ export async function testEnvoy(t: Cleanup, options: TestEnvoyOptions): Promise<
     concurrency: options.concurrency ?? 1,
     logLevel: options.logLevel ?? 'warning',
     drainSeconds: options.drainSeconds ?? 5,
+    ...options.started,
   })
   if (isProblem(running)) throw new Error(printDiagnostic(running))
   adopt(running.pid)

@@ -27,7 +27,7 @@ const proxyMatch = object({ proxyVersion: string, metadata: map(string) })
 
 const listenerMatch = object({
   portNumber: port,
-  portName: string,
+  portName: unused(string, 'Istio reads it for the routes of gateways only; write portNumber'),
   filterChain: object({
     name: string,
     sni: string,
