@@ -1,10 +1,10 @@
-// Requests of one workload as they happen, with the route and the rule that took them.
+// Requests and connections of one workload as they happen, with the route and the rule that took them.
 import { type ComponentChild, h } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Status } from '../src/dashboard/status.ts'
 import type { Explained } from '../src/model/tap.ts'
 import { type Feed, useAnswer } from './feed.ts'
-import { milliseconds } from './format.ts'
+import { bytes, milliseconds } from './format.ts'
 import { badge, choice, empty, type Level, whenThere, where } from './parts.ts'
 import { link, type Place } from './router.ts'
 import { openStream } from './stream.ts'
@@ -180,20 +180,32 @@ function cellsOf(one: Row): ComponentChild[] {
     upstream,
     cluster,
     steps,
+    event,
+    bytesSent,
+    bytesReceived,
   } = one
   const who = direction === 'in' ? callerName(caller) : targetName(cluster)
   const why = [
     ...flags.map((flag) => flag.replaceAll('_', ' ')),
-    status >= 400 || status === 0 ? detail : '',
+    status >= 400 || (status === 0 && event !== 'opened') ? detail : '',
   ].filter(Boolean)
   return [
     h('time', { dateTime: at }, at.slice(11, 23)),
     direction === 'in' ? '→ in' : 'out →',
-    h('span', null, h('strong', null, method), ` ${path} `, h('span', { class: 'dim' }, host)),
+    event
+      ? h(
+          'span',
+          null,
+          h('strong', null, 'TCP'),
+          ` ${bytes(bytesReceived)} in, ${bytes(bytesSent)} out`,
+        )
+      : h('span', null, h('strong', null, method), ` ${path} `, h('span', { class: 'dim' }, host)),
     h(
       'span',
       null,
-      badge(levelOf(status, grpc), `${status || 'none'}${grpc ? ` gRPC ${grpc}` : ''}`),
+      event
+        ? badge(flags.length > 0 ? 'bad' : 'ok', event)
+        : badge(levelOf(status, grpc), `${status || 'none'}${grpc ? ` gRPC ${grpc}` : ''}`),
       ' ',
       h('span', { class: 'dim' }, why.join(', ')),
     ),

@@ -30,18 +30,21 @@ export async function tap(workload: string, options: TapOptions): Promise<number
 
 function line(one: Explained): string {
   const { at, direction, method, host, path, status, grpc, duration, detail, flags, steps } = one
+  const { event, bytesSent, bytesReceived } = one
   const where =
     direction === 'in' ? `from ${one.caller || 'plain text'}` : `to ${one.cluster || '-'}`
-  const answer = `${status || '-'}${grpc ? ` (gRPC ${grpc})` : ''}`
+  const answer = event ?? `${status || '-'}${grpc ? ` (gRPC ${grpc})` : ''}`
+  const what = event ? `${bytesReceived} bytes in, ${bytesSent} bytes out` : `${host}${path}`
   const took = duration === undefined ? '' : `${duration.toFixed(1)} ms`
-  const why = status >= 400 || status === 0 ? [...flags, detail].join(' ') : ''
+  const why =
+    status >= 400 || (status === 0 && event !== 'opened') ? [...flags, detail].join(' ') : ''
   const lines = steps.map(({ what, name, place = '' }) => `    ${what.padEnd(6)} ${name}  ${place}`)
   const words = [
     at.slice(11, 23),
     direction.padEnd(3),
     answer,
-    method,
-    `${host}${path}`,
+    event ? 'TCP' : method,
+    what,
     took,
     where,
     why,

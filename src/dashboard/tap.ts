@@ -78,8 +78,9 @@ function explainer(app: App): (request: Tapped) => Steps {
     const now = app.mesh().generation
     if (now !== generation || answers.size > MOST_ANSWERS) answers.clear()
     generation = now
-    const { workload, direction, method, host, path, cluster, config, detail } = request
-    const key = JSON.stringify([workload, direction, method, host, path, cluster, config, detail])
+    const { workload, direction, method, host, path, cluster, config, detail, allowedBy } = request
+    const asked = [workload, direction, method, host, path]
+    const key = JSON.stringify([...asked, cluster, config, detail, allowedBy])
     const steps = answers.get(key) ?? stepsOf(app, request)
     answers.set(key, steps)
     return steps
@@ -92,7 +93,8 @@ function stepsOf(app: App, request: Tapped): Steps {
 
 /** The rule where Lotse comes to the same end as Envoy did; else the object that Envoy's route names. */
 function routeSteps(app: App, request: Tapped): Steps {
-  const { host, path, method, direction, cluster, workload, config } = request
+  const { host, path, method, direction, cluster, workload, config, event } = request
+  if (event) return []
   const proxy = app.services
     .flatMap((service) => service.proxies())
     .find(({ name }) => `${name.namespace}/${name.workload}` === workload)
@@ -122,13 +124,18 @@ function objectNamed(app: App, config: string): { name: string; origin?: Origin 
   }
 }
 
-/** Envoy names the rule that refused a request in its details. */
-function ruleSteps(app: App, { detail }: Tapped): Steps {
-  const [, namespace, name, rule] = RULE.exec(detail) ?? []
-  if (!name) return []
-  const document = app.mesh().tables.AuthorizationPolicy.rows.get(`${namespace}/${name}`)
-  const origin = document?.at(['spec', 'rules', Number(rule)])
-  return [toStep('rule', `AuthorizationPolicy ${namespace}/${name} rule ${rule}`, origin)]
+/** Envoy names the rule that refused a request in its details, and notes the one that let it in. */
+function ruleSteps(app: App, { detail, allowedBy }: Tapped): Steps {
+  if (/rbac_access_denied_matched_policy\[none\]/.test(detail)) {
+    return [toStep('rule', 'no rule of the ALLOW policies lets it in', undefined)]
+  }
+  return [detail, allowedBy].flatMap((text) => {
+    const [, namespace, name, rule] = RULE.exec(text) ?? []
+    if (!name) return []
+    const document = app.mesh().tables.AuthorizationPolicy.rows.get(`${namespace}/${name}`)
+    const origin = document?.at(['spec', 'rules', Number(rule)])
+    return [toStep('rule', `AuthorizationPolicy ${namespace}/${name} rule ${rule}`, origin)]
+  })
 }
 
 function toStep(what: string, name: string, origin: Origin | undefined): Steps[number] {
@@ -139,11 +146,18 @@ const REQUEST = shape(
   {
     ...{ at: time, workload: text, direction: oneOf('in', 'out'), method: text, host: text },
     ...{ path: text, protocol: text, status: count, flags: list(text), detail: text },
-    ...{ caller: text, config: text, cluster: text, upstream: text, requestId: text },
+    ...{
+      caller: text,
+      allowedBy: text,
+      config: text,
+      cluster: text,
+      upstream: text,
+      requestId: text,
+    },
     ...{ bytesSent: count, bytesReceived: count },
     steps: list(shape({ what: text, name: text }, { place })),
   },
-  { grpc: count, duration: number },
+  { grpc: count, duration: number, event: oneOf('opened', 'closed') },
 )
 
 const DESCRIPTION: MeshRoute = {

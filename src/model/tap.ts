@@ -13,6 +13,8 @@ export interface Tapped {
   /** Without its query: that is the caller's business. */
   readonly path: string
   readonly protocol: string
+  /** Of a connection that is only proxied. */
+  readonly event?: 'opened' | 'closed'
   /** 0 without an answer. */
   readonly status: number
   /** gRPC's status, where there is one. */
@@ -25,6 +27,8 @@ export interface Tapped {
   readonly detail: string
   /** The caller's SPIFFE ID; empty in plain text. */
   readonly caller: string
+  /** Envoy's name of the rule that let it in; empty if no ALLOW policy applies. */
+  readonly allowedBy: string
   /** The object that its route was made of, in Kubernetes' words: `/apis/GROUP/VERSION/namespaces/NS/KIND/NAME`. */
   readonly config: string
   readonly cluster: string

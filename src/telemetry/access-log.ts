@@ -25,11 +25,12 @@ export function accessLogService(taps: Taps, identify: (reporter: Reporter) => s
       workload ??= identify({ certificate, node: message.identifier?.node?.id ?? '' })
       if (workload === undefined || !taps.has(workload)) return
       const from = { workload, direction: log === 'server' ? 'in' : 'out' } as const
-      const entries = (message.http_logs?.log_entry ?? []).slice(0, MOST_ENTRIES)
-      taps.deliver(
-        workload,
-        entries.map((entry) => tappedOf(entry, from)),
-      )
+      const requests = (message.http_logs?.log_entry ?? []).slice(0, MOST_ENTRIES)
+      const connections = (message.tcp_logs?.log_entry ?? []).slice(0, MOST_ENTRIES)
+      taps.deliver(workload, [
+        ...requests.map((entry) => tappedOf(entry, from)),
+        ...connections.map((entry) => connectionOf(entry, from)),
+      ])
     })
     call.on('error', () => undefined)
     call.on('end', () => answer(null, EMPTY))
@@ -55,6 +56,7 @@ export function accessLogService(taps: Taps, identify: (reporter: Reporter) => s
 interface Message {
   readonly identifier?: { readonly log_name?: string; readonly node?: { readonly id?: string } }
   readonly http_logs?: { readonly log_entry?: readonly Entry[] }
+  readonly tcp_logs?: { readonly log_entry?: readonly ConnectionEntry[] }
 }
 
 interface Span {
@@ -62,22 +64,16 @@ interface Span {
   readonly nanos?: number
 }
 
-export interface Entry {
-  readonly common_properties?: {
-    readonly start_time?: Span
-    readonly time_to_last_downstream_tx_byte?: Span
-    readonly response_flags?: Readonly<Record<string, unknown>>
-    readonly tls_properties?: {
-      readonly peer_certificate_properties?: {
-        readonly subject_alt_name?: readonly { readonly uri?: string }[]
-      }
-    }
-    readonly upstream_cluster?: string
-    readonly custom_tags?: Readonly<Record<string, string>>
-    readonly upstream_remote_address?: {
-      readonly socket_address?: { readonly address?: string; readonly port_value?: number }
-    }
+interface ConnectionEntry {
+  readonly common_properties?: Common
+  readonly connection_properties?: {
+    readonly received_bytes?: string
+    readonly sent_bytes?: string
   }
+}
+
+export interface Entry {
+  readonly common_properties?: Common
   readonly protocol_version?: string
   readonly request?: {
     readonly request_method?: string
@@ -96,6 +92,31 @@ export interface Entry {
   }
 }
 
+interface Common {
+  readonly start_time?: Span
+  readonly time_to_last_downstream_tx_byte?: Span
+  readonly response_flags?: Readonly<Record<string, unknown>>
+  readonly tls_properties?: {
+    readonly peer_certificate_properties?: {
+      readonly subject_alt_name?: readonly { readonly uri?: string }[]
+    }
+  }
+  readonly upstream_cluster?: string
+  readonly custom_tags?: Readonly<Record<string, string>>
+  readonly upstream_remote_address?: {
+    readonly socket_address?: { readonly address?: string; readonly port_value?: number }
+  }
+  /** What filters noted, by their names. */
+  readonly metadata?: {
+    readonly filter_metadata?: Readonly<
+      Record<string, { readonly fields?: Readonly<Record<string, { string_value?: string }>> }>
+    >
+  }
+  readonly connection_termination_details?: string
+  readonly access_log_type?: string
+  readonly duration?: Span
+}
+
 function read(bytes: Buffer): Message | undefined {
   try {
     const type = messageType(MESSAGE)
@@ -112,16 +133,12 @@ function tappedOf(
     request = {},
     response = {},
   }: Entry,
-  from: Pick<Tapped, 'workload' | 'direction'>,
+  from: From,
 ): Tapped {
-  const { address, port_value: port } = common.upstream_remote_address?.socket_address ?? {}
-  const duration = milliseconds(common.time_to_last_downstream_tx_byte)
-  const peer = common.tls_properties?.peer_certificate_properties?.subject_alt_name ?? []
   const status = { ...response.response_headers, ...response.response_trailers }['grpc-status']
   const path = request.original_path || request.path || ''
   return {
-    at: new Date(milliseconds(common.start_time) ?? 0).toISOString(),
-    ...from,
+    ...commonOf(common, from),
     method: request.request_method ?? '',
     host: cut(request.authority),
     path: cut(path.split('?')[0]),
@@ -131,19 +148,62 @@ function tappedOf(
       .replace('HTTP/10', 'HTTP/1.0'),
     status: response.response_code?.value ?? 0,
     ...(status === undefined ? {} : { grpc: Number(status) }),
-    ...(duration === undefined ? {} : { duration }),
-    flags: Object.entries(common.response_flags ?? {}).flatMap(([name, set]) =>
-      set ? [name] : [],
-    ),
     detail: cut(response.response_code_details),
-    caller: cut(peer.find(({ uri }) => uri)?.uri),
-    config: cut(common.custom_tags?.config),
-    cluster: common.upstream_cluster ?? '',
-    upstream: address ? `${address}:${port ?? 0}` : '',
     requestId: cut(request.request_id),
     bytesSent: Number(response.response_body_bytes ?? 0),
     bytesReceived: Number(request.request_body_bytes ?? 0),
   }
+}
+
+const NO_REQUEST = { method: '', host: '', path: '', status: 0, requestId: '' } as const
+
+/** A connection that is only proxied: it is told when it is made, and when it ends. */
+function connectionOf(
+  { common_properties: common = {}, connection_properties: bytes = {} }: ConnectionEntry,
+  from: From,
+): Tapped {
+  return {
+    ...commonOf(common, from),
+    ...NO_REQUEST,
+    protocol: 'TCP',
+    event: common.access_log_type === 'TcpUpstreamConnected' ? 'opened' : 'closed',
+    detail: cut(common.connection_termination_details),
+    bytesSent: Number(bytes.sent_bytes ?? 0),
+    bytesReceived: Number(bytes.received_bytes ?? 0),
+  }
+}
+
+type From = Pick<Tapped, 'workload' | 'direction'>
+
+function commonOf(common: Common, from: From) {
+  const { address, port_value: port } = common.upstream_remote_address?.socket_address ?? {}
+  const duration = milliseconds(common.time_to_last_downstream_tx_byte ?? common.duration)
+  const peer = common.tls_properties?.peer_certificate_properties?.subject_alt_name ?? []
+  return {
+    at: new Date(milliseconds(common.start_time) ?? 0).toISOString(),
+    ...from,
+    ...(duration === undefined ? {} : { duration }),
+    flags: Object.entries(common.response_flags ?? {}).flatMap(([name, set]) =>
+      set ? [name] : [],
+    ),
+    caller: cut(peer.find(({ uri }) => uri)?.uri),
+    config: cut(common.custom_tags?.config),
+    allowedBy: cut(allowedBy(common)),
+    cluster: common.upstream_cluster ?? '',
+    upstream: address ? `${address}:${port ?? 0}` : '',
+  }
+}
+
+/** The rule that let it in, as Envoy's RBAC filters note it. */
+function allowedBy({ metadata }: Common): string | undefined {
+  for (const filter of ['envoy.filters.http.rbac', 'envoy.filters.network.rbac']) {
+    const fields = metadata?.filter_metadata?.[filter]?.fields ?? {}
+    const key = Object.keys(fields).find((name) =>
+      /allow\.?enforced_effective_policy_id$/.test(name),
+    )
+    if (key) return fields[key]?.string_value
+  }
+  return undefined
 }
 
 function milliseconds(span: Span | undefined): number | undefined {

@@ -8,10 +8,10 @@ import type { Explained } from '../../src/model/tap.ts'
 import { start } from '../support/command.ts'
 import { skip, testFolder } from '../support/envoy.ts'
 import { type EventReader, readEvents } from '../support/event-stream.ts'
-import { request } from '../support/http.ts'
+import { rawExchange, request } from '../support/http.ts'
 import { startMesh } from '../support/mesh.ts'
 import { loopback } from '../support/ports.ts'
-import { httpUpstream } from '../support/upstreams.ts'
+import { httpUpstream, tcpUpstream } from '../support/upstreams.ts'
 import { waitFor } from '../support/wait.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
@@ -162,6 +162,96 @@ test('a tapped workload tells its requests, with route and rule; the others stay
 
   const answer = await fetch(`${url}shop/nobody`)
   assert.equal(answer.status, 404)
+})
+
+test('the rule that let a request in, and connections that are only proxied', {
+  skip,
+}, async (t) => {
+  const [client, server] = [loopback(), loopback()]
+  const web = await httpUpstream(t, { name: 'web' })
+  const store = await tcpUpstream(t, { name: 'store' })
+  const mesh = await startMesh(t, {
+    yaml: {
+      'mesh.yaml': join(
+        workload({
+          ...{ workload: 'shop/client', address: client, account: 'client' },
+          calls: [
+            { port: PORT, protocol: 'HTTP' },
+            { port: 9000, protocol: 'TCP' },
+          ],
+        }),
+        workload({
+          ...{ workload: 'shop/web-1', address: server, labels: { app: 'web' } },
+          serves: [
+            { port: 8080, protocol: 'HTTP', application: web.port },
+            { port: 9001, protocol: 'TCP', application: store.port },
+          ],
+        }),
+        service('shop/web', { app: 'web' }, `http:${PORT}:8080`),
+        service('shop/store', { app: 'web' }, 'tcp:9000:9001'),
+      ),
+      'rules.yaml': policy(
+        'AuthorizationPolicy',
+        'shop/web',
+        `{selector: {matchLabels: {app: web}}, action: ALLOW, rules: [
+          {to: [{operation: {paths: [/first]}}]},
+          {from: [{source: {principals: ["*/sa/client"]}}], to: [{operation: {paths: [/second]}}]},
+          {to: [{operation: {ports: ["9001"]}}]}]}`,
+      ),
+    },
+    proxies: ['shop/client', 'shop/web-1'],
+  })
+  const http = await openHttp({ address: '127.0.0.1:0', data: testFolder(t) })
+  if (isProblem(http)) throw new Error(http.text)
+  t.after(() => http.close())
+  http.ready(mesh.app)
+  const served = await readEvents(t, `http://${http.address}/api/v1/tap?workload=shop/web-1`)
+  await mesh.synced()
+  const ask = (path: string) => request({ address: client, port: PORT, host: 'web', path })
+  const told = (what: string, act: () => Promise<unknown>, wanted: (one: Explained) => boolean) =>
+    waitFor(
+      `${what} to be told`,
+      async () => {
+        await act()
+        return requestsOf(served).find(wanted)
+      },
+      (one) => one !== undefined,
+      SOON,
+    ) as Promise<Explained>
+  const rulesOf = ({ steps }: Explained) => steps.filter(({ what }) => what === 'rule')
+
+  const second = await told(
+    'a request',
+    () => ask('/second'),
+    ({ path }) => path === '/second',
+  )
+  assert.equal(second.status, 200)
+  const [rule] = rulesOf(second)
+  assert.equal(rule?.name, 'AuthorizationPolicy shop/web rule 1')
+  assert.match(rule?.place ?? '', /rules\.yaml:\d+:\d+$/)
+  const third = await told(
+    'a refused request',
+    () => ask('/third'),
+    ({ path }) => path === '/third',
+  )
+  assert.deepEqual(rulesOf(third), [
+    { what: 'rule', name: 'no rule of the ALLOW policies lets it in' },
+  ])
+
+  const echoed = await rawExchange({ address: client, port: 9000, send: 'hello\n', until: /hello/ })
+  assert.match(echoed, /hello/)
+  const closed = await told(
+    'a connection',
+    async () => undefined,
+    ({ event }) => event === 'closed',
+  )
+  const opened = requestsOf(served).find(({ event }) => event === 'opened')
+  assert.deepEqual(
+    [opened?.protocol, opened?.direction, opened?.cluster, opened?.upstream],
+    ['TCP', 'in', 'inbound|9001||', `127.0.0.1:${store.port}`],
+  )
+  assert.match(closed.caller, /\/ns\/shop\/sa\/client$/)
+  assert.ok(closed.bytesReceived > 0 && closed.bytesSent > 0)
 })
 
 function requestsOf({ events }: EventReader): Explained[] {

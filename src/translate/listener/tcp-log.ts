@@ -1,8 +1,9 @@
-// What is told of connections that are only proxied: figures for the service graph, and access logs.
+// What is told of connections that are only proxied: figures for the service graph, a tap, and access logs.
 import type { TcpProxy } from '../../../proto/envoy.d.ts'
 import type { View } from '../../model/view.ts'
 import { accessLogs } from './access-log.ts'
 import { type Side, tcpSignals } from './signals.ts'
+import { tcpTapLog } from './tap.ts'
 
 export function tcpLogs(
   view: View,
@@ -10,5 +11,8 @@ export function tcpLogs(
 ): Pick<TcpProxy, 'access_log' | 'access_log_options'> {
   const { access_log, access_log_options } = tcpSignals(side)
   const logs = accessLogs(view, side === 'server' ? 'SERVER' : 'CLIENT', 'tcp')
-  return { access_log_options, access_log: [...(access_log ?? []), ...logs] }
+  return {
+    access_log_options,
+    access_log: [...(access_log ?? []), ...tcpTapLog(view, side), ...logs],
+  }
 }
