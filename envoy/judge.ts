@@ -70,8 +70,9 @@ class Waiting {
         this.#lines.push(error.message)
         resolve({ code: null, signal: null })
       })
+      // An Envoy that ended before it read leaves behind who would have written to it.
+      this.#child.once('exit', () => this.kill())
       this.#child.once('close', (code, signal) => {
-        this.kill()
         rmSync(file, { force: true })
         resolve({ code, signal })
       })
@@ -89,11 +90,10 @@ class Waiting {
     clearTimeout(timer)
     const words = this.#words()
     if (late) return { kind: 'unable', text: `it did not answer within ${patience} ms` }
-    // Envoy 1.40 can crash as it ends, with a shared scope of a statistics logger, after it said what it thinks.
+    // Envoy can crash as it ends, after it said what it thinks.
     if (code === 0 || /^configuration '.*' OK$/m.test(words)) return { kind: 'accepted' }
-    if (code === 1 && REFUSAL.test(words)) {
-      return { kind: 'refused', text: words.replace(REFUSAL, '') }
-    }
+    const [, reason] = words.split(REFUSAL)
+    if (reason !== undefined) return { kind: 'refused', text: reason.split(BACKTRACE)[0]!.trim() }
     if (signal) return { kind: 'crashed', text: `it was ended by ${signal}` }
     return { kind: 'unable', text: `it ended with ${code ?? 'an error'}: ${words}` }
   }
@@ -115,7 +115,8 @@ class Waiting {
   }
 }
 
-const REFUSAL = /^error initializing configuration '[^']*': /
+const REFUSAL = /^error initializing configuration '[^']*': /m
+const BACKTRACE = /^Caught \w+/m
 
 export function openJudge(options: JudgeOptions): Judge {
   const { binary, warm = 2, patience = 5_000 } = options
@@ -169,7 +170,10 @@ export function openJudge(options: JudgeOptions): Judge {
     ask(config) {
       if (closed) return Promise.resolve(CLOSED)
       return new Promise((answer) => {
-        queue.push({ config: JSON.stringify(config), answer })
+        const text = JSON.stringify(config)
+        // Small ones first, so that a change does not wait behind a whole mesh.
+        const at = queue.findIndex((other) => other.config.length > text.length)
+        queue.splice(at < 0 ? queue.length : at, 0, { config: text, answer })
         next()
       })
     },

@@ -4,6 +4,7 @@ import type { CertificateAuthority } from './ca/ca.ts'
 import { isProblem, reasonOf } from './ca/problem.ts'
 import { type ClusterSide, openClusterSide } from './cluster.ts'
 import { directoryOf, overridesIn } from './directory.ts'
+import { openGate } from './gate.ts'
 import { type Leading, startLeading } from './leading.ts'
 import { type Listening, listen } from './listen.ts'
 import { LiveMesh } from './live-mesh.ts'
@@ -65,6 +66,8 @@ export interface AppOptions {
   readonly delivery?: DeliveryMode
   /** URL of a Prometheus that scrapes all replicas. */
   readonly prometheus?: string | undefined
+  /** Path of an Envoy that is shown every change before a proxy has it. */
+  readonly preflight?: string | undefined
   /** When streams are brought up to date. */
   readonly timing?: PushTiming
   readonly log: (diagnostic: Diagnostic) => void
@@ -134,6 +137,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   const leading = startLeading(sources, { namespace, duration, log })
   const replicas = openReplicas(sources, namespace)
   const closeAll = async () => {
+    await core.gate?.close()
     await leading.close()
     await replicas.close()
     await sources.close()
@@ -153,6 +157,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   // Proxies that come back after a restart would refuse good tokens for want of keys.
   await core.keysTried()
   const { kubernetes } = sources
+  openGate(core, options)
   const listening = await listen({
     ...{ ...options, core, authority, signals, now },
     ...replicaListening(replicas, core, log),
@@ -241,9 +246,11 @@ function appOf(parts: Parts): App {
   return {
     mesh: () => core.mesh,
     diagnostics: () =>
-      [...core.diagnostics, ...core.services.flatMap((service) => service.diagnostics())].sort(
-        compareDiagnostics,
-      ),
+      [
+        ...core.diagnostics,
+        ...(core.gate?.diagnostics() ?? []),
+        ...core.services.flatMap((service) => service.diagnostics()),
+      ].sort(compareDiagnostics),
     services: core.services,
     authority,
     resources: (proxy) => core.resources(proxy),

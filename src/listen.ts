@@ -18,6 +18,7 @@ import {
   reporterByCertificate,
   reporterByNodeId,
 } from './proxies.ts'
+import { Rejections } from './rejections.ts'
 import { accessLogService } from './telemetry/access-log.ts'
 import { metricsService } from './telemetry/server.ts'
 import type { Signals } from './telemetry/signals.ts'
@@ -35,6 +36,8 @@ export interface ListenOptions {
   readonly now: () => Date
   readonly delivery?: DeliveryMode
   readonly log: (diagnostic: Diagnostic) => void
+  /** Directory for what must outlive this process. */
+  readonly data: string
   /** A workload has a proxy that had none before. */
   readonly onEnrolled?: (workload: string) => void
   /** Milliseconds after which a proxy is to come again, to whichever replica; without it a connection lasts. */
@@ -64,6 +67,7 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
     onProblem: log,
   })
   if (isProblem(identity)) return identity
+  const rejections = new Rejections(options.data)
   const servers: Server[] = []
   const services: XdsService<MeshProxy>[] = []
   const open = (address: string, credentials: ServerCredentials, secure: boolean) => {
@@ -77,7 +81,9 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
       identify: (caller) =>
         secure ? identifyUnrevoked(caller, options) : identifyByNodeId(caller, options.delivery),
       resources: (proxy) => core.resources(proxy),
+      ready: (proxy) => core.ready(proxy),
       log,
+      rejections,
       onChange: () => core.sweep(),
       ...(options.timing ? { timing: options.timing } : {}),
     })
@@ -95,6 +101,7 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
     identity.close()
     for (const service of services) service.close()
     for (const server of servers) server.forceShutdown()
+    await rejections.close()
   }
   const xds = await open(options.xds, identity.credentials, true)
   const plain =

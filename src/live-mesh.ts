@@ -8,6 +8,7 @@ import type { ProxySettings } from './model/proxy-settings.ts'
 import type { ResourceSet } from './model/resource.ts'
 import { isKind } from './model/schema/index.ts'
 import { View } from './model/view.ts'
+import type { Gate } from './preflight/gate.ts'
 import { type MeshProxy, resourcesOf } from './proxies.ts'
 import type { Registering } from './registering.ts'
 import { checkCredential } from './registry/credential.ts'
@@ -31,9 +32,9 @@ export class LiveMesh {
   readonly services: XdsService<MeshProxy>[] = []
   /** Workloads that nobody wrote. */
   registering: Registering | undefined
-  readonly taps = new Taps(() => {
-    for (const service of this.services) service.push()
-  })
+  readonly taps = new Taps(() => this.push())
+  /** What keeps from proxies what an Envoy was not shown yet. */
+  gate: Gate | undefined
   readonly #log: (diagnostic: Diagnostic) => void
   readonly #enrolments: Enrolments
   readonly #keys: KeyKeeper
@@ -81,6 +82,7 @@ export class LiveMesh {
 
   async close(): Promise<void> {
     this.#keys.close()
+    await this.gate?.close()
     await this.#lastGood.close()
   }
 
@@ -113,8 +115,18 @@ export class LiveMesh {
   }
 
   resources(proxy: MeshProxy): ResourceSet {
-    const set = resourcesOf(this.mesh, proxy, (mesh, node) => translate(mesh, node, this.#cache))
+    const whole = this.#whole(proxy)
+    const set = this.gate?.pass(proxy.key, whole) ?? whole
     return withRuntime(set, this.taps.has(`${proxy.name.namespace}/${proxy.name.workload}`))
+  }
+
+  /** What the first configuration of a proxy waits for, if anything. */
+  ready(proxy: MeshProxy): Promise<void> | undefined {
+    return this.gate?.ready(proxy.key, this.#whole(proxy))
+  }
+
+  #whole(proxy: MeshProxy): ResourceSet {
+    return resourcesOf(this.mesh, proxy, (mesh, node) => translate(mesh, node, this.#cache))
   }
 
   onChange(listener: () => void): () => void {
@@ -132,7 +144,7 @@ export class LiveMesh {
     })
     const changed = mesh !== this.mesh
     this.mesh = mesh
-    if (changed) for (const service of this.services) service.push()
+    if (changed) this.push()
     // Proxies come first: what is to be said about the change can wait until it is on its way.
     this.#report ??= setImmediate(() => this.report())
   }
@@ -141,6 +153,17 @@ export class LiveMesh {
   get diagnostics(): readonly Diagnostic[] {
     if (this.#report) this.report()
     return this.#diagnostics
+  }
+
+  /** An Envoy said more of what is held back. */
+  verdict(): void {
+    this.push()
+    this.#report ??= setImmediate(() => this.report())
+  }
+
+  /** Proxies may have something new. */
+  push(): void {
+    for (const service of this.services) service.push()
   }
 
   /** Brings the diagnostics up to date, and logs what is new. */
@@ -174,5 +197,8 @@ export class LiveMesh {
   /** Call after all streams were brought up to date. */
   sweep(): void {
     this.#cache.sweep(this.mesh.generation)
+    if (!this.gate) return
+    const proxies = this.services.flatMap((service) => service.proxies())
+    this.gate.prune(new Set(proxies.map(({ key }) => key)))
   }
 }

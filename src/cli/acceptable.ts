@@ -8,6 +8,8 @@ import { judge } from '../preflight/judgement.ts'
 import { byPlace, refusalOf } from '../preflight/refusal.ts'
 import { partsOf } from '../preflight/trial.ts'
 
+const FATE = 'Proxies would keep what they have in its place.'
+
 /** What Envoy refuses, or why it cannot be asked. */
 export async function refusals(resources: readonly Resource[]): Promise<Diagnostic[] | Diagnostic> {
   const binary = await findEnvoy({ say: (line) => console.error(line) })
@@ -15,14 +17,16 @@ export async function refusals(resources: readonly Resource[]): Promise<Diagnost
   const asked = openJudge({ binary: binary.path, patience: 60_000 })
   try {
     const parts = [...new Set(resources.flatMap(partsOf))]
-    const { refused, unable } = await judge(parts, (config) => asked.ask(config))
-    const [reason] = unable.values()
-    if (reason !== undefined) {
-      const text = `Envoy ${binary.path} could not be asked: ${reason}`
-      return { code: 'L0514', severity: 'error', text }
-    }
-    const fate = 'Proxies would keep what they have in its place.'
-    return byPlace([...refused].map(([one, words]) => refusalOf(one, words, fate)))
+    const refused: Diagnostic[] = []
+    let unable: string | undefined
+    await judge(parts, asked.ask, (group, answer) => {
+      if (answer.kind === 'unable') unable ??= answer.text
+      if (answer.kind !== 'refused') return
+      for (const one of group) refused.push(refusalOf(one, answer.text, FATE))
+    })
+    if (unable === undefined) return byPlace(refused)
+    const text = `Envoy ${binary.path} could not be asked: ${unable}`
+    return { code: 'L0514', severity: 'error', text }
   } finally {
     await asked.close()
   }

@@ -1,10 +1,11 @@
-// When `lotse serve` brings proxies up to date: the options, and what they mean.
+// When and how `lotse serve` brings proxies up to date: the options, and what they mean.
 import type { Command } from 'commander'
 import type { PushTiming } from '../xds/pusher.ts'
 
 export interface PushOptions {
   readonly pushQuiet?: string
   readonly pushMaxWait?: string
+  readonly preflight?: boolean
 }
 
 export function pushOptions(serve: Command, wholeNumber: (value: string) => string): Command {
@@ -15,6 +16,7 @@ export function pushOptions(serve: Command, wholeNumber: (value: string) => stri
       'but no longer than this; ten times as long by default',
       wholeNumber,
     )
+    .option('--preflight', 'show every change to an Envoy first; hold back what it refuses')
 }
 
 export function timingOf({ pushQuiet, pushMaxWait }: PushOptions): PushTiming {

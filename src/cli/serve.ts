@@ -1,5 +1,6 @@
 // `lotse serve`: the control plane as a process.
 import { pino } from 'pino'
+import { findEnvoy } from '../../envoy/binary.ts'
 import { openApp } from '../app.ts'
 import { passphraseOf } from '../ca/passphrase.ts'
 import { isProblem } from '../ca/problem.ts'
@@ -54,6 +55,10 @@ export async function serve(options: ServeOptions): Promise<number> {
   })
   const ca = authorityOptions(options)
   if (isProblem(ca)) return fail(ca)
+  const envoy = options.preflight
+    ? await findEnvoy({ say: (line) => logger.info(line) })
+    : undefined
+  if (isProblem(envoy)) return fail(envoy)
   const http = await openHttp({
     address: options.http,
     data: options.data,
@@ -70,6 +75,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     allowEmpty: options.allowEmpty ?? false,
     timing: timingOf(options),
     ca,
+    preflight: envoy?.path,
     prometheus: options.prometheus,
     jwks: { allowPrivate: options.allowPrivateJwks ?? false },
     log,

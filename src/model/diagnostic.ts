@@ -14,6 +14,10 @@ export interface Diagnostic {
   readonly about?: string
 }
 
+export function isDiagnostic(value: object): value is Diagnostic {
+  return 'code' in value && 'severity' in value
+}
+
 /** `mesh.yaml:3:5: error: text (L0102)`. */
 export function printDiagnostic(diagnostic: Diagnostic): string {
   const place = diagnostic.origin ? `${printOrigin(diagnostic.origin)}: ` : ''

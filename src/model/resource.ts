@@ -41,6 +41,8 @@ export interface Resource {
   readonly of?: Resource
   /** No message: it tells a proxy that waits for a name that all there is about it was sent. */
   readonly answer?: true
+  /** It is not sent: a proxy keeps what it has under this name. */
+  readonly withheld?: true
 }
 
 /** The same array object means the same resources: a push skips it. */
@@ -49,6 +51,19 @@ export type Chunk = readonly Resource[]
 /** All that one proxy is to have, by type. The same object means that nothing changed. */
 export type ResourceSet = Readonly<Record<ResourceType, readonly Chunk[]>> & {
   readonly vhds?: Vhds
+  /** What is left out of it, with its last good version in its place if there is one. */
+  readonly heldBack?: readonly HeldBack[]
+}
+
+export interface HeldBack {
+  readonly type: ResourceType
+  /** Of the resource that proxies are sent, which may hold others beside. */
+  readonly name: string
+  readonly resource: Resource
+  /** Envoy's words; undefined while it was not asked yet. */
+  readonly reason: string | undefined
+  /** Only because it uses something else that is held back. */
+  readonly follows?: true
 }
 
 /** Route configurations whose virtual hosts travel alone, by VHDS. */

@@ -2,7 +2,7 @@
 import type { Resource } from '../model/resource.ts'
 import { trialOf } from './trial.ts'
 
-/** As `envoy/judge.ts` answers. */
+/** As `envoy/judge.ts` answers; `unable`: nothing can be said, and why. */
 export type Answer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly text: string }
@@ -10,49 +10,38 @@ export type Answer =
 
 export type Ask = (config: object) => Promise<Answer>
 
-export interface Judgement {
-  /** With Envoy's words. */
-  readonly refused: ReadonlyMap<Resource, string>
-  /** Those of which nothing can be said, and why. */
-  readonly unable: ReadonlyMap<Resource, string>
-}
-
 /** So many groups of one judgement are shown; of what is still suspected then all is refused. */
 const MAX_ASKED = 200
 /** So many resources are shown at once. */
-const GROUP = 400
+const GROUP = 200
 
-export async function judge(resources: readonly Resource[], ask: Ask): Promise<Judgement> {
-  const refused = new Map<Resource, string>()
-  const unable = new Map<Resource, string>()
+/** Tells of each resource once, of those that are good as soon as that is known. */
+export async function judge(
+  resources: readonly Resource[],
+  ask: Ask,
+  tell: (group: readonly Resource[], answer: Answer) => void,
+): Promise<void> {
   let asked = 0
-  const look = async (group: readonly Resource[], suspected?: string): Promise<void> => {
+  const look = async (group: readonly Resource[]): Promise<void> => {
     if (group.length === 0) return
-    if (suspected !== undefined && asked >= MAX_ASKED) {
-      for (const one of group) refused.set(one, suspected)
-      return
-    }
     asked++
     const answer = await ask(trialOf(group))
-    if (answer.kind === 'accepted') return
-    if (answer.kind === 'unable' || group.length === 1) {
-      const told = answer.kind === 'unable' ? unable : refused
-      for (const one of group) told.set(one, answer.text)
+    if (answer.kind !== 'refused' || group.length === 1 || asked >= MAX_ASKED) {
+      tell(group, answer)
       return
     }
-    for (const part of halves(group, answer.text)) await look(part, answer.text)
+    for (const part of parted(group, answer.text)) await look(part)
   }
   const groups: (readonly Resource[])[] = []
   for (let at = 0; at < resources.length; at += GROUP) groups.push(resources.slice(at, at + GROUP))
-  await Promise.all(groups.map((group) => look(group)))
-  return { refused, unable }
+  await Promise.all(groups.map(look))
 }
 
-/** Those that Envoy names first, else two halves. */
-function halves(group: readonly Resource[], text: string): readonly (readonly Resource[])[] {
+/** Those that Envoy names and the others, else two halves. */
+function parted(group: readonly Resource[], text: string): readonly (readonly Resource[])[] {
   const named = group.filter(({ name }) => name.length > 3 && text.includes(name))
   if (named.length > 0 && named.length < group.length) {
-    return [named, group.filter((one) => !named.includes(one))]
+    return [group.filter((one) => !named.includes(one)), named]
   }
   const middle = group.length >> 1
   return [group.slice(0, middle), group.slice(middle)]

@@ -1,7 +1,6 @@
 // Which clusters resources name. Only clusters of services are left out on demand; names are found wherever they stand, in scripts too.
 import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
 import type { Sets } from './sets.ts'
-import type { Encoded } from './store.ts'
 
 const OF_SERVICE = /^outbound(?:-tcp)?\|/
 const NAMES = /outbound(?:-tcp)?\|\d+\|[^|"\\]*\|[^"'\\\s,;)|]+/g
@@ -51,8 +50,8 @@ function withoutServices(chunk: Chunk): Chunk {
 }
 
 /** Name under which a cluster asks for its endpoints, if it does. */
-export function endpointName(cluster: Encoded): string | undefined {
-  const body = cluster.resource.body as {
+export function endpointName(cluster: Resource): string | undefined {
+  const body = cluster.body as {
     type?: string
     eds_cluster_config?: { service_name?: string }
   }

@@ -1,5 +1,5 @@
 // What a proxy has and wants of one resource type on one stream; data and questions about it.
-import type { ResourceType } from '../model/resource.ts'
+import type { Resource, ResourceType } from '../model/resource.ts'
 import { EMPTY, type List, type Sets } from './sets.ts'
 import { type Encoded, isFailed } from './store.ts'
 
@@ -22,8 +22,15 @@ export interface Held {
 export const ABSENT: Held = Object.freeze({ version: undefined, doubt: undefined })
 
 /** Content that this proxy refused; other content under the same name is tried again. */
-export interface Rejection {
-  readonly resource: Encoded
+export interface Rejection extends PastRejection {
+  readonly resource?: Resource
+}
+
+/** As it is known after a restart. */
+export interface PastRejection {
+  readonly type: ResourceType
+  readonly name: string
+  readonly version: string
   /** What the proxy said. */
   readonly text: string
 }

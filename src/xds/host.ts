@@ -44,12 +44,16 @@ export interface Host<P extends KnownProxy> {
   readonly decode: DecodeMessage
   identify(caller: Caller): P | Diagnostic
   resources(proxy: P): ResourceSet
+  /** What its first configuration waits for, if anything. */
+  ready?(proxy: P): Promise<void> | undefined
   log(diagnostic: Diagnostic): void
   /** A request of a type, before it is answered. */
   requested?(proxy: P, type: ResourceType, request: Request): void
   now(): number
   /** From an earlier stream of this proxy. */
   remembered(proxy: P): Memory | undefined
+  /** It refused something more. */
+  refused?(): void
   /** The proxy is known, and wants to be kept current. */
   joined(): void
   /** The stream is over, known or not. */

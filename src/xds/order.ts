@@ -12,6 +12,7 @@ import { type Allowance, type Pending, pendingOf, type Response, respond } from 
 import type { Sets } from './sets.ts'
 import type { Encoded } from './store.ts'
 import { type Event, receive } from './subscription.ts'
+import { keeps } from './withheld.ts'
 
 /**
  * All subscriptions of a stream. Never changed, always replaced. A set is brought to the proxy as a whole, in rounds:
@@ -186,7 +187,9 @@ function changedIn({ additions, resources }: Response, before: Subscription): re
 
 /** A new or changed cluster is not used before its endpoints came once more, changed or not. */
 function warm(delivery: Delivery, clusters: readonly Encoded[], sets: Sets): Delivery {
-  const names = clusters.map(endpointName).filter((name) => name !== undefined)
+  const names = clusters
+    .map(({ resource }) => endpointName(resource))
+    .filter((name) => name !== undefined)
   if (names.length === 0) return delivery
   const next = { ...delivery, warming: new Set([...delivery.warming, ...names]) }
   const endpoints = delivery.subscriptions.get('endpoint')
@@ -219,7 +222,10 @@ function allowance(delivery: Delivery, type: ResourceType, sets: Sets): Allowanc
   if (type === 'cluster' || follows(type)) {
     // Routes of the round may still use what the latest set has no more.
     const current = type === 'cluster' || delivery.goal === delivery.latest
-    return { additions: true, removals: current && areRoutesDone(delivery, sets) }
+    return {
+      ...{ additions: true, removals: current && areRoutesDone(delivery, sets) },
+      keeps: keeps(delivery.subscriptions, type, USERS, sets),
+    }
   }
   const before = AFTER[type]
   const ready = isUsable(delivery, sets) && (!before || isDone(delivery, before, sets))

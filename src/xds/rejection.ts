@@ -13,10 +13,10 @@ const MAX_TEXT = 600
 export function describeRejection(
   proxy: string,
   rejection: Rejection,
-  current: Resource = rejection.resource.resource,
+  current: Resource | undefined = rejection.resource,
 ): Diagnostic {
-  const { type, name } = rejection.resource
-  const origin = guiltyOrigin(current, rejection.text)
+  const { type, name } = rejection
+  const origin = current && guiltyOrigin(current, rejection.text)
   const diagnostic: Diagnostic = {
     code: 'L0302',
     severity: 'error',

@@ -17,6 +17,8 @@ import { greetingName } from './virtual-hosts.ts'
 export interface Allowance {
   readonly additions: boolean
   readonly removals: boolean
+  /** Names that are not removed all the same. */
+  readonly keeps?: (name: string) => boolean
 }
 
 export const EVERYTHING: Allowance = { additions: true, removals: true }
@@ -61,7 +63,8 @@ export function pendingOf(state: Subscription, sets: Sets): Pending {
   return { additions, absent, removals }
 }
 
-function undecidedNames(state: Subscription, sets: Sets): Iterable<string> {
+/** Under which the proxy may have something else than it is to have. */
+export function undecidedNames(state: Subscription, sets: Sets): Iterable<string> {
   const touched = sets.touched(state.base, state.target)
   return state.differs.size === 0 ? touched : new Set([...touched, ...state.differs.keys()])
 }
@@ -78,7 +81,7 @@ function dueFor(
     if (held?.doubt !== 'asked' && isLeft(state, name, sets)) return undefined
     return held && (held.version !== undefined || held.doubt) ? 'remove' : undefined
   }
-  if (!isFailed(entry) && state.rejected.get(name)?.resource.version !== entry.version) {
+  if (!isFailed(entry) && state.rejected.get(name)?.version !== entry.version) {
     return held && !held.doubt && held.version === entry.version ? undefined : entry
   }
   // Withheld: the proxy keeps the last good version, and is sent that again if it asks.
@@ -157,7 +160,7 @@ function choose(
   return {
     additions: allow.additions ? slice(pending.additions, full) : [],
     absent: allow.additions ? pending.absent : [],
-    removals: removals ? pending.removals : [],
+    removals: removals ? pending.removals.filter((name) => !allow.keeps?.(name)) : [],
   }
 }
 

@@ -3,10 +3,11 @@ import type { Server, ServerOptions, UntypedServiceImplementation } from '@grpc/
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts'
 import type { ResourceSet, ResourceType } from '../model/resource.ts'
 import { decodeMessage, encodeMessage } from './encode/index.ts'
-import type { Mode } from './holdings.ts'
+import type { Mode, PastRejection } from './holdings.ts'
 import type { Caller, Counters, KnownProxy } from './host.ts'
 import type { Memory } from './order.ts'
 import { Pusher, type PushTiming } from './pusher.ts'
+import { printable } from './rejection.ts'
 import type { DecodeMessage, Request } from './request.ts'
 import { METHODS, SERVICE } from './services.ts'
 import { createSets, type Sets } from './sets.ts'
@@ -21,15 +22,24 @@ export interface XdsOptions<P extends KnownProxy> {
   readonly identify: (caller: Caller) => P | Diagnostic
   /** All that the proxy is to have now. Fast and memoised: the same object means that nothing changed. */
   readonly resources: (proxy: P) => ResourceSet
+  /** What the first configuration of a proxy waits for, if anything. */
+  readonly ready?: (proxy: P) => Promise<void> | undefined
   /** Called once for each thing that a user should know, when it happens. */
   readonly log: (diagnostic: Diagnostic) => void
   /** A request for a type, before it is answered; what it asks for may be added to the resources here. */
   readonly onRequest?: (proxy: P, type: ResourceType, request: Request) => void
   /** Streams began, ended, or were brought up to date. */
   readonly onChange?: () => void
+  /** What proxies refused, kept for a process that comes after this one. */
+  readonly rejections?: RejectionStore
   readonly encode?: EncodeMessage
   readonly decode?: DecodeMessage
   readonly timing?: PushTiming
+}
+
+export interface RejectionStore {
+  of(proxy: string): readonly PastRejection[]
+  keep(proxy: string, rejections: readonly PastRejection[]): void
 }
 
 export interface XdsService<P extends KnownProxy = KnownProxy> {
@@ -151,7 +161,15 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
   }
 
   #accept(call: Call, mode: Mode, type: ResourceType | undefined): void {
-    const { identify, resources, log, onRequest, decode = decodeMessage } = this.#options
+    const {
+      identify,
+      resources,
+      ready,
+      log,
+      onRequest,
+      decode = decodeMessage,
+      rejections,
+    } = this.#options
     const stream: Stream<P> = new Stream(call, mode, type, {
       sets: this.#sets,
       counters: this.counters,
@@ -159,9 +177,11 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
       identify,
       resources,
       log,
+      ...(ready ? { ready } : {}),
       ...(onRequest ? { requested: onRequest } : {}),
       now: Date.now,
-      remembered: (proxy) => this.#memories.get(proxy.id),
+      remembered: (proxy) => this.#memories.get(proxy.id) ?? memoryIn(rejections, proxy.id),
+      refused: () => keep(rejections, stream),
       joined: () => {
         this.counters.streams++
         this.#known.add(stream)
@@ -171,6 +191,7 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
         this.#opened.delete(stream)
         if (!this.#known.delete(stream)) return
         remember(this.#memories, stream)
+        keep(rejections, stream)
         this.#options.onChange?.()
       },
     })
@@ -222,4 +243,24 @@ function remember<P extends KnownProxy>(memories: Map<string, Memory>, stream: S
   if (memory) memories.set(proxy.id, memory)
   const [oldest] = memories.keys()
   if (memories.size > MAX_REMEMBERED && oldest !== undefined) memories.delete(oldest)
+}
+
+function memoryIn(store: RejectionStore | undefined, proxy: string): Memory | undefined {
+  const known = store?.of(proxy) ?? []
+  if (known.length === 0) return undefined
+  const rejected = new Map<ResourceType, Map<string, PastRejection>>()
+  for (const one of known) {
+    rejected.set(one.type, (rejected.get(one.type) ?? new Map()).set(one.name, one))
+  }
+  return { rejected, warming: [] }
+}
+
+/** Envoy's words without what is nobody's business. */
+function keep(rejections: RejectionStore | undefined, stream: Stream<KnownProxy>): void {
+  if (!stream.proxy || !rejections) return
+  const kept = [...(stream.memory()?.rejected.values() ?? [])].flatMap((one) => [...one.values()])
+  rejections.keep(
+    stream.proxy.id,
+    kept.map(({ type, name, version, text }) => ({ type, name, version, text: printable(text) })),
+  )
 }

@@ -2,6 +2,7 @@
 import { RESOURCE_TYPES, type ResourceSet, type ResourceType } from '../model/resource.ts'
 import { heldOf, type Mode, type Subscription, subscribedNames } from './holdings.ts'
 import type { Delivery } from './order.ts'
+import { printable } from './rejection.ts'
 import { pendingOf } from './respond.ts'
 import type { Sets } from './sets.ts'
 import { isGreeting, isVirtualHost } from './virtual-hosts.ts'
@@ -29,7 +30,7 @@ export interface TypeStatus {
   readonly nacks: number
   /** What the proxy said when it refused last. */
   readonly lastError?: string
-  /** Names it refuses at present: it has an older version of them, or none. */
+  /** Names it refuses at present, or would: it has an older version of them, or none. */
   readonly rejected: readonly string[]
   /** It does not have all that it is to have: something is under way, or refused. */
   readonly stale: boolean
@@ -87,13 +88,17 @@ export function statusOf(
     const state = delivery?.subscriptions.get(type)
     if (!delivery || !state) continue
     const behind = delivery.goal[type] !== delivery.latest[type]
+    const held = (delivery.latest.heldBack ?? []).filter((one) => one.type === type)
+    const refused = held.filter(({ reason }) => reason !== undefined)
+    const [reason] = refused.map((one) => printable(one.reason!))
     types[type] = {
       wildcard: state.wildcard,
       subscribed: state.names.size,
       held: countHeld(state, sets),
+      ...(reason === undefined ? {} : { lastError: reason }),
       ...tally.of(type),
-      rejected: [...state.rejected.keys()],
-      stale: behind || isStale(state, sets),
+      rejected: [...new Set([...state.rejected.keys(), ...refused.map(({ name }) => name)])],
+      stale: behind || held.length > 0 || isStale(state, sets),
     }
   }
   return types

@@ -33,7 +33,8 @@ export interface Encoded {
 export interface Failed {
   readonly type: ResourceType
   readonly name: string
-  readonly failure: Diagnostic
+  /** Undefined for what is withheld on purpose. */
+  readonly failure: Diagnostic | undefined
 }
 
 export type Entry = Encoded | Failed
@@ -79,6 +80,7 @@ export function createStore(options: StoreOptions): Store {
 
   function build(resource: Resource): Entry {
     const { type, name, of } = resource
+    if (resource.withheld) return { type, name, failure: undefined }
     if (resource.answer) {
       return { type, name, version: ANSWER_VERSION, ...frameAnswer(name, ANSWER_VERSION), resource }
     }
@@ -110,7 +112,7 @@ export function createStore(options: StoreOptions): Store {
       if (!entry) {
         entry = build(resource)
         entries.set(resource, entry)
-        if (isFailed(entry)) options.onFailure?.(entry.failure)
+        if (isFailed(entry) && entry.failure) options.onFailure?.(entry.failure)
       }
       return entry
     },

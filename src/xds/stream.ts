@@ -1,6 +1,6 @@
 // One stream of one proxy: reads its requests, keeps its delivery, writes what is due.
 import { type ServerDuplexStream, status } from '@grpc/grpc-js'
-import type { Diagnostic } from '../model/diagnostic.ts'
+import { type Diagnostic, isDiagnostic } from '../model/diagnostic.ts'
 import {
   type Resource,
   type ResourceSet,
@@ -40,6 +40,7 @@ export class Stream<P extends KnownProxy> {
   #proxy: P | undefined
   #delivery: Delivery | undefined
   #selection: Selection | undefined
+  #waited = false
   #ended = false
 
   constructor(call: Call, mode: Mode, only: ResourceType | undefined, host: Host<P>) {
@@ -120,6 +121,10 @@ export class Stream<P extends KnownProxy> {
       this.#refuse(request.problem)
       return
     }
+    this.#take(request)
+  }
+
+  #take(request: Request): void {
     if (!this.#delivery && !this.#open(request)) return
     const url = request.typeUrl || (this.#only ? TYPE_URLS[this.#only] : '')
     const type = typeOfUrl(url)
@@ -127,17 +132,32 @@ export class Stream<P extends KnownProxy> {
     else this.#answerForeign(url, request)
   }
 
-  /** False if the proxy may not have anything; the stream is over then. */
-  #open({ node }: Request): boolean {
+  /** False if the proxy may not have anything, or not yet. */
+  #open(request: Request): boolean {
+    const { node } = request
     const { sslPeerCertificate: peerCertificate } = this.#call.getAuthContext()
     const aggregatedDelta = this.#mode === 'delta' && !this.#only
     this.#caller = { node, aggregatedDelta, ...(peerCertificate ? { peerCertificate } : {}) }
     const proxy = this.#identify(this.#caller)
     if (!proxy) return false
     this.#proxy = proxy
+    if (this.#waits(proxy, request)) return false
     this.#selection = select(this.#host.resources(proxy), this.#host.sets)
     this.#delivery = createDelivery(this.#mode, this.#selection.set, this.#host.remembered(proxy))
     this.#host.joined()
+    return true
+  }
+
+  /** The request is heard when the configuration is ready, and no other before. */
+  #waits(proxy: P, request: Request): boolean {
+    const ready = this.#waited ? undefined : this.#host.ready?.(proxy)
+    this.#waited = true
+    if (!ready) return false
+    this.#call.pause()
+    void ready.then(() => {
+      if (!this.#ended) this.#guard(() => this.#take(request))
+      this.#call.resume()
+    })
     return true
   }
 
@@ -169,14 +189,16 @@ export class Stream<P extends KnownProxy> {
     this.#selection = selection
     this.#delivery = next
     const known = new Set(before?.rejected.values())
-    for (const rejection of next.subscriptions.get(type)?.rejected.values() ?? []) {
-      if (before && !known.has(rejection)) this.#host.log(this.#describe(rejection))
-    }
+    const fresh = [...(next.subscriptions.get(type)?.rejected.values() ?? [])].filter(
+      (rejection) => before && !known.has(rejection),
+    )
+    for (const rejection of fresh) this.#host.log(this.#describe(rejection))
+    if (fresh.length > 0) this.#host.refused?.()
     this.#advance(next)
   }
 
   #describe(rejection: Rejection): Diagnostic {
-    const { type, name } = rejection.resource
+    const { type, name } = rejection
     return describeRejection(this.#proxy!.id, rejection, this.#find(type, name))
   }
 
@@ -276,7 +298,3 @@ export class Stream<P extends KnownProxy> {
 
 /** Types that are not served, of which one stream may ask. */
 const MAX_FOREIGN = 16
-
-function isDiagnostic(value: object): value is Diagnostic {
-  return 'code' in value && 'severity' in value
-}

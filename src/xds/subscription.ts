@@ -11,7 +11,7 @@ import {
 import { isolate } from './isolate.ts'
 import { type Allowance, EVERYTHING, type Response, respond } from './respond.ts'
 import { EMPTY, type List, type Sets } from './sets.ts'
-import { isFailed } from './store.ts'
+import { type Encoded, isFailed } from './store.ts'
 
 export type Event =
   | Connected
@@ -152,7 +152,7 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
   const alone = names.length === 1
   for (const { resource, before } of refused.sent) {
     if (!isSubscribed(state, resource.name)) continue
-    if (alone) rejected.set(resource.name, { resource, text })
+    if (alone) rejected.set(resource.name, { ...refusedNow(resource), text })
     // Alone and refused it was not applied, so the proxy has what it had; otherwise it may have either.
     const doubt = alone && before?.doubt !== 'refused' ? undefined : 'refused'
     differs.set(resource.name, { ...(before ?? ABSENT), doubt })
@@ -163,6 +163,10 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
   }
   const groups = alone ? state.groups : [...isolate(names, text), ...state.groups]
   return { ...state, outstanding: undefined, differs, rejected, groups }
+}
+
+function refusedNow({ type, name, version, resource }: Encoded) {
+  return { type, name, version, resource }
 }
 
 function retarget(state: Subscription, target: List, sets: Sets): Subscription {
@@ -178,9 +182,9 @@ function stillMeant(
 ): Subscription['rejected'] {
   if (rejected.size === 0) return rejected
   return new Map(
-    [...rejected].filter(([name, { resource }]) => {
+    [...rejected].filter(([name, { version }]) => {
       const entry = sets.get(target, name)
-      return entry && !isFailed(entry) && entry.version === resource.version
+      return entry && !isFailed(entry) && entry.version === version
     }),
   )
 }

@@ -115,7 +115,7 @@ function once(
   memory.set(of, parts)
   const known = parts.get(name)
   if (known) return known
-  const made = Object.freeze(make(name))
+  const made = Object.freeze({ ...make(name), ...(of.withheld ? { withheld: of.withheld } : {}) })
   parts.set(name, made)
   return made
 }

@@ -9,7 +9,7 @@ import { enrolWorkload } from '../../src/cli/bootstrap.ts'
 import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
 import type { DeliveryMode } from '../../src/model/node.ts'
 import type { Cleanup } from './cleanup.ts'
-import { type TestEnvoy, testEnvoy, testFolder } from './envoy.ts'
+import { envoyBinary, type TestEnvoy, testEnvoy, testFolder } from './envoy.ts'
 import { recordFields } from './fields.ts'
 import { waitFor } from './wait.ts'
 
@@ -24,6 +24,8 @@ export interface MeshOptions {
   readonly jwks?: { readonly refresh?: number; readonly retry?: number }
   /** How the Envoys have their configuration; by default as LOTSE_TEST_DELIVERY says. */
   readonly delivery?: DeliveryMode
+  /** An Envoy is shown every change first. */
+  readonly preflight?: boolean
 }
 
 export interface TestMesh {
@@ -63,6 +65,7 @@ export async function startMesh(t: Cleanup, options: MeshOptions): Promise<TestM
     data: join(folder, 'data'),
     xds: '127.0.0.1:0',
     ...(delivery ? { delivery } : {}),
+    ...(options.preflight ? { preflight: envoyBinary() } : {}),
     ...(options.plaintext ? { plaintextXds: '127.0.0.1:0' } : {}),
     ...(options.jwks ? { jwks: { ...options.jwks, allowPrivate: true } } : {}),
     log: (diagnostic) => log.push(diagnostic),

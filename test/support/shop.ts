@@ -1,7 +1,7 @@
 // A small shop for tests of routing: a client behind its sidecar in each of two namespaces, three servers without one.
 import type { TestContext } from 'node:test'
 import { type HttpRequest, request } from './http.ts'
-import { startMesh, type TestMesh } from './mesh.ts'
+import { type MeshOptions, startMesh, type TestMesh } from './mesh.ts'
 import { loopback } from './ports.ts'
 import { type Echo, httpUpstream, type Upstream } from './upstreams.ts'
 import { join, policy, service, workload } from './workload.ts'
@@ -33,7 +33,10 @@ export interface Answer {
   readonly echo: Echo
 }
 
-export async function startShop(t: TestContext): Promise<Shop> {
+export async function startShop(
+  t: TestContext,
+  options: Pick<MeshOptions, 'delivery' | 'preflight'> = {},
+): Promise<Shop> {
   const client = loopback()
   const elsewhere = loopback()
   const at = (name: string) => httpUpstream(t, { name, address: loopback(), port: 8080 })
@@ -65,6 +68,7 @@ export async function startShop(t: TestContext): Promise<Shop> {
       'rules.yaml': '',
     },
     proxies: ['shop/client', 'else/client'],
+    ...options,
   })
   const asker =
     (address: string) =>

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { type JudgeOptions, openJudge } from '../../envoy/judge.ts'
 import { RESOURCE_TYPES, type Resource } from '../../src/model/resource.ts'
-import { judge } from '../../src/preflight/judgement.ts'
+import { type Answer, judge } from '../../src/preflight/judgement.ts'
 import { partsOf, trialOf } from '../../src/preflight/trial.ts'
 import { caseNames, golden } from '../golden/cases.ts'
 import type { Cleanup } from '../support/cleanup.ts'
@@ -81,6 +81,11 @@ test('an Envoy that crashes refuses; one that cannot run says nothing', { skip }
     ...{ kind: 'refused', text: 'Envoy crashed as it read this (it was ended by SIGSEGV)' },
   })
   assert.deepEqual(await ask({}), { kind: 'accepted' })
+  const words = "error initializing configuration '$4': not so\\nCaught Segmentation fault"
+  const late = script(`printf "${words}" >&2; kill -SEGV $$`)
+  assert.deepEqual(await openTestJudge(t, { binary: late }).ask({}), {
+    ...{ kind: 'refused', text: 'not so' },
+  })
   const kinds = async (binary: string) =>
     (await openTestJudge(t, { binary, patience: 300 }).ask({})).kind
   assert.equal(await kinds('/none'), 'unable')
@@ -110,11 +115,16 @@ test('all that is translated in the goldens is taken; of it and bad ones exactly
   }
   const good = [...parts]
   assert.ok(good.length > 300, `${good.length}`)
-  const { refused, unable } = await judge(good, ask)
+  const told = new Map<Resource, Answer>()
+  await judge(good, ask, (group, answer) => {
+    for (const one of group) told.set(one, answer)
+  })
+  const others = [...told].filter(([, { kind }]) => kind !== 'accepted')
   assert.deepEqual(
-    [...refused, ...unable].map(([one, text]) => [one.type, one.name, text]),
+    others.map(([{ type, name }, answer]) => [type, name, answer]),
     [],
   )
+  assert.equal(told.size, good.length)
 
   const bad = [
     host('first', 'this is no Lua'),
@@ -124,15 +134,16 @@ test('all that is translated in the goldens is taken; of it and bad ones exactly
   const some = good.slice(0, 60)
   const mixed = [bad[0]!, ...some.slice(0, 30), bad[1]!, ...some.slice(30), bad[2]!]
   let asked = 0
-  const found = await judge(mixed, (config) => {
+  const refused = new Map<string, string>()
+  const counted = (config: object) => {
     asked++
     return ask(config)
+  }
+  await judge(mixed, counted, (group, answer) => {
+    for (const { name } of group) if (answer.kind === 'refused') refused.set(name, answer.text)
   })
-  assert.deepEqual(
-    [...found.refused.keys()].map(({ name }) => name).sort(),
-    bad.map(({ name }) => name).sort(),
-  )
-  assert.match(found.refused.get(bad[1]!)!, /prime/)
+  assert.deepEqual([...refused.keys()].sort(), bad.map(({ name }) => name).sort())
+  assert.match(refused.get(bad[1]!.name)!, /prime/)
   assert.ok(asked < 40, `${asked} groups were shown`)
 })
 

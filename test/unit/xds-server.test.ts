@@ -1,11 +1,15 @@
 // The xDS server over real gRPC on loopback, with delta and state-of-the-world clients.
 import assert from 'node:assert/strict'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { credentials, Server, ServerCredentials, status } from '@grpc/grpc-js'
 import type { Resource, ResourceSet } from '../../src/model/resource.ts'
+import { Rejections } from '../../src/rejections.ts'
 import type { Caller } from '../../src/xds/host.ts'
 import { createXdsService } from '../../src/xds/server.ts'
 import { testCa } from '../support/certificates.ts'
+import { testFolder } from '../support/envoy.ts'
 import { waitFor } from '../support/wait.ts'
 import { XdsClient, type XdsClientOptions } from '../support/xds-client.ts'
 import {
@@ -121,7 +125,53 @@ for (const mode of ['delta', 'sotw'] as const) {
     assert.equal(xds.service.diagnostics().length, 0)
     assert.equal(xds.service.counters.nacks, 2)
   })
+
+  test(`${mode}: what a proxy refused is not sent to it by the process after this one`, async (t) => {
+    const folder = testFolder(t)
+    const set = (mark: string, more = '1'): ResourceSet =>
+      resourceSet({
+        route: [[route('r', virtualHost('r', 'a', [mark])), route('s', virtualHost(more, 'a'))]],
+      })
+    const kept = new Rejections(folder)
+    const first = await testXds(t, { set: set('good'), rejections: kept })
+    const refuse: XdsClientOptions['refuse'] = (_, { bytes }) =>
+      bytes?.includes('bad') ? 'private_key: "secret" missing ]: [' : undefined
+    const client = connect(t, first, { mode, refuse }).subscribe('route', ['r', 's'])
+    await client.until(() => client.heldNames('route').length === 2)
+    first.push(set('bad'))
+    await waitFor('the refusal', () => first.service.diagnostics().length === 1)
+    const { nacks } = client
+    await kept.close()
+    const path = join(folder, 'rejections.json')
+    assert.doesNotMatch(readFileSync(path, 'utf8'), /secret/)
+    assert.equal(statSync(path).mode & 0o777, 0o600)
+    first.stop()
+    await client.until(() => client.ended !== undefined, 'the end')
+
+    const rejections = new Rejections(folder)
+    const next = await testXds(t, { set: set('bad', '2'), rejections, port: first.port })
+    client.connect()
+    await waitFor('the memory', () => next.service.diagnostics().length === 1)
+    await client.until(() => client.get('route', 's')!.bytes!.includes('2'), 'what is good')
+    assert.equal(client.nacks, nacks)
+    const [told] = next.service.diagnostics()
+    assert.match(told!.text, /rejected route r: .*missing \]/)
+    assert.deepEqual(told!.origin?.source, 'routes.yaml')
+    next.push(set('better', '2'))
+    await client.until(() => client.get('route', 'r')!.bytes!.includes('better'), 'the edit')
+    assert.deepEqual(next.service.diagnostics(), [])
+    next.stop()
+    await waitFor('nothing to be remembered', () => rejections.of('web').length === 0)
+  })
 }
+
+test('a file of rejections that is none is as good as no file', async (t) => {
+  for (const text of ['', '{', '[]', '{"web": 1}', '{"web": [{"type": "x"}, null, {"name": 3}]}']) {
+    const folder = testFolder(t)
+    writeFileSync(join(folder, 'rejections.json'), text)
+    assert.deepEqual(new Rejections(folder).of('web'), [])
+  }
+})
 
 test('what cannot be encoded is told once and withheld', async (t) => {
   const broken: Resource = { type: 'cluster', name: 'x', body: { name: 'x', no_such_field: 1 } }

@@ -337,8 +337,8 @@ test('equal bytes are one object, other bytes are not, and virtual hosts follow 
     }),
   )
   assert.ok(isFailed(failed))
-  assert.equal(failed.failure.code, 'L0301')
-  assert.deepEqual(failed.failure.origin, { source: 'f.yaml', line: 3, column: 1 })
+  assert.equal(failed.failure?.code, 'L0301')
+  assert.deepEqual(failed.failure?.origin, { source: 'f.yaml', line: 3, column: 1 })
 })
 
 test('lists are compared by what is in them, wherever a resource moved', () => {
@@ -369,11 +369,14 @@ test('a refusal is told with the line of what Envoy quotes, without key material
       ],
     },
   }
-  const encoded = store.encode(route('80', virtualHost('w', 'x'), bad)) as Encoded
-  const told = describeRejection('web', { resource: encoded, text: "missing ]:\n 'wro[ng'." })
+  const { type, name, version, resource } = store.encode(
+    route('80', virtualHost('w', 'x'), bad),
+  ) as Encoded
+  const rejection = { type, name, version, resource }
+  const told = describeRejection('web', { ...rejection, text: "missing ]:\n 'wro[ng'." })
   assert.equal(told.origin?.line, 20)
   assert.match(told.text, /^Envoy web rejected route 80: missing \]: 'wro\[ng'\. It keeps/)
-  const other = describeRejection('web', { resource: encoded, text: 'no' })
+  const other = describeRejection('web', { ...rejection, text: 'no' })
   assert.deepEqual(
     other.origin,
     { source: 'routes.yaml', line: 7, column: 3 },
@@ -435,6 +438,46 @@ test('make before break: a new cluster and its endpoints, then routes, then the 
     ['cluster -b'],
     'a refusal does not block',
   )
+})
+
+test('what a proxy still uses since it refused what is new is not taken away', () => {
+  const name = (letter: string) => `outbound|80||${letter}`
+  const generation = (used: string, ...all: readonly string[]) =>
+    resourceSet({
+      cluster: [all.map((one) => cluster(name(one)))],
+      endpoint: [all.map((one) => endpoints(name(one), 1))],
+      listener: [[listener('in', 80, '80')]],
+      route: [[route('80', virtualHost('v', name(used)))]],
+    })
+  let delivery = createDelivery('delta', generation('a', 'a'))
+  const run = (next: typeof delivery) => {
+    const { delivery: after, sendings } = deliver(next, sets)
+    delivery = after
+    return sendings.map(({ type, response: { additions, removed } }) =>
+      [type, ...additions.map((one) => one.name), ...removed.map((one) => `-${one}`)].join(' '),
+    )
+  }
+  const say = (type: ResourceType, ...events: Event[]) => run(hear(delivery, type, events, sets))
+  const nonce = (type: ResourceType) => String(delivery.subscriptions.get(type)!.count)
+  const ack = (type: ResourceType) => say(type, { kind: 'ack', nonce: nonce(type) })
+  const versions = new Map<string, string>()
+  const start = (type: ResourceType, ...names: string[]) =>
+    say(type, { kind: 'connected', names, versions })
+  start('cluster')
+  start('endpoint', name('a'))
+  start('route', '80')
+  for (const type of ['cluster', 'endpoint', 'route'] as const) ack(type)
+
+  assert.deepEqual(run(retarget(delivery, generation('b', 'b'), sets)), [`cluster ${name('b')}`])
+  say('endpoint', { kind: 'subscribe', names: [name('b')] })
+  assert.deepEqual([...ack('cluster'), ...ack('endpoint')], ['route 80'])
+  const refusal = { kind: 'nack', nonce: nonce('route'), text: 'no' } as const
+  assert.deepEqual(say('route', refusal), [], 'a is still in use')
+  assert.deepEqual(run(retarget(delivery, generation('c', 'c'), sets)), [`cluster ${name('c')}`])
+  say('endpoint', { kind: 'subscribe', names: [name('c')] })
+  assert.deepEqual([...ack('cluster'), ...ack('endpoint')], ['route 80'])
+  const gone = [...ack('route'), ...ack('endpoint'), ...ack('cluster')].sort()
+  assert.ok(gone.includes(`cluster -${name('a')} -${name('b')}`), gone.join())
 })
 
 test('a proxy that comes back is first heard out, then changed in the safe order', () => {
