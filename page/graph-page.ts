@@ -5,7 +5,7 @@ import type { Graph } from '../src/model/graph.ts'
 import { type Feed, useAnswer } from './feed.ts'
 import { count, span } from './format.ts'
 import { GraphView } from './graph-view.ts'
-import { choice } from './parts.ts'
+import { choice, notice } from './parts.ts'
 import { type Place, setQuery } from './router.ts'
 
 interface Wish {
@@ -59,6 +59,7 @@ export function GraphPage({ place, feed }: GraphPageProps): ComponentChild {
     'div',
     null,
     controls(place, wish, graph, playing),
+    notice(past.error || graph?.problem),
     h(GraphView, { graph, by, namespace, replay: ago > 0, lost: feed.lost }),
   )
 }

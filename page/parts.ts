@@ -16,6 +16,11 @@ export function empty(what: string, todo: ComponentChildren = ''): ComponentChil
   return h('div', { class: 'empty' }, h('p', null, h('strong', null, what)), h('p', null, todo))
 }
 
+/** What is wrong with what is shown, above it. */
+export function notice(problem: string | undefined): ComponentChild {
+  return problem ? h('p', { class: 'notice', role: 'status' }, problem) : null
+}
+
 /** The answer once it is there; before, room for it, and an error where it fails. */
 export function whenThere<T>(
   { value, error }: Answer<T>,

@@ -4,7 +4,7 @@ import type { PlaceList } from '../src/dashboard/answers.ts'
 import type { Graph } from '../src/model/graph.ts'
 import { type Feed, useAnswer } from './feed.ts'
 import { percent, rate } from './format.ts'
-import { empty, searchBox, Table, whenThere, where } from './parts.ts'
+import { empty, notice, searchBox, Table, whenThere, where } from './parts.ts'
 import { link, type Place, setQuery } from './router.ts'
 
 export interface ServicesProps {
@@ -24,6 +24,7 @@ export function ServicesView({ place, feed }: ServicesProps): ComponentChild {
       h('h2', null, 'Services'),
       searchBox(search, (search) => setQuery(place, { search })),
     ),
+    notice(feed.graph?.problem),
     whenThere(known, (list) => tables(list, feed.graph, search.toLowerCase())),
   )
 }

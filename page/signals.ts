@@ -5,7 +5,7 @@ import type { History, HistoryPoint } from '../src/model/graph.ts'
 import { Chart } from './chart.ts'
 import { useAnswer } from './feed.ts'
 import { milliseconds, rate, span } from './format.ts'
-import { choice, whenThere } from './parts.ts'
+import { choice, notice, whenThere } from './parts.ts'
 
 export interface SignalsProps {
   /** Id of the node of the graph. */
@@ -33,7 +33,12 @@ export function Signals({ node, by }: SignalsProps): ComponentChild {
     ),
     whenThere(history, (found) => {
       const points = side === 'inbound' ? found.inbound : found.outbound
-      return h(Charts, { points, step: found.step, key: `${side} ${window}` })
+      return h(
+        'div',
+        null,
+        notice(found.problem),
+        h(Charts, { points, step: found.step, key: `${side} ${window}` }),
+      )
     }),
   )
 }

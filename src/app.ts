@@ -8,7 +8,7 @@ import { openGate } from './gate.ts'
 import { type Leading, startLeading } from './leading.ts'
 import { type Listening, listen } from './listen.ts'
 import { LiveMesh } from './live-mesh.ts'
-import { meshGraphOf } from './mesh-graph.ts'
+import { meshTrafficOf } from './mesh-graph.ts'
 import { compareDiagnostics, type Diagnostic } from './model/diagnostic.ts'
 import type { Graph, History } from './model/graph.ts'
 import type { Mesh } from './model/mesh.ts'
@@ -23,10 +23,11 @@ import { reviewToken } from './registry/kubernetes/token-review.ts'
 import { LastGood } from './registry/last-good.ts'
 import { openReplicaAuthority, openReplicas, type Replicas, replicaListening } from './replicas.ts'
 import { openSources, type SourceOptions, type Sources } from './sources.ts'
-import { type GraphOptions, graphOf } from './telemetry/graph.ts'
-import { type HistoryOptions, historyOf } from './telemetry/history.ts'
+import { type GraphOptions, makeGraph } from './telemetry/graph.ts'
+import { type HistoryOptions, makeHistory } from './telemetry/history.ts'
 import type { MetricsOptions } from './telemetry/istio-metrics.ts'
 import { Signals } from './telemetry/signals.ts'
+import { inSlices, onceAtATime } from './telemetry/slices.ts'
 import type { Taps } from './telemetry/taps.ts'
 import { trustOf, watchTrust } from './trust.ts'
 import type { PushTiming } from './xds/pusher.ts'
@@ -82,12 +83,12 @@ export interface App {
   readonly resources: (proxy: MeshProxy) => ResourceSet
   /** What the proxies reported. */
   readonly signals: Signals
-  readonly graph: (options: GraphOptions) => Graph
+  readonly graph: (options: GraphOptions) => Promise<Graph>
   /** Who watches which workload's requests. */
   readonly taps: Taps
   /** Of all replicas' proxies, where a Prometheus was named; else the same. */
   readonly meshGraph: (options: GraphOptions) => Promise<Graph>
-  readonly history: (options: HistoryOptions) => History
+  readonly history: (options: HistoryOptions) => Promise<History>
   /** How what they reported is shown to Prometheus. */
   readonly metricsOptions: MetricsOptions
   /** Ports as bound. */
@@ -255,9 +256,11 @@ function appOf(parts: Parts): App {
     authority,
     resources: (proxy) => core.resources(proxy),
     signals,
-    ...meshGraphOf(shown.prometheus, shown.now, (wanted) => graphOf(signals, directory, wanted)),
+    ...meshTrafficOf(shown.prometheus, shown.now, {
+      graph: onceAtATime((wanted) => inSlices(makeGraph(signals, directory, wanted))),
+      history: onceAtATime((wanted) => inSlices(makeHistory(signals, directory, wanted))),
+    }),
     taps: core.taps,
-    history: (wanted) => historyOf(signals, directory, wanted),
     metricsOptions: { directory, overrides: overridesIn(() => core.mesh) },
     xds: listening.xds,
     plaintextXds: listening.plaintextXds,

@@ -1,14 +1,23 @@
-// The graph that is shown: of this replica's proxies, or of the whole mesh from a Prometheus that scrapes all replicas.
-import type { Graph } from './model/graph.ts'
+// What is shown of traffic: of this replica's proxies, or of the whole mesh from a Prometheus that scrapes all replicas.
+import type { Graph, History } from './model/graph.ts'
 import type { GraphOptions } from './telemetry/graph.ts'
+import type { HistoryOptions } from './telemetry/history.ts'
 import { prometheusGraph } from './telemetry/prometheus-graph.ts'
+import { prometheusHistory } from './telemetry/prometheus-history.ts'
 import { askPrometheus, unreachable } from './telemetry/prometheus-query.ts'
 
-export interface MeshGraph {
+export interface MeshTraffic {
   /** At once: with a Prometheus the last one that was read, which makes it be read again. */
-  readonly graph: (options: GraphOptions) => Graph
+  readonly graph: (options: GraphOptions) => Promise<Graph>
   /** As of now. */
   readonly meshGraph: (options: GraphOptions) => Promise<Graph>
+  readonly history: (options: HistoryOptions) => Promise<History>
+}
+
+/** What the proxies of this replica told. */
+export interface OwnTraffic {
+  readonly graph: (options: GraphOptions) => Promise<Graph>
+  readonly history: (options: HistoryOptions) => Promise<History>
 }
 
 /** Milliseconds for which a graph that was read is new enough. */
@@ -17,39 +26,56 @@ const FRESH_MS = 1_500
 const MOST_KEPT = 50
 
 interface Kept {
-  graph: Graph
+  graph: Promise<Graph>
   readAt: number
   reading: boolean
 }
 
-export function meshGraphOf(
+export function meshTrafficOf(
   url: string | undefined,
   now: () => Date,
-  own: (options: GraphOptions) => Graph,
-): MeshGraph {
-  if (url === undefined) return { graph: own, meshGraph: async (options) => own(options) }
+  own: OwnTraffic,
+): MeshTraffic {
+  if (url === undefined) return { ...own, meshGraph: own.graph }
   const ask = askPrometheus(url)
   const kept = new Map<string, Kept>()
-  const meshGraph = async (options: GraphOptions): Promise<Graph> => {
-    try {
-      return await prometheusGraph(ask, now(), options)
-    } catch (error) {
-      return { ...own(options), problem: unreachable(url, error) }
+  const orOwn =
+    <Options, Told extends object>(
+      read: (options: Options) => Promise<Told>,
+      instead: (options: Options) => Promise<Told>,
+    ) =>
+    async (options: Options): Promise<Told> => {
+      try {
+        return await read(options)
+      } catch (error) {
+        return { ...(await instead(options)), problem: unreachable(url, error) }
+      }
     }
-  }
-  const graph = (options: GraphOptions): Graph => {
+  const meshGraph = orOwn(
+    (options: GraphOptions) => prometheusGraph(ask, now(), options),
+    own.graph,
+  )
+  const history = orOwn(
+    (options: HistoryOptions) => prometheusHistory(ask, now(), options),
+    own.history,
+  )
+  const graph = (options: GraphOptions): Promise<Graph> => {
     const key = JSON.stringify(options)
-    const one = kept.get(key) ?? { graph: own(options), readAt: 0, reading: false }
+    const one = kept.get(key) ?? { graph: own.graph(options), readAt: 0, reading: false }
     kept.delete(key)
     kept.set(key, one)
     if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
     if (!one.reading && now().getTime() - one.readAt > FRESH_MS) {
       one.reading = true
       void meshGraph(options).then((read) => {
-        Object.assign(one, { graph: read, readAt: now().getTime(), reading: false })
+        Object.assign(one, {
+          graph: Promise.resolve(read),
+          readAt: now().getTime(),
+          reading: false,
+        })
       })
     }
     return one.graph
   }
-  return { graph, meshGraph }
+  return { graph, meshGraph, history }
 }

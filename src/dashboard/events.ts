@@ -37,7 +37,7 @@ export function eventRoutes(server: FastifyInstance, every = EVERY_MS): readonly
   const watchers = new Set<Watcher>()
   let timer: NodeJS.Timeout | undefined
   const tell = () => {
-    const made = new Map<string, string>()
+    const made: Made = new Map()
     for (const watcher of watchers) send(watcher, made)
   }
   const stream: NamespaceRoute['stream'] = (app, { query }, reply) => {
@@ -83,24 +83,35 @@ export function eventRoutes(server: FastifyInstance, every = EVERY_MS): readonly
   ]
 }
 
-/** `made`: what others of the same namespace were told in this round, by namespace and query. */
-function send(watcher: Watcher, made: Map<string, string>): void {
+/** A round that fails is left out; the next one may succeed. */
+function send(watcher: Watcher, made: Made): void {
   if (watcher.behind) return
-  const { app, query } = watcher
-  const once = (what: object, make: () => object) => {
+  // Until it is written: a graph of many edges is made in slices, and the next round may come before.
+  watcher.behind = true
+  tellOne(watcher, made).catch(() => {
+    watcher.behind = false
+  })
+}
+
+/** What others of the same namespace are told in this round, by namespace and query. */
+type Made = Map<string, Promise<string>>
+
+async function tellOne(watcher: Watcher, made: Made): Promise<void> {
+  const { app, query, reply } = watcher
+  const once = (what: object, make: () => object | Promise<object>) => {
     const key = JSON.stringify([app.namespace, what])
-    const text = made.get(key) ?? JSON.stringify(make())
+    const text = made.get(key) ?? Promise.resolve(make()).then((value) => JSON.stringify(value))
     made.set(key, text)
     return text
   }
-  const summary = once({}, () => summaryOf(app))
+  const summary = await once({}, () => summaryOf(app))
   const events: string[] = []
   if (query.by) {
-    const graph = once(query, () => graphFor(app, query))
+    const graph = await once(query, () => graphFor(app, query))
     events.push(`event: graph\ndata: ${graph}\n\n`)
   }
   if (summary !== watcher.summary) events.push(`event: summary\ndata: ${summary}\n\n`)
   watcher.summary = summary
   // Both sides are to notice when the other one is gone.
-  watcher.behind = !watcher.reply.raw.write(events.join('') || TICK)
+  watcher.behind = !reply.raw.destroyed && !reply.raw.write(events.join('') || TICK)
 }

@@ -16,7 +16,7 @@ export interface GraphQuery {
 
 const HALF_AN_HOUR = 1800
 
-export function graphFor(app: ShownApp, query: GraphQuery): Graph {
+export function graphFor(app: ShownApp, query: GraphQuery): Promise<Graph> {
   return app.graph(optionsOf(query))
 }
 
@@ -86,14 +86,17 @@ export const GRAPH_ROUTES: readonly Route[] = [
     role: 'read',
     scope: 'namespace',
     query: { ...QUERY, node: 'Id of the node, as in the graph' },
-    answer: shape({
-      node: text,
-      by: oneOf('service', 'workload'),
-      step: count,
-      inbound: list(POINT),
-      outbound: list(POINT),
-      seen: flag,
-    }),
+    answer: shape(
+      {
+        node: text,
+        by: oneOf('service', 'workload'),
+        step: count,
+        inbound: list(POINT),
+        outbound: list(POINT),
+        seen: flag,
+      },
+      { problem: text },
+    ),
     handle: (app, { query }) =>
       app.history({
         by: query.by === 'workload' ? 'workload' : 'service',

@@ -38,11 +38,12 @@ export function shownTo(app: App, namespace: string | undefined): ShownApp {
       if (!isOwn(proxy)) throw new Error('The proxy is of another namespace')
       return app.resources(proxy)
     },
-    graph: (options) => graphOf(app.graph(options), namespace),
+    graph: async (options) => graphOf(await app.graph(options), namespace),
     meshGraph: async (options) => graphOf(await app.meshGraph(options), namespace),
-    history: (options) => {
+    history: async (options) => {
       const { by, window, node } = options
-      const nodes = app.graph({ by, window }).nodes.filter(({ id }) => id === node)
+      const { nodes: all } = await app.graph({ by, window })
+      const nodes = all.filter(({ id }) => id === node)
       const own = nodes.some((one) => one.namespace === namespace)
       // Of another namespace it is told as one of which nothing was ever seen.
       return app.history(own ? options : { ...options, node: '' })

@@ -76,4 +76,6 @@ export interface History {
   readonly outbound: readonly HistoryPoint[]
   /** Something was reported of it within this time. */
   readonly seen: boolean
+  /** What is missing, and what to do. */
+  readonly problem?: string
 }

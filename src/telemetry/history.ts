@@ -1,6 +1,7 @@
 // The golden signals of one node of the graph over time: what it was asked, and what it asked others.
-import type { By, History, HistoryPoint } from '../model/graph.ts'
-import { type Directory, placer, preferred, requestsOf } from './graph.ts'
+import type { By, GraphNode, History, HistoryPoint } from '../model/graph.ts'
+import { requestsOf, withoutTwice } from './graph.ts'
+import { type Directory, placer } from './place.ts'
 import type { Series, Signals } from './signals.ts'
 import { FIGURE, FIGURES, quantile, STEP } from './window.ts'
 
@@ -16,41 +17,78 @@ export interface HistoryOptions {
 const FINE_SECONDS = 300
 const COARSE_STEPS = 6
 
-export function historyOf(
+/** How many series are looked at before others may run. */
+const SLICE = 1000
+
+export function* makeHistory(
   signals: Signals,
   directory: Directory,
   { by, node, window }: HistoryOptions,
-): History {
+): Generator<undefined, History> {
   const width = window <= FINE_SECONDS ? 1 : COARSE_STEPS
   // The present step is still being counted. Whole half minutes, as the figures of old are kept.
   const to = Math.floor(signals.step() / width) * width - 1
   const from = to - Math.ceil(window / STEP / width) * width
   const place = placer(directory, by)
-  const inbound: Series[] = []
-  const outbound: Series[] = []
-  for (const one of preferred([...signals.series()], directory, from, to)) {
-    const [source, target] = place(one)
-    if (source.id === node) outbound.push(one)
-    if (target.id === node) inbound.push(one)
+  const placed: Placed[] = []
+  const all = [...signals.series()]
+  for (const [index, series] of all.entries()) {
+    if (index % SLICE === 0) yield
+    const [source, target] = place(series)
+    if (source.id === node || target.id === node) placed.push({ series, source, target })
   }
-  const points = (series: readonly Series[]): HistoryPoint[] => {
+  const counted = yield* countedOnce(placed, all, { directory, from, to })
+  const points = (chosen: readonly Placed[]): HistoryPoint[] => {
     const found: HistoryPoint[] = []
     for (let start = from; start < to; start += width) {
-      found.push(pointOf(series, start, start + width))
+      found.push(pointOf(chosen, start, start + width))
     }
     return found
   }
+  const inbound = counted.filter(({ target }) => target.id === node)
+  const outbound = counted.filter(({ source }) => source.id === node)
   return {
     ...{ node, by, step: width * STEP },
     inbound: points(inbound),
     outbound: points(outbound),
-    seen: inbound.length + outbound.length > 0,
+    seen: counted.length > 0,
   }
 }
 
-function pointOf(series: readonly Series[], from: number, to: number): HistoryPoint {
+interface Placed {
+  readonly series: Series
+  readonly source: GraphNode
+  readonly target: GraphNode
+}
+
+/** What both ends have told counts once: whoever calls a workload whose own word is among these is looked at, too. */
+function* countedOnce(
+  placed: readonly Placed[],
+  all: readonly Series[],
+  {
+    directory,
+    from,
+    to,
+  }: { readonly directory: Directory; readonly from: number; readonly to: number },
+): Generator<undefined, readonly Placed[]> {
+  const servers = new Set(
+    placed.flatMap(({ series: { edge, reporter } }) => (edge.side === 'server' ? [reporter] : [])),
+  )
+  const own = new Map(placed.map((one) => [one.series, one]))
+  const concerned = all.filter(
+    (series) =>
+      own.has(series) || (series.edge.side === 'client' && servers.has(series.edge.workload)),
+  )
+  const summed: { readonly series: Series; readonly figures: Float64Array }[] = []
+  for (const series of concerned) {
+    if (summed.push({ series, figures: series.window.sum(from, to) }) % SLICE === 0) yield
+  }
+  return withoutTwice(summed, directory).flatMap(({ series }) => own.get(series) ?? [])
+}
+
+function pointOf(chosen: readonly Placed[], from: number, to: number): HistoryPoint {
   const figures = new Float64Array(FIGURES)
-  for (const { window } of series) window.sum(from, to, figures)
+  for (const { series } of chosen) series.window.sum(from, to, figures)
   const requests = requestsOf(figures)
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantile(figures, share))
   return {

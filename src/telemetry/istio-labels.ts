@@ -1,5 +1,5 @@
 // Istio's standard labels of one total: who called whom, how it went, and how it was protected.
-import type { Directory } from './graph.ts'
+import type { Directory } from './place.ts'
 import type { Total } from './totals.ts'
 
 export type Labels = Readonly<Record<string, string>>

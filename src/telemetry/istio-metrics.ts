@@ -1,7 +1,7 @@
 // The totals under Istio's names and labels, in Prometheus' text format: dashboards that people have, and Kiali, go by these.
 
-import type { Directory } from './graph.ts'
 import { escapeValue, type Labels, labelsOf, type Side } from './istio-labels.ts'
+import type { Directory } from './place.ts'
 import { SIZE_BOUNDS } from './sizes.ts'
 import type { Total } from './totals.ts'
 import { BOUNDS, FIGURE, FIRST_BUCKET } from './window.ts'

@@ -27,7 +27,7 @@ interface Watched {
   readonly client: string
   /** Requests to `web` through the client's Envoy, one after the other; their statuses. */
   ask(times: number): Promise<number[]>
-  edge(query: string, source: string, target: string): GraphEdge | undefined
+  edge(query: string, source: string, target: string): Promise<GraphEdge | undefined>
 }
 
 async function start(t: TestContext): Promise<Watched> {
@@ -71,10 +71,11 @@ async function start(t: TestContext): Promise<Watched> {
       }
       return statuses
     },
-    edge: (by, source, target) =>
-      mesh.app
-        .graph({ by: by === 'workload' ? 'workload' : 'service', window: 300 })
-        .edges.find((edge) => edge.source === source && edge.target === target),
+    edge: async (by, source, target) => {
+      const wanted = { by: by === 'workload' ? 'workload' : 'service', window: 300 } as const
+      const { edges } = await mesh.app.graph(wanted)
+      return edges.find((edge) => edge.source === source && edge.target === target)
+    },
   }
 }
 

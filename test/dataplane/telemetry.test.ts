@@ -145,7 +145,7 @@ async function source(t: TestContext, s: Shop): Promise<void> {
     }
     const callers = async () => {
       await request({ address, port: 8080, host: 'web', headers: forged })
-      const { edges } = s.mesh.app.graph({ by: 'workload', window: 300 })
+      const { edges } = await s.mesh.app.graph({ by: 'workload', window: 300 })
       return edges.filter(({ target }) => target === 'shop/web').map((edge) => edge)
     }
     const seen = await waitFor('the call', callers, ({ length }) => length > 0, PATIENT)

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { isProblem } from '../../src/ca/problem.ts'
 import { openHttp } from '../../src/dashboard/server.ts'
-import { meshGraphOf } from '../../src/mesh-graph.ts'
+import { meshTrafficOf } from '../../src/mesh-graph.ts'
 import type { Graph } from '../../src/model/graph.ts'
 import type { GraphOptions } from '../../src/telemetry/graph.ts'
 import { skip as noEnvoy, testFolder } from '../support/envoy.ts'
@@ -185,11 +185,12 @@ test('Prometheus', { skip }, async (t) => {
 
   await t.test('the graph read from there is that of the proxies', async () => {
     const own = (options: GraphOptions) => mesh.app.graph(options)
-    const { meshGraph } = meshGraphOf(prometheus.url, () => new Date(), own)
+    const { meshGraph } = meshTrafficOf(prometheus.url, () => new Date(), mesh.app)
     for (const by of ['service', 'workload'] as const) {
       const both = async () => {
         await ask('/graph')
-        return { read: await meshGraph({ by, window: 60 }), own: own({ by, window: 60 }) }
+        const wanted = { by, window: 60 }
+        return { read: await meshGraph(wanted), own: await own(wanted) }
       }
       const edges = ({ edges }: Graph) =>
         edges.map(({ source, target, protocol, mutualTls, reporter }) =>
@@ -206,6 +207,43 @@ test('Prometheus', { skip }, async (t) => {
       const http = read.edges.find(({ protocol }) => protocol === 'http')
       assert.ok(http && http.requests > 0 && (http.p99 ?? 0) > 0 && http.bytesReceived >= 0)
     }
+  })
+
+  await t.test('the signals of a node over time are read from there', async () => {
+    const { history } = meshTrafficOf(prometheus.url, () => new Date(), mesh.app)
+    for (const [by, node] of [
+      ['service', 'shop/web'],
+      ['workload', 'shop/web-v1'],
+    ] as const) {
+      const read = async () => {
+        await ask('/history')
+        return history({ by, node, window: 300 })
+      }
+      const found = await waitFor(
+        `the history of ${node}`,
+        read,
+        ({ inbound }) => inbound.some(({ requests, p99 = 0 }) => requests > 0 && p99 > 0),
+        PATIENT,
+      )
+      assert.equal(found?.problem, undefined)
+      assert.deepEqual([found?.node, found?.by, found?.step, found?.seen], [node, by, 15, true])
+      assert.equal(found?.inbound.length, 20)
+    }
+    const caller = await history({ by: 'workload', node: 'shop/client', window: 300 })
+    assert.ok(caller.outbound.some(({ requests }) => requests > 0))
+    const nobody = await history({ by: 'service', node: 'shop/"no"', window: 300 })
+    assert.equal(nobody.seen, false)
+    app.behave({ status: 500 })
+    await waitFor(
+      'its errors',
+      async () => {
+        await ask('/broken')
+        return history({ by: 'service', node: 'shop/web', window: 300 })
+      },
+      ({ inbound }) => inbound.some(({ errors }) => errors > 0),
+      PATIENT,
+    )
+    app.behave({})
   })
 
   await t.test('every query of the dashboards gives data', async () => {

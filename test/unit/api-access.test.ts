@@ -253,7 +253,7 @@ test("the user of a namespace is told nothing of another's", async (t) => {
   assert.equal((await ask(http, '/api/v1/config/web.shop', bound)).status, 200)
 })
 
-test('in the graph of a namespace all others are one', () => {
+test('in the graph of a namespace all others are one', async () => {
   const node = (id: string, namespace: string, kind: 'service' | 'outside' = 'service') => ({
     ...{ id, kind, namespace, service: id, workload: '', version: '' },
   })
@@ -278,7 +278,7 @@ test('in the graph of a namespace all others are one', () => {
     ],
   }
   const app = { graph: () => graph, services: [] } as never
-  const { nodes, edges } = shownTo(app, 'shop').graph({ by: 'service', window: 10 })
+  const { nodes, edges } = await shownTo(app, 'shop').graph({ by: 'service', window: 10 })
   assert.deepEqual(nodes.map(({ id }) => id).sort(), ['client', 'elsewhere', 'web'])
   const [merged, client] = edges
   assert.deepEqual([merged?.source, merged?.requests, merged?.p50], ['elsewhere', 40, undefined])

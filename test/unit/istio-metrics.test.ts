@@ -1,9 +1,9 @@
 // What proxies report, as Prometheus gets it: labels, sums that only grow, and bounds whatever is reported.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Directory } from '../../src/telemetry/graph.ts'
 import { istioMetrics, type MetricOverride } from '../../src/telemetry/istio-metrics.ts'
 import type { Point } from '../../src/telemetry/otlp.ts'
+import type { Directory } from '../../src/telemetry/place.ts'
 import { pressureMetrics } from '../../src/telemetry/pressure-metrics.ts'
 import { signalOf } from '../../src/telemetry/report.ts'
 import { Totals } from '../../src/telemetry/totals.ts'

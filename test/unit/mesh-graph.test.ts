@@ -1,8 +1,8 @@
 // The graph from a Prometheus that is down, or that answers nonsense: what this replica knows, and what is wrong.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { meshGraphOf } from '../../src/mesh-graph.ts'
-import type { Graph } from '../../src/model/graph.ts'
+import { meshTrafficOf } from '../../src/mesh-graph.ts'
+import type { Graph, History } from '../../src/model/graph.ts'
 import { type Ask, samplesOf } from '../../src/telemetry/prometheus-query.ts'
 import { freePort } from '../support/ports.ts'
 import { httpUpstream } from '../support/upstreams.ts'
@@ -15,33 +15,31 @@ const OWN: Graph = {
   nodes: [],
   edges: [],
 }
+const PAST: History = {
+  ...{ node: 'shop/web', by: 'service', step: 5, inbound: [], outbound: [], seen: false },
+}
+const OWN_TRAFFIC = { graph: async () => OWN, history: async () => PAST }
 const OPTIONS = { by: 'service', window: 60 } as const
 
 test('nobody answers', async () => {
   const url = `http://127.0.0.1:${await freePort()}`
-  const { graph, meshGraph } = meshGraphOf(
-    url,
-    () => new Date(),
-    () => OWN,
-  )
+  const { graph, meshGraph, history } = meshTrafficOf(url, () => new Date(), OWN_TRAFFIC)
   const { problem, ...rest } = await meshGraph(OPTIONS)
   assert.deepEqual(rest, OWN)
   assert.match(
     problem ?? '',
     /^Prometheus at http:.* \(ECONNREFUSED\); this is what the proxies of this replica report/,
   )
-  assert.deepEqual(graph(OPTIONS), OWN, 'at once, while it is being read')
-  await waitFor('the problem', () => graph(OPTIONS).problem)
+  assert.deepEqual(await graph(OPTIONS), OWN, 'at once, while it is being read')
+  await waitFor('the problem', async () => (await graph(OPTIONS)).problem)
+  const { problem: why, ...past } = await history({ ...OPTIONS, node: 'shop/web' })
+  assert.deepEqual([past, why], [PAST, problem])
 })
 
 test('somebody else answers', async (t) => {
   const other = await httpUpstream(t, { name: 'other' })
   const url = `http://127.0.0.1:${other.port}/`
-  const { meshGraph } = meshGraphOf(
-    url,
-    () => new Date(),
-    () => OWN,
-  )
+  const { meshGraph } = meshTrafficOf(url, () => new Date(), OWN_TRAFFIC)
   assert.match(
     (await meshGraph(OPTIONS)).problem ?? '',
     /status 200, and no answer of Prometheus' API/,
@@ -58,11 +56,7 @@ test('samples that are none are left out', async () => {
 })
 
 test('without a Prometheus it is the own graph', async () => {
-  const { graph, meshGraph } = meshGraphOf(
-    undefined,
-    () => new Date(),
-    () => OWN,
-  )
-  assert.equal(graph(OPTIONS), OWN)
+  const { graph, meshGraph } = meshTrafficOf(undefined, () => new Date(), OWN_TRAFFIC)
+  assert.equal(await graph(OPTIONS), OWN)
   assert.equal(await meshGraph(OPTIONS), OWN)
 })

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { messageType } from '../../proto/message-type.ts'
-import { type Directory, graphOf } from '../../src/telemetry/graph.ts'
+import { graphOf, makeGraph } from '../../src/telemetry/graph.ts'
 import { readMetrics } from '../../src/telemetry/otlp.ts'
+import type { Directory } from '../../src/telemetry/place.ts'
 import { Signals } from '../../src/telemetry/signals.ts'
+import { inSlices, onceAtATime } from '../../src/telemetry/slices.ts'
 import {
   BOUNDS,
   FIGURE,
@@ -288,4 +290,35 @@ test('nonsense neither throws nor grows without bound', () => {
   clock.ms += 2_000_000
   found.report('shop/client', good)
   assert.equal(found.size, 1)
+})
+
+test('the graph of many series gives way while it is made, and is the same', async () => {
+  const clock = { ms: 1_000_000 }
+  const found = signals(clock, { mostSeriesPerReporter: 5000 })
+  const edge = (number: number) =>
+    `outbound|80||web-${number}.shop.svc.cluster.local;web-${number};shop;web-${number};v1`
+  found.report(
+    'shop/client',
+    encode(
+      ...Array.from({ length: 3000 }, (_, number) =>
+        counter('lotse.rq', { e: edge(number), c: '200;-;;' }, number + 1),
+      ),
+    ),
+  )
+  const options = { by: 'service', window: 60 } as const
+  const whole = graphOf(found, directory, options)
+  assert.equal(whole.edges.length, 3000)
+  let turns = 0
+  const making = makeGraph(found, directory, options)
+  const counting = {
+    next: () => {
+      turns += 1
+      return making.next()
+    },
+  } as Generator<undefined, typeof whole>
+  const once = onceAtATime(() => inSlices(counting))
+  const [first, second] = await Promise.all([once({}), once({})])
+  assert.equal(first, second)
+  assert.deepEqual(first, whole)
+  assert.ok(turns > 3 * (3000 / 200), `${turns} turns`)
 })
