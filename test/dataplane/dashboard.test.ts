@@ -137,7 +137,7 @@ test('the page shows edges as they come, and a fault in red', {
   const edge = page.locator('[data-edge="shop/client shop/web"]')
   await edge.waitFor(SOON)
   assert.match((await edge.getAttribute('class')) ?? '', /\bok\b/)
-  assert.match((await edge.getAttribute('aria-label')) ?? '', /\/s, p95 .*ms, mutual TLS$/)
+  assert.match((await edge.getAttribute('aria-label')) ?? '', /\/(s|min), p95 .*ms, mutual TLS$/)
 
   await mesh.edit(
     'rules.yaml',
