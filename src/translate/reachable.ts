@@ -9,7 +9,7 @@ import { boundRules } from './kinds/gateway.ts'
 import { type HostRule, meshRuleHosts } from './kinds/virtual-service.ts'
 import { telemetryServices } from './listener/telemetry-service.ts'
 import { egressProxy } from './outbound-policy.ts'
-import { ALL_HOSTS, importedServices, sidecarOf } from './scope.ts'
+import { ALL_HOSTS, egressOf, importedServices, sidecarOf } from './scope.ts'
 
 /** Namespaces of the services that this proxy needs clusters for, sorted. */
 export const reachableNamespaces = memo((view: View, _: ''): readonly string[] =>
@@ -44,7 +44,7 @@ const ledTo = memo((view: View, rule: HostRule): readonly Service[] =>
 )
 
 function imported(view: View): readonly Service[] {
-  const egress = sidecarOf(view, '')?.spec.egress
+  const egress = egressOf(sidecarOf(view, ''))
   if (!egress) return importedServices(view, ALL_HOSTS)
   return egress.flatMap((listener) => importedServices(view, listener.hosts.join(',')))
 }

@@ -47,6 +47,12 @@ export function isCaptured(view: View): boolean {
   return !(sidecar && isExplicit(sidecar))
 }
 
+/** Undefined for everything: an empty list says no more than none (Istio). */
+export function egressOf(sidecar: Document<Sidecar> | undefined): Sidecar['egress'] {
+  const egress = sidecar?.spec.egress ?? []
+  return egress.length > 0 ? egress : undefined
+}
+
 function hasLabels(labels: Readonly<Record<string, string>> | undefined): boolean {
   return labels !== undefined && Object.keys(labels).length > 0
 }
@@ -149,9 +155,9 @@ export const importedServices = memo((view: View, hostList: string): readonly Se
 
 /** All services this proxy may call, through any of its egress listeners or as destination of a rule it uses. */
 export const reachableServices = memo((view: View, _: ''): readonly Service[] => {
-  const sidecar = sidecarOf(view, '')
-  if (!sidecar?.spec.egress) return importedServices(view, ALL_HOSTS)
-  const lists = sidecar.spec.egress.map((listener) => listener.hosts.join(','))
+  const egress = egressOf(sidecarOf(view, ''))
+  if (!egress) return importedServices(view, ALL_HOSTS)
+  const lists = egress.map((listener) => listener.hosts.join(','))
   return Object.freeze([...new Set(lists.flatMap((list) => importedServices(view, list)))])
 })
 
@@ -164,7 +170,7 @@ export const exportedService = memo((view: View, hostname: string): Service | un
 
 /** Egress hosts of this proxy's Sidecar as a filter for objects (rules) of a namespace and host. */
 export function importsRule(view: View, namespace: string, hosts: readonly string[]): boolean {
-  const egress = sidecarOf(view, '')?.spec.egress
+  const egress = egressOf(sidecarOf(view, ''))
   if (!egress) return true
   const own = view.facet('namespace')!
   return egress.some((listener) => {

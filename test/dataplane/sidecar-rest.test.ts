@@ -76,6 +76,9 @@ test('sidecars', { skip }, async (t) => {
   await t.test('DYNAMIC_DNS: Envoy looks up the name of each request', async () => {
     assert.equal(await ask(`any.localhost:${local.port}`), 'local')
     assert.equal(await ask(`other.localhost:${local.port}`), 'local')
+    const usual = await httpUpstream(t, { name: 'usual', port: PORT })
+    assert.equal(await ask('any.localhost'), 'usual', 'the port of the service')
+    await usual.stop()
     assert.equal(await ask('any.elsewhere'), '502')
   })
 
@@ -107,6 +110,21 @@ test('sidecars', { skip }, async (t) => {
     )
     assert.equal(await ask('www.example.com'), '502')
   })
+
+  await t.test(
+    'an empty list of what is imported is everything, and nothing is "~/*"',
+    async () => {
+      const clusters = async (egress: string) => {
+        const spec = `{workloadSelector: {labels: {workload: client}}, egress: ${egress}}`
+        await mesh.edit('client.yaml', policy('Sidecar', 'shop/client', spec))
+        const all = await mesh.envoy('shop/client').resources('cluster')
+        return all.filter(({ name }) => name.endsWith('|exit.far.svc.cluster.local')).length
+      }
+      assert.equal(await clusters('[]'), 1)
+      assert.equal(await clusters('[{hosts: ["~/*"]}]'), 0)
+      await mesh.edit('client.yaml', sidecar(''))
+    },
+  )
 
   await t.test('an HTTP proxy port serves every port of what it imports', async () => {
     const proxy = `,{port: {number: 3128, protocol: HTTP_PROXY, name: proxy}, bind: ${client}, captureMode: NONE,

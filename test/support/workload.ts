@@ -43,12 +43,19 @@ export function workload(options: WorkloadOptions): string {
       ...{ port: portOf(port, protocol), bind: address, captureMode: 'NONE' },
       defaultEndpoint: `127.0.0.1:${application}`,
     })),
-    egress: calls.map(({ port, protocol, hosts = ['*/*'] }) => ({
-      ...{ port: portOf(port, protocol), bind: address, captureMode: 'NONE', hosts },
-    })),
+    egress: calls.length > 0 ? calls.map(egressAt(address)) : NOTHING,
   })
   return join(entry, sidecar)
 }
+
+/** An empty list would be everything. */
+const NOTHING = [{ captureMode: 'NONE', hosts: ['~/*'] }]
+
+const egressAt =
+  (bind: string) =>
+  ({ port, protocol, hosts = ['*/*'] }: Calls) => ({
+    ...{ port: portOf(port, protocol), bind, captureMode: 'NONE', hosts },
+  })
 
 function portOf(number: number, protocol: string) {
   return protocol === 'auto'

@@ -329,3 +329,16 @@ test('the types allow what the encoder does and nothing else', () => {
   const manager: HttpConnectionManager = { stat_prefix: 'x', access_log_flush_interval: '1s' }
   assert.ok(manager)
 })
+
+test('a switch that can only be on is not turned off', () => {
+  const http = 'envoy.extensions.filters.http'
+  for (const [type, field] of [
+    [`${http}.lua.v3.LuaPerRoute`, 'disabled'],
+    [`${http}.jwt_authn.v3.PerRouteConfig`, 'disabled'],
+    ['envoy.config.rbac.v3.Permission', 'any'],
+    ['envoy.config.common.matcher.v3.MatchPredicate', 'any_match'],
+  ] as const) {
+    assert.equal(errorsOf(type, { [field]: true }).length, 0, type)
+    assert.equal(errorsOf(type, { [field]: false }).length, 1, type)
+  }
+})

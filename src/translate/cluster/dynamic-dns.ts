@@ -31,12 +31,37 @@ export function dynamicDiscovery(insecure: boolean): ClusterFields {
 }
 
 /** Looks up the Host before the router runs; does nothing for routes to other clusters. */
-export const DYNAMIC_DNS_FILTER: HttpFilter = Object.freeze({
+const LOOKUP: HttpFilter = Object.freeze({
   name: 'envoy.filters.http.dynamic_forward_proxy',
   typed_config: typed('envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig', {
     dns_cache_config: DNS_CACHE,
+    allow_dynamic_host_from_filter_state: true,
   }),
 })
+
+/** A Host without a port is called on that of the service, where a listener is for one alone; else on 80 or 443. */
+export function dynamicDnsFilters(port: number | undefined): readonly HttpFilter[] {
+  return port === undefined ? [LOOKUP] : [usualPort(port), LOOKUP]
+}
+
+function usualPort(port: number): HttpFilter {
+  return {
+    name: 'lotse.dynamic_dns.port',
+    typed_config: typed('envoy.extensions.filters.http.set_filter_state.v3.Config', {
+      on_request_headers: [
+        {
+          object_key: 'envoy.upstream.dynamic_port',
+          format_string: {
+            text_format_source: {
+              inline_string: `%CEL(request.host.contains(':') ? '' : '${port}')%`,
+            },
+          },
+          skip_if_empty: true,
+        },
+      ],
+    }),
+  }
+}
 
 /** The same for a connection by its server name; stands before the TCP proxy. */
 export function dynamicDnsNetworkFilter(port: number): Filter {

@@ -8,7 +8,7 @@ import type { EgressListener, Sidecar } from '../../model/schema/sidecar.ts'
 import type { Service, ServicePort } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
 import { meshConfig } from '../mesh-config.ts'
-import { ALL_HOSTS, importedServices, sidecarOf } from '../scope.ts'
+import { ALL_HOSTS, egressOf, importedServices, sidecarOf } from '../scope.ts'
 import {
   httpListener,
   type Outbound,
@@ -22,9 +22,11 @@ export const outboundListeners = memo((view: View, _: ''): readonly Outbound[] =
   const sidecar = sidecarOf(view, '')
   const byName = new Map<string, Outbound>()
   for (const outbound of proxyListener(view, sidecar)) byName.set(outbound.listener.name, outbound)
-  if (!sidecar?.spec.egress)
+  const listeners = egressOf(sidecar)
+  if (!sidecar || !listeners) {
     return Object.freeze([...byName.values(), ...captured(view, ALL_HOSTS)])
-  for (const [index, egress] of sidecar.spec.egress.entries()) {
+  }
+  for (const [index, egress] of listeners.entries()) {
     for (const outbound of egressListeners(view, sidecar, egress, index)) {
       if (!byName.has(outbound.listener.name)) byName.set(outbound.listener.name, outbound)
     }
@@ -38,10 +40,8 @@ function proxyListener(view: View, sidecar: Document<Sidecar> | undefined): Outb
   const [key] = view.keys('MeshConfig')
   const document = key === undefined ? undefined : view.get('MeshConfig', key)
   if (!proxyHttpPort || !document) return []
-  const egress = sidecar?.spec.egress
+  const egress = egressOf(sidecar)
   const hosts = egress?.flatMap((listener) => listener.hosts).join(',') ?? ALL_HOSTS
-  // It calls nothing.
-  if (hosts === '') return []
   const place = { bind: '127.0.0.1', port: proxyHttpPort, hosts, isBound: true, isNamed: true }
   return [httpListener(view, { ...place, origin: document.at(['proxyHttpPort']) }, true)]
 }

@@ -3,6 +3,7 @@ import { nanoseconds } from '../../model/duration.ts'
 import { isAddress } from '../../model/host.ts'
 import type { Path } from '../../model/origin.ts'
 import type { StringMatch } from '../../model/schema/match.ts'
+import { formatProblem } from './log-format.ts'
 import { regexProblem } from './regex.ts'
 import type { Report } from './report.ts'
 
@@ -110,6 +111,9 @@ export function checkHeaderName(report: Report, name: string, path: Path): void 
   )
 }
 
+/** Nobody writes longer ones with commands in them, and each command is looked for from its beginning. */
+const LONGEST_FORMAT = 4096
+
 /** Envoy reads `%COMMAND%` in values it sets. */
 export function checkHeaderValue(report: Report, value: string, path: Path): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
@@ -119,10 +123,13 @@ export function checkHeaderValue(report: Report, value: string, path: Path): voi
   const rest = value
     .replaceAll('%%', '')
     .replace(/%[A-Z][A-Z0-9_]*(\([^()]*(\([^()]*\)[^()]*)*\))?(:\d+)?%/g, '')
-  if (!rest.includes('%')) return
-  report.error(
-    'L0216',
-    path,
-    `"${shortened(value)}" has a % that begins no command of Envoy: write %% for the character`,
-  )
+  if (rest.includes('%')) {
+    const text = 'has a % that begins no command of Envoy: write %% for the character'
+    report.error('L0216', path, `"${shortened(value)}" ${text}`)
+    return
+  }
+  // One that headers have beside those of logs.
+  const known = value.replace(/%PER_REQUEST_STATE\([^()]+\)%/g, '')
+  const problem = value.length <= LONGEST_FORMAT ? formatProblem(known) : undefined
+  if (problem) report.error('L0216', path, `"${shortened(value)}" is nothing for Envoy: ${problem}`)
 }
