@@ -119,7 +119,8 @@ function isOutside(path: string): boolean {
 
 function nameOf(test: string): string {
   const [file = '', ...names] = test.split(' › ')
-  return `${file.replace('test/', '')}: ${names.at(-1)}`.replaceAll('|', '\\|')
+  const last = names.at(-1) || 'what its tests have in common'
+  return `${file.replace('test/', '')}: ${last}`.replaceAll('|', '\\|')
 }
 
 /** By field the golden case or sample with the fewest others; `envoy --mode validate` accepts what each becomes. */
