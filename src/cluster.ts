@@ -35,6 +35,7 @@ export async function openClusterSide(
       issuer: () => authority.issuer,
       namespaceLabels: (name) =>
         core.mesh.tables.Namespace.rows.get(`/${name}`)?.metadata.labels ?? {},
+      references: (document) => core.referencesWith(document),
       log,
     }))
   if (webhooks && isProblem(webhooks)) return webhooks
@@ -62,9 +63,17 @@ export async function openClusterSide(
     },
     ...{ log, leads },
   })
+  const trustOf = () => core.mesh.tables.trust.rows.get('trust')
+  let trust = trustOf()
+  const stopLooking = core.onChange(() => {
+    if (trustOf() === trust) return
+    trust = trustOf()
+    if (webhooks) void webhooks.renew()
+  })
   return {
     ...(webhooks ? { webhooks: webhooks.address } : {}),
     close: async () => {
+      stopLooking()
       await writer.close()
       await webhooks?.close()
     },

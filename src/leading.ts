@@ -33,11 +33,15 @@ export function startLeading(
   const trouble = troubles(log)
   let leads = false
   let leader = ''
+  let until = () => 0
   const options = {
     identity: `${hostname()}_${process.pid}_${randomBytes(4).toString('hex')}`,
     ...(duration ? { duration } : {}),
     onChange: (now: boolean) => {
       leads = now
+    },
+    onHeld: (time: number | (() => number)) => {
+      until = typeof time === 'number' ? () => time : time
     },
     onHolder: (holder: string) => {
       leader = holder && ` (${holder.split('_')[0]})`
@@ -49,7 +53,8 @@ export function startLeading(
     ? holdLease(kubernetes.connection, { namespace, name: NAME, ...options }, stop.signal)
     : holdLeaderKey(etcd!.etcd, options, stop.signal)
   return {
-    leads: () => leads,
+    // A process that stood still may not have heard yet that another took its place.
+    leads: () => leads && performance.now() < until(),
     leader: () => leader,
     close: async () => {
       stop.abort()

@@ -5,7 +5,8 @@ import { serveWebhooks } from './admission/server.ts'
 import type { Issuer } from './ca/issuer.ts'
 import { isProblem } from './ca/problem.ts'
 import { splitAddress } from './listen.ts'
-import type { Diagnostic } from './model/diagnostic.ts'
+import { type Diagnostic, hasErrors } from './model/diagnostic.ts'
+import type { Document } from './model/document.ts'
 import { checkCredential } from './registry/credential.ts'
 import { Objects } from './registry/objects.ts'
 import { printPath } from './registry/phrase.ts'
@@ -22,21 +23,25 @@ export interface WebhooksOptions {
 export interface Webhooks {
   /** As bound. */
   readonly address: string
+  /** Other roots are trusted: a pair below the present one. */
+  readonly renew: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
 interface Context {
   readonly issuer: () => Issuer
   readonly namespaceLabels: (namespace: string) => Readonly<Record<string, string>>
+  /** What there is to say of a document as a part of the mesh: what it names and is not there. */
+  readonly references: (document: Document) => readonly Diagnostic[]
   readonly log: (diagnostic: Diagnostic) => void
 }
 
-/** A fresh pair each hour: long before the last one ends, and soon after the roots were replaced. */
+/** A fresh pair each hour: long before the last one ends. */
 const RENEWAL = 3_600_000
 
 export async function openWebhooks(
   options: WebhooksOptions,
-  { issuer, namespaceLabels, log }: Context,
+  { issuer, namespaceLabels, references, log }: Context,
 ): Promise<Webhooks | Diagnostic> {
   const { host, port } = splitAddress(options.address)
   const pairOf = async () => {
@@ -48,18 +53,22 @@ export async function openWebhooks(
   if (isProblem(pair)) return pair
   const { settings } = options
   try {
-    const server = await serveWebhooks({ host, port, pair, settings, judge, namespaceLabels })
-    const timer = setInterval(async () => {
+    const server = await serveWebhooks({
+      ...{ host, port, pair, settings, namespaceLabels },
+      judge: (value) => judge(value, references),
+    })
+    const renew = async () => {
       const next = await pairOf()
       if (isProblem(next)) log(next)
       else server.renew(next)
-    }, RENEWAL)
+    }
+    const timer = setInterval(renew, RENEWAL)
     timer.unref()
     const close = async () => {
       clearInterval(timer)
       await server.close()
     }
-    return { address: `${host}:${server.port}`, close }
+    return { address: `${host}:${server.port}`, renew, close }
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code
     const text = `Cannot listen on ${options.address} (${why}). Is another process using the port? Choose another by --webhooks`
@@ -67,21 +76,31 @@ export async function openWebhooks(
   }
 }
 
-/** What can be said of an object by itself; what it refers to may come later than it. */
-export function judge(value: unknown): readonly Diagnostic[] {
+/** What can be said of an object by itself, and as warnings what it names and is not there: that may come later than it. */
+export function judge(
+  value: unknown,
+  references: Context['references'] = () => [],
+): readonly Diagnostic[] {
   const objects = new Objects()
-  const at = (path: readonly (string | number)[]) => ({
-    source: path.length > 0 ? printPath(path) : 'object',
-    line: 0,
-    column: 0,
-  })
+  const given = new Set<string>()
+  const at = (path: readonly (string | number)[]) => {
+    const source = path.length > 0 ? printPath(path) : 'object'
+    given.add(source)
+    return { source, line: 0, column: 0 }
+  }
   objects.put('object', { value, at })
   const { documents, diagnostics } = objects.state()
-  return [
+  const own = [
     ...diagnostics,
     ...documents.flatMap((document) => [
       ...validate(document),
       ...checkCredential(document, new Date()),
     ]),
   ]
+  if (hasErrors(own)) return own
+  const others = documents
+    .flatMap(references)
+    .filter(({ origin }) => origin !== undefined && given.has(origin.source))
+    .map((diagnostic) => ({ ...diagnostic, severity: 'warning' as const }))
+  return [...own, ...others]
 }

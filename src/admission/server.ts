@@ -1,6 +1,8 @@
 // The HTTPS side for the API server's admission webhooks: what is to be said of an object, and the sidecar for a new pod.
+
+import type { Server as HttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { InjectSettings } from './inject.ts'
 import { answer, injectionOf, type Review, verdictOf } from './review.ts'
@@ -38,8 +40,11 @@ export async function serveWebhooks(options: WebhookOptions): Promise<WebhookSer
   const server = Fastify({
     logger: false,
     bodyLimit: LARGEST,
+    // The API server gives up after 30 s at most.
+    requestTimeout: 30_000,
     https: { ...tls(options.pair), minVersion: 'TLSv1.2' },
   })
+  limit(server)
   server.post(VALIDATE, async (request, reply) => {
     const review = reviewIn(request.body)
     const said = answer(review, verdictOf(judge(review.request?.object)))
@@ -57,6 +62,28 @@ export async function serveWebhooks(options: WebhookOptions): Promise<WebhookSer
     renew: (pair) => server.server.setSecureContext({ ...tls(pair), minVersion: 'TLSv1.2' }),
     close: () => server.close(),
   }
+}
+
+/** So many questions, and bytes of them, may be open at once. The API server asks each once more, or does as if Lotse were away. */
+const MOST = { questions: 256, bytes: 64 * 1024 * 1024 } as const
+
+function limit(server: FastifyInstance<HttpsServer>): void {
+  const open = { questions: 0, bytes: 0 }
+  server.addHook('onRequest', async (request, reply) => {
+    const bytes = Number(request.headers['content-length'] ?? LARGEST)
+    if (open.questions >= MOST.questions || open.bytes + bytes > MOST.bytes) {
+      return reply
+        .code(429)
+        .header('retry-after', '1')
+        .send({ error: 'Too many questions at once' })
+    }
+    open.questions += 1
+    open.bytes += bytes
+    reply.raw.once('close', () => {
+      open.questions -= 1
+      open.bytes -= bytes
+    })
+  })
 }
 
 function tls({ keyPem, chainPem }: Pair): { readonly key: string; readonly cert: string } {

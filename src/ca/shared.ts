@@ -67,6 +67,9 @@ async function openAs(
     )
   }
   writeShared(directory, shared)
+  // What was revoked elsewhere meanwhile is refused from the beginning.
+  new SharedRevoked(store, directory, options.now).exchange(false)
+  new SharedTokens(store, directory, '').exchange()
   return openAuthority({ ...options, together: together(options, text, store) })
 }
 

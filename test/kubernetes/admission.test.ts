@@ -1,5 +1,6 @@
 // The API server asks Lotse: bad objects are refused when they are applied, pods get their sidecar, and users' objects their status.
 import assert from 'node:assert/strict'
+import { request } from 'node:https'
 import { join as path } from 'node:path'
 import { test } from 'node:test'
 import { type App, openApp } from '../../src/app.ts'
@@ -28,6 +29,28 @@ interface Stated {
       message: string
     }[]
   }
+}
+
+/** What the webhook says of an object. */
+async function admitted(app: App, object: object): Promise<{ readonly warnings?: string[] }> {
+  const body = JSON.stringify({ request: { uid: '1', operation: 'CREATE', object } })
+  const { port } = new URL(`https://${app.cluster?.webhooks}`)
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      {
+        ...{ host: '127.0.0.1', port, path: '/validate', method: 'POST' },
+        ca: app.authority.trust.rootsPem.join(''),
+        headers: { 'content-type': 'application/json' },
+      },
+      async (answer) => {
+        let text = ''
+        for await (const chunk of answer) text += chunk
+        resolve((JSON.parse(text) as { response: { warnings?: string[] } }).response)
+      },
+    )
+    asked.once('error', reject)
+    asked.end(body)
+  })
 }
 
 async function openReplica(cluster: Cluster, folder: string, log: Diagnostic[]): Promise<App> {
@@ -105,6 +128,8 @@ test('admission and status', { skip }, async (t) => {
     })
     assert.match(body.message, /spec\.http\[0\]\.timeout: error: .+ \(L0105\)/)
     assert.equal((await cluster.call('POST', VIRTUAL_SERVICES, rule(route))).status, 201)
+    const { warnings } = await admitted(app, rule({ route: [{ destination: { host: 'nobody' } }] }))
+    assert.match(warnings?.join() ?? '', /spec\.http\[0\]\.route\[0\].*: warning: .*nobody/)
   })
 
   await t.test('a pod gets its sidecar where its namespace asks for it', async () => {

@@ -27,6 +27,8 @@ export interface Outages {
   leader(): Promise<Replica>
   /** Kills it; the other must lead then, and have all proxies without sending them anything. */
   replaceLeader(): Promise<void>
+  /** It stands still until the other leads, and then goes on: for a moment two believe that they lead. */
+  freezeLeader(): Promise<void>
   /** `/teapot` answers with this status: a change of configuration went all the way. */
   becomes(status: number): Promise<void>
   /** Waits until each replica that runs tells L0109, or tells it no more. */
@@ -102,6 +104,16 @@ export async function startOutages(t: Cleanup, options: OutageOptions): Promise<
       step(`${other.name} leads`)
       await old.start()
       step(`${old.name} runs again`)
+    },
+    freezeLeader: async () => {
+      const old = await leader()
+      old.serving.kill('SIGSTOP')
+      old.running = false
+      const next = await leader()
+      step(`${next.name} leads, ${old.name} stands still`)
+      old.serving.kill('SIGCONT')
+      old.running = true
+      assert.equal((await leader()).name, next.name)
     },
     told: async (trouble) => {
       const codes = () =>

@@ -83,5 +83,8 @@ test('what it becomes is valid, with certificates', () => {
     objects[0]?.spec.servers?.map(({ port }) => port.number),
     [80, 443],
   )
-  assert.deepEqual(objects.flatMap(judge), [])
+  assert.deepEqual(
+    objects.flatMap((made) => judge(made)),
+    [],
+  )
 })

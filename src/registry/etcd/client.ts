@@ -48,6 +48,8 @@ export interface Etcd {
 
 export interface EtcdLease {
   readonly id: number
+  /** Until when (`performance.now()`) it is there for certain. */
+  readonly until: () => number
   readonly end: () => Promise<void>
 }
 
@@ -147,6 +149,7 @@ class Members implements Etcd {
     }
     return {
       id: ID,
+      until: () => heard + seconds * 750,
       end: async () => {
         end()
         await this.#call(REVOKE, { ID }).catch(() => undefined)

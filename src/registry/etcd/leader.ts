@@ -8,6 +8,8 @@ export interface LeaderOptions {
   /** Seconds after which one that is not heard of is replaced; 10 by default. */
   readonly duration?: number
   readonly onChange: (leads: boolean) => void
+  /** Until when (`performance.now()`) this process may act as the holder, whatever else it hears. */
+  readonly onHeld?: (until: () => number) => void
   /** The identity that holds it; empty: nobody. */
   readonly onHolder?: (identity: string) => void
   /** Why the lock cannot be looked at; undefined when it can be again. */
@@ -20,7 +22,7 @@ const KEY = 'leader'
 /** Runs until `stop`, then lets the lock go. A leader that cannot keep its lease stops before etcd gives it to another. */
 export async function holdLeaderKey(
   etcd: Etcd,
-  { identity, duration = DURATION, onChange, onHolder, onTrouble }: LeaderOptions,
+  { identity, duration = DURATION, onChange, onHeld, onHolder, onTrouble }: LeaderOptions,
   stop: AbortSignal,
 ): Promise<void> {
   const key = Buffer.from(`${etcd.prefix}${KEY}`)
@@ -47,6 +49,7 @@ export async function holdLeaderKey(
           success: [{ requestPut: put }],
         })
         // The lease may have been lost meanwhile.
+        if (succeeded && lease) onHeld?.(lease.until)
         lead(succeeded && lease !== undefined)
       } else lead(lease !== undefined && kvs[0]?.value.toString() === identity)
       onTrouble(undefined)

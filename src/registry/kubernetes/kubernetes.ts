@@ -11,7 +11,7 @@ import { Ingresses } from './ingresses.ts'
 import { type Watched, watchedKinds } from './kinds.ts'
 import { meshConfigIn } from './mesh-config.ts'
 import { placesOf } from './places.ts'
-import { Pods } from './pods.ts'
+import { Pods, trimmed } from './pods.ts'
 import { type KubernetesObject, reflect } from './reflector.ts'
 import type { Known } from './status.ts'
 
@@ -111,6 +111,7 @@ class Cluster {
     const put = (object: KubernetesObject) => this.#put(kind, object)
     return {
       ...watched,
+      keep: kind === 'Pod' ? trimmed : withoutFields,
       onList: (objects: readonly KubernetesObject[]) => this.#replace(kind, objects),
       onChange: (object: KubernetesObject) => {
         if (put(object)) this.#changed()
@@ -229,15 +230,17 @@ function idOf(kind: string, { metadata }: KubernetesObject): string {
   return `${kind}/${metadata.namespace ?? ''}/${metadata.name}`
 }
 
-/** What an API server adds for itself, and what clients keep in annotations for theirs. */
-function withoutNoise(object: KubernetesObject): unknown {
-  const {
-    managedFields: _,
-    annotations = {},
-    ...metadata
-  } = object.metadata as Readonly<Record<string, unknown>> & {
-    readonly annotations?: Readonly<Record<string, string>>
+/** Without the record of who set which field, often the larger half of an object. */
+function withoutFields(object: KubernetesObject): KubernetesObject {
+  const { managedFields: _, ...metadata } = object.metadata as KubernetesObject['metadata'] & {
+    readonly managedFields?: unknown
   }
+  return { ...object, metadata }
+}
+
+/** Without what clients keep in annotations for themselves. */
+function withoutNoise(object: KubernetesObject): unknown {
+  const { annotations = {}, ...metadata } = object.metadata
   const read = Object.entries(annotations).filter(
     ([name]) => !name.startsWith('kubectl.kubernetes.io/'),
   )

@@ -10,6 +10,8 @@ export interface LeaseOptions {
   /** Seconds for which a holder that is not heard of is still believed; 10 by default. */
   readonly duration?: number
   readonly onChange: (leads: boolean) => void
+  /** Until when (`performance.now()`) this process may act as the holder, whatever else it hears. */
+  readonly onHeld?: (until: number) => void
   /** The identity that holds it; empty: nobody. */
   readonly onHolder?: (identity: string) => void
   /** Why the lock cannot be looked at; undefined when it can be again. */
@@ -32,6 +34,8 @@ interface Lease {
 }
 
 const DURATION = 10
+/** Milliseconds a second of its duration for which a holder is sure that nobody else has the lease. */
+const SURE = 750
 
 /**
  * Runs until `stop`, then lets the lock go. Clocks of machines are not compared: a holder counts as gone when its lease has not
@@ -77,13 +81,16 @@ class Lock {
     const began = performance.now()
     try {
       const held = await this.#acquire()
-      if (held) this.#held = began
+      if (held) {
+        this.#held = began
+        this.#options.onHeld?.(began + this.#duration * SURE)
+      }
       this.#lead(held)
       this.#options.onTrouble(undefined)
     } catch (error) {
       this.#options.onTrouble((error as Error).message)
       // Another process may take it soon: whoever is not sure must stop before that.
-      if (performance.now() - this.#held > this.#duration * 750) this.#lead(false)
+      if (performance.now() - this.#held > this.#duration * SURE) this.#lead(false)
     }
   }
 

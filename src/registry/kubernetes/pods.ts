@@ -23,8 +23,9 @@ export class Pods {
     return this.#pods.keys()
   }
 
+  /** As `trimmed` leaves it. */
   put(id: string, pod: KubernetesObject): boolean {
-    this.#pods.set(id, trimmed(pod))
+    this.#pods.set(id, pod)
     return this.#update(id)
   }
 
@@ -56,7 +57,7 @@ export class Pods {
 }
 
 /** Only what `workloadOf` reads: pods are many and large. */
-function trimmed(pod: KubernetesObject): KubernetesObject {
+export function trimmed(pod: KubernetesObject): KubernetesObject {
   const { name, namespace, labels } = pod.metadata
   const { spec, status } = pod as KubernetesObject & {
     spec?: { serviceAccountName?: string; nodeName?: string; containers?: { ports?: unknown }[] }

@@ -22,6 +22,8 @@ export interface Reflected {
   readonly paths: readonly string[]
   /** As `fieldSelector=type!=helm.sh/release.v1`. */
   readonly query?: string
+  /** What is kept of an object, page by page, so that a list of large ones never stands whole in memory. */
+  readonly keep: (object: KubernetesObject) => KubernetesObject
   /** All there are, after a list. */
   readonly onList: (objects: readonly KubernetesObject[]) => void
   readonly onChange: (object: KubernetesObject) => void
@@ -104,13 +106,33 @@ async function rest(failures: number, stop: AbortSignal): Promise<void> {
 
 async function list(connection: Connection, reflected: Reflected): Promise<Position> {
   for (const path of reflected.paths) {
-    const found = await pages(connection, path, reflected.query)
+    const found = await pages(connection, path, reflected)
     if (!found) continue
     reflected.onList(found.objects)
     return { path, version: found.version }
   }
+  const other = await otherVersions(connection, reflected.paths[0] ?? '')
+  if (other) throw new Error(other)
   reflected.onList([])
   return { path: undefined, version: '' }
+}
+
+/** What the server says of a kind that it has, but in none of the versions that are read: it must not count as gone. */
+async function otherVersions(connection: Connection, path: string): Promise<string | undefined> {
+  const [, group, plural] = /^\/apis\/([^/]+)\/[^/]+\/([^/]+)$/.exec(path) ?? []
+  if (!group) return undefined
+  const { status, body } = await connection.request('GET', `/apis/${group}`)
+  if (status === NOT_FOUND) return undefined
+  if (status !== 200) throw new Refused(status, messageOf(body))
+  const { versions = [] } = body as { versions?: readonly { readonly groupVersion: string }[] }
+  for (const { groupVersion } of versions) {
+    const reply = await connection.request('GET', `/apis/${groupVersion}`)
+    const { resources = [] } = reply.body as { resources?: readonly { readonly name: string }[] }
+    if (reply.status === 200 && resources.some(({ name }) => name === plural)) {
+      return `the server has ${plural} as ${groupVersion}, which this version of Lotse does not read`
+    }
+  }
+  return undefined
 }
 
 interface ListBody {
@@ -124,7 +146,7 @@ interface ListBody {
 async function pages(
   connection: Connection,
   path: string,
-  query: string | undefined,
+  { query, keep }: Reflected,
 ): Promise<{ objects: KubernetesObject[]; version: string } | undefined> {
   const objects: KubernetesObject[] = []
   let token = ''
@@ -137,7 +159,7 @@ async function pages(
     const { apiVersion, kind, metadata, items } = body as ListBody
     // The items of a list say neither kind nor version.
     const common = { apiVersion, kind: kind?.replace(/List$/, '') }
-    for (const item of items ?? []) objects.push({ ...common, ...item } as KubernetesObject)
+    for (const item of items ?? []) objects.push(keep({ ...common, ...item } as KubernetesObject))
     token = metadata?.continue ?? ''
     if (!token) return { objects, version: metadata?.resourceVersion ?? '' }
   }
@@ -169,8 +191,8 @@ async function watch(
         return
       }
       position.version = object.metadata.resourceVersion ?? position.version
-      if (type === 'ADDED' || type === 'MODIFIED') reflected.onChange(object)
-      else if (type === 'DELETED') reflected.onDelete(object)
+      if (type === 'ADDED' || type === 'MODIFIED') reflected.onChange(reflected.keep(object))
+      else if (type === 'DELETED') reflected.onDelete(reflected.keep(object))
     },
     stop,
   )

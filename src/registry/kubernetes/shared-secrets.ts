@@ -36,6 +36,7 @@ export class SharedSecrets implements SharedStore {
       {
         paths: [this.#path],
         query: SELECTOR,
+        keep: (secret) => secret,
         onList: (secrets) => this.#replace(secrets),
         onChange: (secret) => this.#take(secret),
         onDelete: (secret) => this.#take({ ...secret, data: {} }),

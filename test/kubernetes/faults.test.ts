@@ -1,0 +1,128 @@
+// An API server that is slow, broken, forgetful or forbids a kind, and kinds of a later version: what was read stays, is told, and follows by itself.
+import assert from 'node:assert/strict'
+import { join as path } from 'node:path'
+import { test } from 'node:test'
+import { definitions } from '../../src/install/definition.ts'
+import { serve } from '../support/command.ts'
+import { testFolder } from '../support/envoy.ts'
+import { waitFor } from '../support/wait.ts'
+import { startCluster } from './support/cluster.ts'
+import { type Fault, startFaulty } from './support/faulty.ts'
+import { skip } from './support/place.ts'
+
+const NETWORKING = 'networking.istio.io/v1'
+const LONG = { timeout: 90_000 }
+const RULES = /\/virtualservices\?/
+
+function on(pattern: RegExp, fault: Fault) {
+  return (url: string) => (pattern.test(url) ? fault : undefined)
+}
+
+test('an API server with faults', { skip }, async (t) => {
+  const cluster = await startCluster(t)
+  await cluster.namespace('istio-system')
+  await cluster.service('default/web', { app: 'web' }, [{ name: 'http', port: 80 }])
+  const rule = (status: number, name = 'web') =>
+    cluster.apply(NETWORKING, 'virtualservices', `default/${name}`, {
+      hosts: [name],
+      http: [{ directResponse: { status } }],
+    })
+  await rule(201)
+  const faulty = await startFaulty(t, cluster)
+  // Slow from the first question on.
+  faulty.fault(() => ({ delay: 700 }))
+  const serving = await serve(t, {
+    data: path(testFolder(t), 'data'),
+    more: ['--store', 'kubernetes', '--kubeconfig', faulty.kubeconfig],
+    ...LONG,
+  })
+  const context = () => serving.output().slice(-3000)
+  const generation = () => serving.metric('lotse_mesh_generation')
+  const readyz = async () => {
+    const answer = await serving.get('/readyz')
+    return { status: answer.status, text: await answer.text() }
+  }
+  const saysNothing = () =>
+    waitFor('the trouble to be over', readyz, ({ text }) => text === 'ready\n', {
+      ...LONG,
+      context,
+    })
+  const arrives = async (change: () => Promise<void>) => {
+    const before = await generation()
+    await change()
+    await waitFor('the change to arrive', generation, (now) => now > before, { ...LONG, context })
+  }
+
+  await t.test('slow: it takes longer, and nothing is wrong', async () => {
+    assert.deepEqual(await readyz(), { status: 200, text: 'ready\n' })
+    await arrives(() => rule(202))
+    faulty.fault(undefined)
+    await saysNothing()
+  })
+
+  for (const [status, message] of [
+    [500, 'etcdserver: request timed out'],
+    [403, 'virtualservices is forbidden for lotse'],
+  ] as const) {
+    await t.test(`${status} for one kind: told with its words, others go on`, async () => {
+      faulty.fault(on(RULES, { status, message }))
+      const told = await waitFor('it to be told', readyz, ({ text }) => text.includes('L0109'), {
+        ...LONG,
+        context,
+      })
+      assert.equal(told.status, 200)
+      assert.match(told.text, new RegExp(`VirtualService objects .+${message}.+stays in force`))
+      assert.match(serving.output(), new RegExp(message))
+      await arrives(() =>
+        cluster.service(`default/other-${status}`, { app: 'x' }, [{ name: 'http', port: 80 }]),
+      )
+      const before = await generation()
+      faulty.fault(undefined)
+      await rule(status)
+      await waitFor('the rule to follow', generation, (now) => now > before, { ...LONG, context })
+      await saysNothing()
+    })
+  }
+
+  await t.test('410 in a watch and in a list: all is read again, and nothing is told', async () => {
+    const gone = { kind: 'Status', code: 410, message: 'too old resource version' }
+    let times = 0
+    faulty.fault((url) => {
+      if (!RULES.test(url)) return undefined
+      times += 1
+      if (times === 1) return { events: [{ type: 'ERROR', object: gone }] }
+      return times === 2 ? { status: 410, message: 'the continue token is too old' } : undefined
+    })
+    await arrives(() => rule(205))
+    assert.ok(times > 2)
+    faulty.fault(undefined)
+    await saysNothing()
+  })
+
+  await t.test('a kind that is there in a later version only does not count as gone', async () => {
+    const definition = definitions().find((one) =>
+      (one as { metadata: { name: string } }).metadata.name.startsWith('virtualservices.'),
+    ) as { metadata: { name: string }; spec: { versions: { name: string; storage: boolean }[] } }
+    const place = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition.metadata.name}`
+    const patch = async (versions: object[]) => {
+      const type = 'application/merge-patch+json'
+      const { status, body } = await cluster.call('PATCH', place, { spec: { versions } }, type)
+      assert.equal(status, 200, JSON.stringify(body))
+    }
+    const { versions } = definition.spec
+    const [first] = versions
+    const later = { ...first!, name: 'v9', served: true, storage: false }
+    const before = await generation()
+    await patch([...versions.map((one) => ({ ...one, served: false })), later])
+    faulty.fault(() => undefined)
+    const told = await waitFor('it to be told', readyz, ({ text }) => text.includes('L0109'), {
+      ...LONG,
+      context,
+    })
+    assert.match(told.text, /has virtualservices as networking\.istio\.io\/v9, which this version/)
+    assert.equal(await generation(), before, 'nothing of the mesh is gone')
+    await patch(versions)
+    await saysNothing()
+    await arrives(() => rule(206))
+  })
+})
