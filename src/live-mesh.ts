@@ -138,11 +138,9 @@ export class LiveMesh {
     const began = performance.now()
     if (began < this.#askAgain) return []
     const name = nameOf(document)
-    const { documents } = this.#admission
-    const mesh = nextMesh(this.mesh, {
-      ...this.#state(),
-      documents: [...documents.filter((one) => nameOf(one) !== name), document],
-    })
+    const state = this.#state()
+    const others = state.documents.filter((one) => nameOf(one) !== name)
+    const mesh = nextMesh(this.mesh, { ...state, documents: [...others, document] })
     const found = references(mesh)
     const now = performance.now()
     this.#askAgain = now + 10 * (now - began)

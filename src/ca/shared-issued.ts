@@ -15,6 +15,8 @@ export class SharedIssued {
   #pending: Record<string, string> = {}
   #writing: Promise<void> | undefined
   #news = true
+  /** What `news` gave already. */
+  #given: ReadonlyMap<string, string> = new Map()
   #pruned = performance.now()
 
   constructor(store: SharedStore, now: () => Date) {
@@ -46,12 +48,16 @@ export class SharedIssued {
       })
   }
 
-  /** All that there are, if there are others than before. */
+  /** Those that are other than before. */
   news(): readonly Known[] {
     if (!this.#news) return []
     this.#news = false
     const now = this.#now().getTime()
-    const all = [...this.#store.entries('issued').values()].map((text) => JSON.parse(text) as Known)
+    const entries = this.#store.entries('issued')
+    const all = [...entries]
+      .filter(([serial, text]) => this.#given.get(serial) !== text)
+      .map(([, text]) => JSON.parse(text) as Known)
+    this.#given = new Map(entries)
     // In the order of issue, as far as that can be told: lives are equally long.
     return all.filter(({ notAfter }) => notAfter > now).sort((a, b) => a.notAfter - b.notAfter)
   }

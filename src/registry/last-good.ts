@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CUSTOM_KINDS } from '../model/custom-kind.ts'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Document, KINDS, nameOf } from '../model/document.ts'
 import type { Origin } from '../model/origin.ts'
@@ -90,8 +91,7 @@ export class LastGood {
   #text(documents: readonly Document[]): string {
     const lines: string[] = []
     for (const document of documents) {
-      // Keys must not lie about; a Secret that is refused is the certificate of one server.
-      if (document.kind === 'Secret' || document.kind === 'ConfigMap') continue
+      if (!isKept(document)) continue
       let line = this.#lines.get(document)
       if (line === undefined) {
         const { kind, apiVersion, metadata, spec } = document
@@ -103,6 +103,16 @@ export class LastGood {
     return `${lines.join('\n')}\n`
   }
 }
+
+/** Keys must not lie about; a Secret that is refused is the certificate of one server. */
+function isKept({ kind, at }: Document): boolean {
+  if (kind === 'Secret' || kind === 'ConfigMap') return false
+  // Pods and slices are many, and the API server takes none that cannot be understood.
+  const { source } = at([])
+  return !source.startsWith('k8s:') || CHECKED_BY_LOTSE.some((one) => source.startsWith(one))
+}
+
+const CHECKED_BY_LOTSE = CUSTOM_KINDS.map((kind) => `k8s:${kind}/`)
 
 function read(path: string): readonly Document[] {
   let text: string
