@@ -30,6 +30,8 @@ export type ClusterWriter = Pick<Leading, 'close'>
 const EVERY = 500
 /** Writes of status in a look, so that a mesh-wide change does not flood the API server. */
 const MOST = 50
+/** Milliseconds between two looks at the webhooks' registrations. */
+const WEBHOOKS_EVERY = 30_000
 /** After something could not be written. */
 const REST = 5_000
 
@@ -66,6 +68,7 @@ class Writer {
   /** What each namespace was given. */
   readonly #published = new Map<string, string>()
   #webhookRoots = ''
+  #webhooksSeen = 0
 
   constructor(options: ClusterWriterOptions) {
     this.#options = options
@@ -93,9 +96,12 @@ class Writer {
       await publishRoots(connection, namespace, map)
       this.#published.set(namespace, present)
     }
-    if (this.#webhookRoots === present || !goesOn()) return
+    // Whoever installs again may take the bundle away.
+    const looked = performance.now() - this.#webhooksSeen < WEBHOOKS_EVERY
+    if ((this.#webhookRoots === present && looked) || !goesOn()) return
     await publishWebhookRoots(connection, `${NAME}-${this.#options.namespace}`, present)
     this.#webhookRoots = present
+    this.#webhooksSeen = performance.now()
   }
 
   async #statuses(

@@ -7,7 +7,7 @@ export interface WebhookSettings extends Place {
   readonly revision: string
   /** Where the API server calls it, if not by Lotse's Service: `https://HOST:PORT`. */
   readonly url?: string
-  /** PEM; empty until the leader has written it. */
+  /** PEM; the leader writes it. */
   readonly roots?: string
 }
 
@@ -102,12 +102,13 @@ function head(kind: string, { namespace }: WebhookSettings): object {
   }
 }
 
-function common({ namespace, url, roots = '' }: WebhookSettings, path: string): object {
+function common({ namespace, url, roots }: WebhookSettings, path: string): object {
   const where = url
     ? { url: `${url}${path}` }
     : { service: { name: NAME, namespace, path, port: 443 } }
   return {
-    clientConfig: { ...where, caBundle: Buffer.from(roots).toString('base64') },
+    // Left out, to apply it again leaves what the leader wrote.
+    clientConfig: roots ? { ...where, caBundle: Buffer.from(roots).toString('base64') } : where,
     admissionReviewVersions: ['v1'],
     sideEffects: 'None',
     timeoutSeconds: 5,

@@ -66,13 +66,13 @@ test('an API server with faults', { skip }, async (t) => {
   ] as const) {
     await t.test(`${status} for one kind: told with its words, others go on`, async () => {
       faulty.fault(on(RULES, { status, message }))
-      const told = await waitFor('it to be told', readyz, ({ text }) => text.includes('L0109'), {
+      const words = new RegExp(`^VirtualService objects .+${message}.+stays in force.+L0109`, 'm')
+      const told = await waitFor('it to be told', readyz, ({ text }) => words.test(text), {
         ...LONG,
         context,
       })
       assert.equal(told.status, 200)
-      assert.match(told.text, new RegExp(`VirtualService objects .+${message}.+stays in force`))
-      assert.match(serving.output(), new RegExp(message))
+      await waitFor('the log to tell it', () => serving.output().includes(message), Boolean, LONG)
       await arrives(() =>
         cluster.service(`default/other-${status}`, { app: 'x' }, [{ name: 'http', port: 80 }]),
       )
@@ -115,11 +115,8 @@ test('an API server with faults', { skip }, async (t) => {
     const before = await generation()
     await patch([...versions.map((one) => ({ ...one, served: false })), later])
     faulty.fault(() => undefined)
-    const told = await waitFor('it to be told', readyz, ({ text }) => text.includes('L0109'), {
-      ...LONG,
-      context,
-    })
-    assert.match(told.text, /has virtualservices as networking\.istio\.io\/v9, which this version/)
+    const words = /has virtualservices as networking\.istio\.io\/v9, which this version/
+    await waitFor('it to be told', readyz, ({ text }) => words.test(text), { ...LONG, context })
     assert.equal(await generation(), before, 'nothing of the mesh is gone')
     await patch(versions)
     await saysNothing()

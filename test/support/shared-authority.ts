@@ -101,14 +101,28 @@ export async function tryShared(
     }
   })
 
-  await t.test('of many callers at both, as many get in as a token allows', async () => {
-    const { line: token } = await run('token', 'create', '--data', first.data, '--uses', '3')
+  await t.test('of many callers at both, no more get in than a token allows', async () => {
+    const { line: token } = await run('token', 'create', '--data', first.data, '--uses', '2')
     const id = token.split('.')[1]!
-    const known = () => run('token', 'list', '--data', second.data)
-    await waitFor('the other to know it', known, ({ text }) => text.includes(id), LONG)
-    const callers = Array.from({ length: 8 }, (_, n) => enrolAt(n % 2 ? first : second, token))
+    const list = () => run('token', 'list', '--data', second.data)
+    await waitFor('the other to know it', list, ({ text }) => text.includes(id), LONG)
+    const callers = Array.from({ length: 6 }, (_, n) => enrolAt(n % 2 ? first : second, token))
     const said = await Promise.all(callers)
-    assert.equal(said.filter((one) => one === 'enrolled').length, 3, said.join('\n'))
+    const last = async () => {
+      said.push(await enrolAt(first, token))
+      return said.at(-1)
+    }
+    // On a slow machine an answer may be late, and its use is taken nonetheless.
+    await waitFor('it to be used up', last, (one) => /is used up/.test(one ?? ''), LONG)
+    const late = said.filter((one) => /L0441/.test(one)).length
+    const got = said.filter((one) => one === 'enrolled').length
+    assert.ok(got <= 2 && got + late >= 2, said.join('\n'))
+    await waitFor(
+      'both to know its uses',
+      list,
+      ({ text }) => text.includes(`${id}  used  2/2`),
+      LONG,
+    )
   })
 
   await t.test('a token that is revoked at one is worth nothing at the other', async () => {

@@ -14,8 +14,12 @@ export interface Connection {
   readonly server: string
   /** Rejects when the server cannot be reached; every answer of the server resolves. */
   readonly request: (method: string, path: string, sent?: Sent) => Promise<Reply>
-  /** Lines as they come, until the server ends the answer. Rejects with `Refused` if there is none to read. */
-  readonly lines: (path: string, onLine: (line: string) => void, stop: AbortSignal) => Promise<void>
+  /** Lines as they come, until the server ends the answer. Rejects with `Refused` if there is none to read; `onOpen` is called otherwise. */
+  readonly lines: (
+    path: string,
+    heard: { readonly onOpen: () => void; readonly onLine: (line: string) => void },
+    stop: AbortSignal,
+  ) => Promise<void>
 }
 
 export interface Sent {
@@ -70,7 +74,7 @@ export async function openConnection(kubeconfig?: string): Promise<Connection | 
       const response = await answer(call, sent?.body)
       return { status: response.statusCode ?? 0, body: parsed(await textOf(response)) }
     },
-    async lines(path, onLine, stop) {
+    async lines(path, { onOpen, onLine }, stop) {
       const call = await open('GET', path)
       const end = () => call.destroy()
       stop.addEventListener('abort', end)
@@ -79,6 +83,7 @@ export async function openConnection(kubeconfig?: string): Promise<Connection | 
         const response = await answer(call)
         const status = response.statusCode ?? 0
         if (status !== 200) throw new Refused(status, messageOf(parsed(await textOf(response))))
+        onOpen()
         for await (const line of createInterface(response)) onLine(line)
       } finally {
         stop.removeEventListener('abort', end)

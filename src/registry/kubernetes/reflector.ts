@@ -59,20 +59,24 @@ async function run(
 ): Promise<void> {
   let position: Position | undefined
   let failures = 0
+  let unknown = 0
+  let opened = Number.POSITIVE_INFINITY
   while (!stop.aborted) {
     try {
       position ??= await list(connection, reflected)
-      reflected.onTrouble(undefined)
       synced()
       if (position.path === undefined) {
+        reflected.onTrouble(undefined)
         // The server does not know the kind: a definition may be installed at any time.
-        await rest(++failures, stop)
+        await rest(++unknown, stop)
+        failures = 0
         position = undefined
         continue
       }
       const began = position.version
+      opened = performance.now()
       await watch(connection, reflected, position, stop)
-      failures = position.version === began ? failures + 1 : 0
+      failures = position.version === began ? since(opened, failures) + 1 : 0
       if (failures > 0) await rest(failures, stop)
     } catch (error) {
       if (stop.aborted) return
@@ -81,11 +85,21 @@ async function run(
         if (++failures > 1) await rest(failures, stop)
         continue
       }
-      failures += 1
+      // Another version of the kind may be there.
+      if (error instanceof Refused && error.status === NOT_FOUND) position = undefined
+      failures = since(opened, failures) + 1
+      opened = Number.POSITIVE_INFINITY
       if (failures > 1) reflected.onTrouble((error as Error).message)
       await rest(failures, stop)
     }
   }
+}
+
+/** Milliseconds after which a watch counts as one that worked, however it ended. */
+const SOUND = 10_000
+
+function since(opened: number, failures: number): number {
+  return performance.now() - opened > SOUND ? 0 : failures
 }
 
 const GONE = 410
@@ -113,6 +127,9 @@ async function list(connection: Connection, reflected: Reflected): Promise<Posit
   }
   const other = await otherVersions(connection, reflected.paths[0] ?? '')
   if (other) throw new Error(other)
+  // One that is just starting does not know all of its kinds.
+  const { status } = await connection.request('GET', '/readyz')
+  if (status >= 500) throw new Refused(status, 'the server is not ready')
   reflected.onList([])
   return { path: undefined, version: '' }
 }
@@ -181,20 +198,17 @@ async function watch(
   const query = reflected.query ? `&${reflected.query}` : ''
   const url = `${position.path}?watch=1&allowWatchBookmarks=true&timeoutSeconds=${seconds}&resourceVersion=${position.version}${query}`
   let failed: Refused | undefined
-  await connection.lines(
-    url,
-    (line) => {
-      if (line === '' || failed || stop.aborted) return
-      const { type, object } = JSON.parse(line) as WatchEvent
-      if (type === 'ERROR') {
-        failed = new Refused(object.code ?? 0, messageOf(object))
-        return
-      }
-      position.version = object.metadata.resourceVersion ?? position.version
-      if (type === 'ADDED' || type === 'MODIFIED') reflected.onChange(reflected.keep(object))
-      else if (type === 'DELETED') reflected.onDelete(reflected.keep(object))
-    },
-    stop,
-  )
+  const onLine = (line: string) => {
+    if (line === '' || failed || stop.aborted) return
+    const { type, object } = JSON.parse(line) as WatchEvent
+    if (type === 'ERROR') {
+      failed = new Refused(object.code ?? 0, messageOf(object))
+      return
+    }
+    position.version = object.metadata.resourceVersion ?? position.version
+    if (type === 'ADDED' || type === 'MODIFIED') reflected.onChange(reflected.keep(object))
+    else if (type === 'DELETED') reflected.onDelete(reflected.keep(object))
+  }
+  await connection.lines(url, { onOpen: () => reflected.onTrouble(undefined), onLine }, stop)
   if (failed) throw failed
 }

@@ -66,7 +66,7 @@ export async function startFaulty(t: Cleanup, server: ApiServer): Promise<Faulty
     kubeconfig,
     fault: (now) => {
       which = now ?? (() => undefined)
-      for (const asked of open) asked.destroy()
+      for (const asked of open) asked.socket.destroy()
     },
   }
 }
