@@ -43,6 +43,8 @@ export async function startFaulty(t: Cleanup, server: ApiServer): Promise<Faulty
     const { method, headers, url } = asked
     const passed = request(`${server.url}${url}`, { method, headers, agent }, (found) => {
       answer.writeHead(found.statusCode ?? 500, found.headers)
+      // A watch says that it is open long before there is news.
+      answer.flushHeaders()
       found.pipe(answer)
       answer.once('close', () => found.destroy())
     })
