@@ -55,6 +55,8 @@ export interface XdsService<P extends KnownProxy = KnownProxy> {
   chosen(proxy: string): ResourceSet | undefined
   /** Proxies that have confirmed all they are to have of this type, on each of their streams; none while a push is under way. */
   confirmed(type: ResourceType): readonly P[]
+  /** Streams are being brought up to date: what they say of themselves may not count the last change yet. */
+  readonly busy: boolean
   /** Asks again who the callers are: streams of those who are refused now end. */
   recheck(): void
   /** What cannot be delivered or was refused, as of now. */
@@ -140,8 +142,12 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
     return [...this.#known].find((stream) => stream.proxy?.id === proxy)?.chosen()
   }
 
+  get busy(): boolean {
+    return this.#pusher.busy
+  }
+
   confirmed(type: ResourceType): readonly P[] {
-    if (this.#pusher.busy) return []
+    if (this.busy) return []
     const stale = (stream: Stream<P>) => stream.status().types[type]?.stale === true
     const behind = new Set([...this.#known].filter(stale).map(({ proxy }) => proxy!.id))
     return this.proxies().filter(({ id }) => !behind.has(id))

@@ -167,6 +167,7 @@ async function settled(
   log: readonly Diagnostic[],
 ): Promise<void> {
   const stale = () => {
+    if (app.services.some(({ busy }) => busy)) return ['a push is under way']
     const streams = app.services.flatMap((service) => service.streams())
     const behind = streams.flatMap(({ proxy, types }) =>
       Object.entries(types).flatMap(([type, state]) => (state.stale ? [`${proxy} ${type}`] : [])),
@@ -177,9 +178,12 @@ async function settled(
     const counts = await envoy.stats('(total_listeners|clusters)_warming|warming_clusters')
     return Object.values(counts).reduce((sum, count) => sum + count, 0)
   }
+  // In this order: what is confirmed in between may be warming since.
   const look = async () => {
+    const behind = stale()
+    if (behind.length > 0) return { stale: behind, warming: 0 }
     const counts = await Promise.all([...envoys.values()].map(warming))
-    return { stale: stale(), warming: counts.reduce((sum, count) => sum + count, 0) }
+    return { stale: behind, warming: counts.reduce((sum, count) => sum + count, 0) }
   }
   await waitFor(
     'every Envoy to have its configuration',
