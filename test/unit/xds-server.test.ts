@@ -162,6 +162,7 @@ for (const mode of ['delta', 'sotw'] as const) {
     assert.deepEqual(next.service.diagnostics(), [])
     next.stop()
     await waitFor('nothing to be remembered', () => rejections.of('web').length === 0)
+    await rejections.close()
   })
 }
 
