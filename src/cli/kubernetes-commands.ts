@@ -1,5 +1,6 @@
 // The commands for a Kubernetes cluster, as the command line has them.
 import { type Command, InvalidArgumentError } from 'commander'
+import { INSTALL_DEFAULTS } from '../install/defaults.ts'
 
 interface Parts {
   readonly run: <T extends unknown[]>(
@@ -45,11 +46,23 @@ export function addKubernetesCommands(program: Command, parts: Parts): void {
   program
     .command('install')
     .description('print (or apply) what Lotse needs in a Kubernetes cluster')
-    .option('--namespace <name>', 'of Lotse, the root namespace of the mesh', 'istio-system')
-    .option('--image <image>', 'of Lotse', 'lotse:0.1.0')
-    .option('--proxy-image <image>', 'of the sidecar, with Envoy and lotse', 'lotse-proxy:0.1.0')
-    .option('--replicas <n>', 'how many at least', wholeNumber, '2')
-    .option('--revision <name>', 'of the control plane, as in the label istio.io/rev', 'default')
+    .option(
+      '--namespace <name>',
+      'of Lotse, the root namespace of the mesh',
+      INSTALL_DEFAULTS.namespace,
+    )
+    .option('--image <image>', 'of Lotse', INSTALL_DEFAULTS.image)
+    .option(
+      '--proxy-image <image>',
+      'of the sidecar, with Envoy and lotse',
+      INSTALL_DEFAULTS.proxyImage,
+    )
+    .option('--replicas <n>', 'how many at least', wholeNumber, String(INSTALL_DEFAULTS.replicas))
+    .option(
+      '--revision <name>',
+      'of the control plane, as in the label istio.io/rev',
+      INSTALL_DEFAULTS.revision,
+    )
     .option('--apply', 'apply to the cluster instead of printing')
     .option('--kubeconfig <file>', 'how to reach the cluster; by default as kubectl does')
     .addHelpText('after', '\nExample:\n  lotse install | kubectl apply --server-side -f -')

@@ -1,4 +1,5 @@
 // Lotse as a Deployment: several replicas, no rights in the kernel, nothing written but in memory and its own volume.
+import { INSTALL_DEFAULTS } from './defaults.ts'
 import { NAME, PART_OF, type Place } from './roles.ts'
 
 export interface DeploymentSettings extends Place {
@@ -6,6 +7,12 @@ export interface DeploymentSettings extends Place {
   readonly proxyImage: string
   readonly replicas: number
   readonly revision: string
+  /** As for `lotse serve`; `kubernetes` by default. */
+  readonly store?: string
+  /** Requests and limits of a replica. */
+  readonly resources?: object
+  /** More for `lotse serve`. */
+  readonly extraArguments?: readonly string[]
 }
 
 const LABELS = { ...PART_OF, app: NAME } as const
@@ -75,7 +82,9 @@ export function deployment(settings: DeploymentSettings): readonly object[] {
   ]
 }
 
-function podSpec({ image, proxyImage, namespace, revision }: DeploymentSettings): object {
+function podSpec(settings: DeploymentSettings): object {
+  const { image, proxyImage, namespace, revision } = settings
+  const { store, resources } = { ...INSTALL_DEFAULTS, ...settings }
   const service = `${NAME}.${namespace}.svc`
   return {
     serviceAccountName: NAME,
@@ -101,10 +110,11 @@ function podSpec({ image, proxyImage, namespace, revision }: DeploymentSettings)
         image,
         command: ['lotse', 'serve'],
         args: [
-          ...['--store', 'kubernetes', '--mesh-config-map', `${namespace}/istio`],
+          ...['--store', store, '--mesh-config-map', `${namespace}/istio`],
           ...['--data', STATE, '--xds', `0.0.0.0:${PORTS.xds}`],
           ...['--http', `0.0.0.0:${PORTS.http}`, '--webhooks', `0.0.0.0:${PORTS.webhooks}`],
           ...['--service', service, '--proxy-image', proxyImage, '--revision', revision],
+          ...(settings.extraArguments ?? []),
         ],
         ports: Object.entries(PORTS).map(([name, containerPort]) => ({ name, containerPort })),
         readinessProbe: { httpGet: { path: '/readyz', port: PORTS.http }, periodSeconds: 5 },
@@ -114,10 +124,7 @@ function podSpec({ image, proxyImage, namespace, revision }: DeploymentSettings)
           capabilities: { drop: ['ALL'] },
           readOnlyRootFilesystem: true,
         },
-        resources: {
-          requests: { cpu: '100m', memory: '256Mi' },
-          limits: { memory: '1Gi' },
-        },
+        resources,
         volumeMounts: [
           { name: 'state', mountPath: STATE },
           { name: 'tmp', mountPath: '/tmp' },

@@ -34,7 +34,7 @@ export async function envoyImage(): Promise<Image> {
     if (isProblem(envoy)) throw new Error(envoy.text)
     return {
       programs: { '/usr/local/bin/envoy': envoy.path },
-      changes: ['ENTRYPOINT ["envoy"]'],
+      changes: ['CMD ["envoy"]'],
     }
   })
 }
