@@ -72,7 +72,7 @@ function syntheticApp(): App {
     diagnostics: () => [],
     mesh: () => ({ tables: {}, generation: 1 }),
     authority: { rotator: { rotation: {} } },
-    graph: syntheticGraph,
+    graph: async () => syntheticGraph(),
   } as unknown as App
 }
 

@@ -23,8 +23,7 @@ export interface GraphViewProps {
 export function GraphView({ graph, by, namespace, replay, lost }: GraphViewProps): ComponentChild {
   const [chosen, choose] = useState('')
   const shown = useShown(graph, by, namespace)
-  const shape = [...shown.nodes.keys(), ...shown.edges.keys()].sort().join('\n')
-  const layout = useMemo(() => arrange(shown), [shape])
+  const layout = useMemo(() => arrange(shown), [shown.shape])
   useEffect(() => {
     const close = (event: KeyboardEvent) => {
       if (event.key === 'Escape') choose('')

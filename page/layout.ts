@@ -26,6 +26,8 @@ export interface Layout {
 export interface Shown {
   readonly nodes: ReadonlyMap<string, GraphNode>
   readonly edges: ReadonlyMap<string, GraphEdge>
+  /** Another one when a node or an edge has come. */
+  readonly shape: object
 }
 
 export function edgeKey({ source, target, protocol }: GraphEdge): string {
@@ -38,13 +40,20 @@ export function merge(
   nodes: readonly GraphNode[],
   edges: readonly GraphEdge[],
 ): Shown {
-  return {
-    nodes: new Map([...(before?.nodes ?? []), ...nodes.map((node) => [node.id, node] as const)]),
-    edges: new Map([
-      ...[...(before?.edges ?? [])].map(([key, edge]) => [key, silent(edge)] as const),
-      ...edges.map((edge) => [edgeKey(edge), edge] as const),
-    ]),
+  const all = new Map(before?.edges)
+  const present = new Set<string>()
+  for (const edge of edges) {
+    const key = edgeKey(edge)
+    present.add(key)
+    all.set(key, edge)
   }
+  for (const [key, edge] of all) {
+    if (!present.has(key) && edge.requests + edge.bytesReceived > 0) all.set(key, silent(edge))
+  }
+  const everybody = new Map(before?.nodes)
+  for (const node of nodes) everybody.set(node.id, node)
+  const isSame = everybody.size === before?.nodes.size && all.size === before.edges.size
+  return { nodes: everybody, edges: all, shape: isSame ? before.shape : {} }
 }
 
 function silent(edge: GraphEdge): GraphEdge {

@@ -1,5 +1,6 @@
 // The picture itself: nodes, lines and figures. What did not change is not drawn again.
 import { Component, type ComponentChild, h } from 'preact'
+import { useRef } from 'preact/hooks'
 import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
 import { milliseconds, percent, rate } from './format.ts'
 import { isCrowded, type Layout, path, type Shown, type Size, type Spot } from './layout.ts'
@@ -16,6 +17,7 @@ type Level = 'ok' | 'warn' | 'bad' | 'idle'
 export function Picture({ shown, layout, chosen, choose }: PictureProps): ComponentChild {
   const { width, height } = layout
   const edges = [...shown.edges].filter(([key]) => layout.edges.has(key))
+  const still = useStill(layout)
   return h(
     'svg',
     {
@@ -26,19 +28,19 @@ export function Picture({ shown, layout, chosen, choose }: PictureProps): Compon
       'aria-label': 'service graph',
     },
     h('defs', null, ...(['ok', 'warn', 'bad', 'idle'] as const).map(tip)),
-    ...edges.map(([key, edge]) =>
-      h(Line, {
-        key: `line ${key}`,
-        points: layout.edges.get(key)!.points,
-        level: level(edge),
-        dim: isDim(chosen, key, edge),
-        edge: key,
-        choose,
-      }),
-    ),
-    ...[...shown.nodes.values()].map((node) =>
-      h(Box, { key: node.id, ...boxOf(node, layout), chosen: chosen === node.id, choose }),
-    ),
+    ...edges.map(([key, edge]) => {
+      const [now, dim] = [level(edge), isDim(chosen, key, edge)]
+      const { points } = layout.edges.get(key)!
+      return still(`line ${key}`, `${now} ${dim}`, (name) =>
+        h(Line, { key: name, points, level: now, dim, edge: key, choose }),
+      )
+    }),
+    ...[...shown.nodes.values()].map((node) => {
+      const isChosen = chosen === node.id
+      return still(`node ${node.id}`, `${node.version} ${isChosen}`, (name) =>
+        h(Box, { key: name, ...boxOf(node, layout), chosen: isChosen, choose }),
+      )
+    }),
     // Figures come last, so that no line crosses them.
     ...told(shown, edges, chosen).map(([key, edge]) =>
       h(Figures, {
@@ -53,6 +55,20 @@ export function Picture({ shown, layout, chosen, choose }: PictureProps): Compon
       }),
     ),
   )
+}
+
+/** What has the same name and looks as before is the same: then nothing of it is compared. */
+function useStill(layout: Layout) {
+  const made = useRef({ layout, parts: new Map<string, { look: string; part: ComponentChild }>() })
+  if (made.current.layout !== layout) made.current = { layout, parts: new Map() }
+  const { parts } = made.current
+  return (name: string, look: string, draw: (name: string) => ComponentChild): ComponentChild => {
+    const known = parts.get(name)
+    if (known?.look === look) return known.part
+    const part = draw(name)
+    parts.set(name, { look, part })
+    return part
+  }
 }
 
 const MOST_TOLD = 40
@@ -109,7 +125,7 @@ interface LineProps {
   readonly choose: (key: string) => void
 }
 
-class Line extends Still<LineProps> {
+class Line extends Component<LineProps> {
   override render({ points, level, dim, edge, choose }: LineProps): ComponentChild {
     const d = path(points)
     return h(
@@ -208,7 +224,7 @@ interface BoxProps {
   readonly choose: (key: string) => void
 }
 
-class Box extends Still<BoxProps> {
+class Box extends Component<BoxProps> {
   override render({ id, title, below, kind, spot, chosen, choose }: BoxProps): ComponentChild {
     if (!spot) return null
     const { width, height } = spot
