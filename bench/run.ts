@@ -6,8 +6,10 @@ import { delivery } from './delivery.ts'
 import { editToEnvoy } from './edit-to-envoy.ts'
 import { writeResults } from './figures.ts'
 import { kubernetes } from './kubernetes.ts'
+import { latency } from './latency.ts'
 import { onDemand } from './on-demand.ts'
 import { pageUpdates } from './page.ts'
+import { routes } from './routes.ts'
 import { startup } from './startup.ts'
 import { tapCost } from './tap.ts'
 import { counting, receiving } from './telemetry.ts'
@@ -107,6 +109,17 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   kubernetes: () =>
     told('kubernetes', '10,000 pods, 1,000 services, 500 rules, 3 replicas', () =>
       kubernetes({ repeats, ...(values.node ? { node: values.node } : {}) }),
+    ),
+  latency: () =>
+    told('latency', `two sidecars, ${values.rate}/s`, () =>
+      latency({ perSecond: Number(values.rate), seconds: 12, rounds: 4 }),
+    ),
+  routes: () =>
+    told('routes', 'one gateway', () =>
+      routes({
+        ...{ attached: 1000, probed: 3000, patience: 60, many: 2000 },
+        ...{ seconds: 15, perSecond: Number(values.rate) },
+      }),
     ),
   issuance: () => told('certificates', 'issuance', () => issuance(2_000)),
   /** Five minutes; only when it is named. */

@@ -74,9 +74,29 @@ function rulesAt(view: View, served: Served, all: readonly Served[]): HostRule[]
   const attached = new Set(routes.flatMap(({ hostnames }) => hostnames))
   // Requests for the listener's own host are nobody else's, even where it has no route for them.
   const hosts = [...new Set([served.hostname, ...attached])]
+  const candidates = byHostname(routes)
   return hosts
     .filter((host) => !all.some((other) => takesOver(other, served, host)))
-    .map((host) => hostRule(view, served, routes, host))
+    .map((host) => hostRule(view, served, candidates(host), host))
+}
+
+/** Routes that may be for a host, in their order: those that name it, and those that name a pattern or nothing. */
+function byHostname(routes: readonly AttachedRoute[]): (host: string) => readonly AttachedRoute[] {
+  const exact = new Map<string, number[]>()
+  const patterns: number[] = []
+  for (const [index, { route }] of routes.entries()) {
+    const own = ownHostnames(route)
+    if (own.some((name) => name.includes('*'))) patterns.push(index)
+    for (const name of own) exact.set(name, [...(exact.get(name) ?? []), index])
+  }
+  return (host) => {
+    const found = new Set([...(exact.get(host) ?? []), ...patterns])
+    return [...found].sort((a, b) => a - b).map((index) => routes[index]!)
+  }
+}
+
+function ownHostnames({ spec }: Route): readonly string[] {
+  return spec.hostnames?.length ? spec.hostnames.map((name) => name.toLowerCase()) : ['*']
 }
 
 /** A request is for the listener with the most specific hostname, and for no other one of its port. */
@@ -107,9 +127,10 @@ function hostRule(
 }
 
 /** The most specific of the route's own hostnames that is for the host: precedence goes by it, not by the listener's. */
-function hostnameFor({ spec }: Route, host: string): string | undefined {
-  const own = spec.hostnames?.length ? spec.hostnames.map((name) => name.toLowerCase()) : ['*']
-  return own.filter((name) => name === host || covers(name, host)).sort(bySpecificity)[0]
+function hostnameFor(route: Route, host: string): string | undefined {
+  return ownHostnames(route)
+    .filter((name) => name === host || covers(name, host))
+    .sort(bySpecificity)[0]
 }
 
 function rulesOf(served: Served, host: string, entries: readonly Entry[]): Document<Rules> {
