@@ -1,10 +1,12 @@
 // EnvoyFilter: what each operation does to each kind of object, as a real Envoy then holds it and requests see it.
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { skip } from '../support/envoy.ts'
 import { request } from '../support/http.ts'
 import { loopback } from '../support/ports.ts'
 import { PORT, SECOND, type Shop, startShop } from '../support/shop.ts'
+import { waitFor } from '../support/wait.ts'
 import { policy } from '../support/workload.ts'
 
 const MANAGER = 'envoy.filters.network.http_connection_manager'
@@ -465,6 +467,11 @@ const ROWS: readonly Row[] = [
   ],
 ]
 
+/** What Envoy has acknowledged its worker may not have yet. */
+async function becomes(what: string, look: () => Promise<unknown>, expected: unknown) {
+  await waitFor(what, look, (seen) => isDeepStrictEqual(seen, expected))
+}
+
 async function answerAt(address: string, port: number): Promise<unknown> {
   try {
     return (await request({ address, port, host: 'nobody.test' })).status
@@ -516,10 +523,10 @@ test('operations of EnvoyFilter', { skip }, async (t) => {
   for (const [what, patches, see, after, before] of ROWS) {
     await t.test(what, async () => {
       await site.rules()
-      assert.deepEqual(await see(site), before, 'without the patches')
+      await becomes('without the patches', () => see(site), before)
       const spec = `{workloadSelector: {labels: {team: red}}, configPatches: [${patches.join()}]}`
       await site.rules(policy('EnvoyFilter', 'shop/p', spec))
-      assert.deepEqual(await see(site), after, 'with them')
+      await becomes('with the patches', () => see(site), after)
     })
   }
 
@@ -542,7 +549,7 @@ test('operations of EnvoyFilter', { skip }, async (t) => {
         marking('else/others', '', 'else', 0),
       )
       // Each goes before those that were put first earlier.
-      assert.equal(await order(site), 'five, young, old, root')
+      await becomes('the order', () => order(site), 'five, young, old, root')
     },
   )
 
