@@ -64,23 +64,13 @@ This file is generated from \`test/semantics\` by \`npm run semantics\`.
 
 export function semanticsPage(): string {
   const parts = semantics().map(({ part, rows }) => {
-    const lines = rows.map(({ rule, core, by = [], open }) => {
-      const text = core ? `**${rule}**` : rule
-      const shown = open ? `open: ${open}` : by.map(cell).join('<br>')
-      return `| ${escaped(text)} | ${shown} |`
+    const items = rows.map(({ rule, core, by = [], open }) => {
+      const shown = open ? [`open: ${open}`] : by.map((one) => one.replace(' › ', ': '))
+      return [`- ${core ? `**${rule}**` : rule}`, ...shown.map((text) => `  - ${text}`)].join('\n')
     })
-    return `## ${part}\n\n| rule | shown by |\n| --- | --- |\n${lines.join('\n')}\n`
+    return `## ${part}\n\n${items.join('\n')}\n`
   })
-  return `${[HEAD, ...parts].join('\n')}`
-}
-
-function cell(reference: string): string {
-  const [file = '', name] = reference.split(' › ')
-  return name === undefined ? file : `${file}: ${escaped(name)}`
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('|', '\\|')
+  return [HEAD, ...parts].join('\n')
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, semanticsPage())
