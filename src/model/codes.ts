@@ -63,7 +63,7 @@ export const CODES = {
   L0244: 'A DestinationRule is for a host that no service has, or applies to none.',
   L0245: 'A selector picks no workload.',
   L0246: 'The egress host of a Sidecar matches no service.',
-  L0247: 'Two VirtualServices rule the same host: the older one has it.',
+  L0247: 'Two objects rule the same host: a route of the service, else the older one, has it.',
   L0248: 'Two servers of Gateways on one port exclude each other.',
   L0249: 'Two DestinationRules for the same host: the older one counts.',
   L0250:

@@ -1,6 +1,7 @@
 // The Kubernetes Gateway API as pure functions: attachment with its reasons, precedence, permissions, places, who gets which secret.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { explainIn } from '../../src/explained.ts'
 import { CODES, type Code } from '../../src/model/codes.ts'
 import { GATEWAY_NAME } from '../../src/model/gateway-api.ts'
 import { printOrigin } from '../../src/model/origin.ts'
@@ -8,6 +9,7 @@ import { check } from '../../src/registry/check.ts'
 import { parentsOf } from '../../src/translate/gateway-api/attachment.ts'
 import { listenersOf } from '../../src/translate/gateway-api/listener.ts'
 import { attachedRules } from '../../src/translate/gateway-api/served.ts'
+import { gatewayApiStatuses } from '../../src/translate/gateway-api/status.ts'
 import { nodeOf } from '../../src/translate/node.ts'
 import { translate } from '../../src/translate/translate.ts'
 import { validate } from '../../src/translate/validate/index.ts'
@@ -355,4 +357,49 @@ test('precedence goes by the hostname that a route wrote, not by what it has in 
     rules.map(({ hosts, document }) => [hosts, document.spec.http?.map(({ name }) => name)]),
     [[['a.b.test'], ['exact', 'near', 'wide', 'any']]],
   )
+})
+
+test('routes of services: for a library without Envoy a prefix is a pattern; their status has each parent', () => {
+  const parents =
+    '{group: "", kind: Service, name: one}, {group: "", kind: Service, name: one, port: 9}'
+  const rules = `[{matches: [{path: {value: /a.b}}], ${to('one')}}]`
+  const spec = `{parentRefs: [${parents}, {group: "", kind: Service, name: none}], rules: ${rules}}`
+  const view = (type: 'grpc' | 'sidecar') =>
+    viewOf(join(ONE, gatewayApi('HTTPRoute', 'edge/r', spec)), { type, namespace: 'edge' })
+  const text = (type: 'grpc' | 'sidecar') => {
+    const { mesh, node } = view(type)
+    return JSON.stringify(translate(mesh, node))
+  }
+  assert.ok(text('sidecar').includes('"path_separated_prefix":"/a.b"'))
+  assert.ok(text('grpc').includes(JSON.stringify({ regex: '/a\\.b(/.*)?' })))
+  assert.ok(!text('grpc').includes('path_separated_prefix'))
+  const status = gatewayApiStatuses(view('sidecar'), '').get('HTTPRoute/edge/r')
+  assert.deepEqual(
+    status?.parents?.map(({ parentRef, conditions }) => [parentRef.port, conditions[0]?.reason]),
+    [
+      [undefined, 'Accepted'],
+      [9, 'NoMatchingParent'],
+    ],
+  )
+  const said = references(view('sidecar').mesh).filter(({ code }) => code === 'L0265')
+  assert.deepEqual(
+    said.map((one) => one.text),
+    ['the Service edge/one has no port 9 (NoMatchingParent)', 'there is no Service edge/none'],
+  )
+})
+
+test('lotse explain names the line of the route that has a request', () => {
+  const { mesh } = edgeView(
+    edgeGateway(HTTP),
+    route('r', `[{matches: [{path: {value: /a}}], ${to('one', 'none')}}]`),
+  )
+  const explained = explainIn(mesh, { workload: 'edge/gateway', host: 'any.test', path: '/a/b' })
+  assert.ok(!('code' in explained))
+  const place = explained.steps.find(({ what }) => what === 'route')?.place
+  const written = mesh.tables.HTTPRoute.rows.get('edge/r')!
+  assert.equal(place, printOrigin(written.at(['spec', 'rules', 0, 'matches', 0])))
+  assert.deepEqual(explained.clusters, [
+    { name: 'outbound|80||one.edge.svc.cluster.local', weight: 1 },
+    { name: 'UnresolvedBackend', weight: 1 },
+  ])
 })

@@ -17,6 +17,7 @@ import { entriesOf } from './entry.ts'
 import { FEATURES } from './features.ts'
 import { type Gateway, hasUnknownAddress, isOurs, requested, servingWorkloads } from './gateway.ts'
 import { isServed, type ListenerState, listenersOf } from './listener.ts'
+import { serviceParentsOf } from './service.ts'
 
 /** Of all objects that are Lotse's business, by `Kind/namespace/name`. */
 export const gatewayApiStatuses = memo((view: View, _: ''): ReadonlyMap<string, Status> => {
@@ -137,8 +138,12 @@ const routeStatus = memo((view: View, route: Route): Status => {
   const resolved = problem
     ? fails('ResolvedRefs', problem.reason, problems.map(({ text }) => text).join('; '))
     : holds('ResolvedRefs')
+  // In the order of the references.
+  const parents = [...parentsOf(view, route), ...serviceParentsOf(view, route)].sort(
+    (a, b) => a.index - b.index,
+  )
   return {
-    parents: parentsOf(view, route).map((parent) => ({
+    parents: parents.map((parent) => ({
       parentRef: parent.reference,
       controllerName: CONTROLLER,
       conditions: [acceptedBy(parent), resolved],
@@ -146,6 +151,6 @@ const routeStatus = memo((view: View, route: Route): Status => {
   }
 })
 
-function acceptedBy({ refused }: Parent): Condition {
+function acceptedBy({ refused }: Pick<Parent, 'refused'>): Condition {
   return refused ? fails('Accepted', refused.reason, refused.text) : holds('Accepted')
 }

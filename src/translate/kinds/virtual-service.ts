@@ -6,6 +6,7 @@ import type { HostRule } from '../../model/rule.ts'
 import type { VirtualService } from '../../model/schema/virtual-service.ts'
 import { isExported } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
+import { serviceRules } from '../gateway-api/service.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { mayRule } from '../ownership.ts'
 import { importsRule } from '../scope.ts'
@@ -50,10 +51,23 @@ interface RuleIndex {
   readonly wildcards: readonly (readonly [host: string, rule: HostRule])[]
 }
 
-/** Rules for sidecars by host: of two that may rule the same host the older has it all (X5). */
+/** `NAME.NAMESPACE.svc…` */
+function serviceNamespace(host: string): string {
+  return host.split('.')[1] ?? ''
+}
+
+/**
+ * Rules for sidecars by host: of two that may rule the same host the older has it all (X5). Routes of the Gateway API that
+ * are attached to a service come before: they name the object itself.
+ */
 const meshRules = memo((view: View, _: ''): RuleIndex => {
   const exact = new Map<string, HostRule>()
   const wildcards: [host: string, rule: HostRule][] = []
+  for (const rule of serviceRules(view, '')) {
+    const [host = ''] = rule.hosts
+    const namespace = serviceNamespace(host)
+    if (importsRule(view, namespace, rule.hosts)) exact.set(host, rule)
+  }
   for (const rule of visibleRules(view, '')) {
     if (!rule.gateways.includes(MESH_GATEWAY)) continue
     if (!importsRule(view, rule.document.metadata.namespace, rule.hosts)) continue

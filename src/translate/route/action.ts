@@ -7,10 +7,12 @@ import type {
   WeightedCluster_ClusterWeight,
 } from '../../../proto/envoy.d.ts'
 import { seconds } from '../../model/duration.ts'
-import { ORIGIN, type Origin, type Path } from '../../model/origin.ts'
+import { ORIGIN, type Path } from '../../model/origin.ts'
 import type { Rule } from '../../model/rule.ts'
 import type { HttpRewrite, HttpRouteDestination } from '../../model/schema/virtual-service.ts'
+import { HTTP_FILTERS } from '../filters.ts'
 import { UNRESOLVED_CLUSTER } from '../names.ts'
+import { typed } from '../typed.ts'
 import type { RouteContext } from './context.ts'
 import { authorityOf, type HeaderFields, headerFields, joinHeaderFields } from './headers.ts'
 import { mirrorPolicies } from './mirror.ts'
@@ -64,9 +66,7 @@ export function routed(
   if (targets.length > 1 || rule.unresolved) {
     const clusters = [
       ...targets.map((target) => clusterWeight(target, context, authority)),
-      ...(rule.unresolved
-        ? [noCluster(rule.unresolved, context.virtualService.at([...path, 'unresolved']))]
-        : []),
+      ...(rule.unresolved ? [noCluster(rule.unresolved, context, path)] : []),
     ]
     const route = {
       weighted_clusters: { clusters },
@@ -109,8 +109,24 @@ function clusterWeight(
 const NOT_FOUND = 'INTERNAL_SERVER_ERROR' as const
 
 /** There is never a cluster of this name, and where there is none Envoy answers by itself. */
-function noCluster(weight: number, origin: Origin): WeightedCluster_ClusterWeight {
-  return { name: UNRESOLVED_CLUSTER, weight, [ORIGIN]: origin }
+function noCluster(
+  weight: number,
+  context: RouteContext,
+  path: Path,
+): WeightedCluster_ClusterWeight {
+  return {
+    name: UNRESOLVED_CLUSTER,
+    weight,
+    ...(context.isGateway || context.isGrpc ? {} : NOT_ASKED_FOR),
+    [ORIGIN]: context.virtualService.at([...path, 'unresolved']),
+  }
+}
+
+/** Else a sidecar that has its clusters on demand would ask for it, and wait. */
+const NOT_ASKED_FOR: Pick<WeightedCluster_ClusterWeight, 'typed_per_filter_config'> = {
+  typed_per_filter_config: {
+    [HTTP_FILTERS.onDemand]: typed('envoy.extensions.filters.http.on_demand.v3.PerRouteConfig', {}),
+  },
 }
 
 function hostRewrite(authority: string | undefined): { host_rewrite_literal?: string } {

@@ -23,6 +23,8 @@ export interface RouteContext {
   /** A rewritten host is still told, in `x-forwarded-host`. */
   readonly forwardsHost?: boolean
   readonly isGateway: boolean
+  /** The client is a library that knows no prefixes of whole elements. */
+  readonly isGrpc?: boolean
   /** The listener terminates TLS: requests have the scheme https. */
   readonly isTls?: boolean
 }

@@ -43,7 +43,7 @@ export function routeMatch(match: RuleMatch, context: RouteContext, path: Path):
   )
   return {
     ...(match.pathElements
-      ? { path_separated_prefix: match.pathElements }
+      ? elementsMatch(match.pathElements, context)
       : pathMatch(match.uri, match.ignoreUriCase === true)),
     ...(headers.length > 0 ? { headers } : {}),
     ...(query.length > 0 ? { query_parameters: query } : {}),
@@ -65,6 +65,11 @@ function pathMatch(uri: StringMatch | undefined, ignoreCase: boolean): RouteMatc
   if (uri?.exact !== undefined) return { path: uri.exact, ...letters }
   if (uri?.regex !== undefined) return { safe_regex: { regex: uri.regex } }
   return { prefix: uri?.prefix || '/', ...letters }
+}
+
+function elementsMatch(prefix: string, { isGrpc }: RouteContext): RouteMatch {
+  if (!isGrpc) return { path_separated_prefix: prefix }
+  return { safe_regex: { regex: `${prefix.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(/.*)?` } }
 }
 
 interface HeaderMatchers {

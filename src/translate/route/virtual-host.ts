@@ -191,6 +191,7 @@ export function routeContext(
     defaultRetries: meshConfig(view).defaultHttpRetryPolicy,
     forwardsHost: meshConfig(view).defaultConfig.proxyHeaders?.xForwardedHost?.enabled === true,
     isGateway: view.facet('type') === 'gateway',
+    isGrpc: view.facet('type') === 'grpc',
   }
 }
 

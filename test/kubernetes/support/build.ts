@@ -1,7 +1,8 @@
-// Builds the API server and helm while there is a network to fetch modules from; tests then run where there is none.
+// Builds the API server and helm, and fetches definitions, while there is a network; tests then run where there is none.
 import { apiServerMissing } from './api-server.ts'
+import { gatewayDefinitionsMissing } from './gateway-api.ts'
 import { helmMissing } from './helm.ts'
 
-const missing = apiServerMissing() || helmMissing
+const missing = apiServerMissing() || helmMissing || gatewayDefinitionsMissing()
 if (missing) console.error(missing)
 process.exitCode = missing ? 3 : 0

@@ -1,12 +1,16 @@
 // The Gateway API: listeners that are not served, routes that are attached to nothing, and what they name in vain.
 import type { Diagnostic } from '../../../model/diagnostic.ts'
+import { nameOf } from '../../../model/document.ts'
 import { CONTROLLER, GATEWAY_NAME } from '../../../model/gateway-api.ts'
+import { fullName } from '../../../model/host.ts'
 import { memo } from '../../../model/memo.ts'
+import { printOrigin } from '../../../model/origin.ts'
 import type { View } from '../../../model/view.ts'
 import { gatewayNamed, parentsOf, type Route } from '../../gateway-api/attachment.ts'
 import { entriesOf } from '../../gateway-api/entry.ts'
 import { type Gateway, isOurs, servingWorkloads } from '../../gateway-api/gateway.ts'
 import { listenersOf } from '../../gateway-api/listener.ts'
+import { routedHosts, serviceNamed, serviceParentsOf } from '../../gateway-api/service.ts'
 import { reportOn } from '../report.ts'
 
 export function gatewayApiReferences(view: View): Diagnostic[] {
@@ -14,8 +18,31 @@ export function gatewayApiReferences(view: View): Diagnostic[] {
     ...view
       .keys('KubernetesGateway')
       .flatMap((key) => ofGateway(view, view.get('KubernetesGateway', key)!)),
+    ...replacedRules(view),
     ...view.keys('HTTPRoute').flatMap((key) => ofRoute(view, view.get('HTTPRoute', key)!)),
   ]
+}
+
+/** VirtualServices for hosts of services that have routes. */
+function replacedRules(view: View): Diagnostic[] {
+  const routed = routedHosts(view, '')
+  if (routed.size === 0) return []
+  return view.keys('VirtualService').flatMap((key) => {
+    const document = view.get('VirtualService', key)!
+    const { gateways, hosts = [] } = document.spec
+    if (gateways?.length && !gateways.includes('mesh')) return []
+    const report = reportOn(document)
+    for (const [index, written] of hosts.entries()) {
+      const host = fullName(written, document.metadata.namespace)
+      const parent = routed.get(host)
+      if (!parent) continue
+      const { route } = parent
+      const place = printOrigin(route.at(['spec', 'parentRefs', parent.index]))
+      const text = `${nameOf(route)} (${place}) is attached to the service and rules ${host} inside the mesh; this one does not`
+      report.warning('L0247', ['spec', 'hosts', index], text)
+    }
+    return report.diagnostics
+  })
 }
 
 const ofGateway = memo((view: View, gateway: Gateway): readonly Diagnostic[] => {
@@ -54,7 +81,12 @@ const ofRoute = memo((view: View, route: Route): readonly Diagnostic[] => {
     const text = `there is no Gateway ${key}`
     report.warning('L0265', ['spec', 'parentRefs', index], text)
   }
-  const parents = parentsOf(view, route)
+  for (const [index, reference] of (route.spec.parentRefs ?? []).entries()) {
+    const key = serviceNamed(reference, route)
+    if (key === undefined || view.get('Service', key)) continue
+    report.warning('L0265', ['spec', 'parentRefs', index], `there is no Service ${key}`)
+  }
+  const parents = [...parentsOf(view, route), ...serviceParentsOf(view, route)]
   for (const { index, refused } of parents) {
     if (!refused) continue
     const text = `${refused.text} (${refused.reason})`
