@@ -18,7 +18,7 @@ const ON_DEMAND = [
   'test/browser/',
   'test/observability/',
 ]
-const SECONDS_PER_FILE = Number(process.env.LOTSE_SECONDS_PER_FILE ?? 300)
+const SECONDS_PER_FILE = Number(process.env.LOTSE_SECONDS_PER_FILE ?? 900)
 
 const filters = process.argv.slice(2)
 const failed = []

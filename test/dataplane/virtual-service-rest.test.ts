@@ -54,7 +54,7 @@ test('virtual services', { skip }, async (t) => {
       await shop.http(`[
       {match: [{uri: {prefix: /abort}}], retries: {attempts: 3, retryOn: 5xx},
        fault: {abort: {httpStatus: 503, percentage: {value: 100}}}, ${TO_ONE}},
-      {timeout: 0.1s, fault: {delay: {fixedDelay: 0.4s, percentage: {value: 100}}}, ${TO_ONE}}]`)
+      {timeout: 2s, fault: {delay: {fixedDelay: 2.5s, percentage: {value: 100}}}, ${TO_ONE}}]`)
       const aborted = () => shop.mesh.envoy('shop/client').stats('fault.aborts_injected')
       const total = async () =>
         Object.values(await aborted()).reduce((sum, count) => sum + count, 0)

@@ -161,7 +161,8 @@ function words(app: App, log: readonly Diagnostic[]): string {
   return [...new Set([...log.slice(-5), ...app.diagnostics()].map(printDiagnostic))].join('\n')
 }
 
-async function settled(
+/** Every Envoy, by whatever name, has what it is to have, and nothing is warming. */
+export async function settled(
   app: App,
   envoys: ReadonlyMap<string, TestEnvoy>,
   log: readonly Diagnostic[],
@@ -189,7 +190,7 @@ async function settled(
     'every Envoy to have its configuration',
     look,
     (now) => now.stale.length === 0 && now.warming === 0,
-    { every: 5, timeout: 15_000, context: () => words(app, log) },
+    { every: 5, timeout: 60_000, context: () => words(app, log) },
   )
 }
 

@@ -13,8 +13,8 @@ import { enrolWorkload, readToken } from '../../src/cli/bootstrap.ts'
 import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
 import type { Cleanup } from './cleanup.ts'
 import { type TestEnvoy, testEnvoy, testFolder } from './envoy.ts'
+import { settled } from './mesh.ts'
 import { loopback } from './ports.ts'
-import { waitFor } from './wait.ts'
 import { join, policy, service, workload } from './workload.ts'
 
 export const TRUST_PORTS = { outbound: 8000, inbound: 8080 } as const
@@ -125,12 +125,7 @@ export async function startTrustMesh(t: Cleanup, options: TrustOptions = {}): Pr
       for (const one of [client, server]) keep(t, one, { xds, data, log, ...how })
     },
   }
-  const connected = () => {
-    const streams = mesh.app().services.flatMap((one) => one.streams())
-    const behind = streams.some(({ types }) => Object.values(types).some(({ stale }) => stale))
-    return streams.length === 2 && !behind
-  }
-  await waitFor('both Envoys to have their configuration', connected, Boolean, { timeout: 30_000 })
+  await settled(mesh.app(), new Map([client, server].map((one) => [one.workload, one.envoy])), log)
   return mesh
 }
 
@@ -161,7 +156,8 @@ export async function enrolled(t: Cleanup, options: Enrolling): Promise<TrustMem
     ...{ workload: named, xds, out, admin: '127.0.0.1:0', tokenFile: `${data}/join-token` },
   })
   if (isProblem(made)) throw new Error(printDiagnostic(made))
-  const envoy = await testEnvoy(t, { written: made.config })
+  // A listener that is replaced ends what is under way on it after this time, as long as in service.
+  const envoy = await testEnvoy(t, { written: made.config, drainSeconds: 45 })
   return { workload: named, envoy, folder: `${out}/certs`, address }
 }
 
