@@ -21,6 +21,7 @@ export interface ProbeServer {
 const READY = '/healthz/ready'
 /** Header bytes of an answer of the application are not looked at, its body is thrown away. */
 const DEFAULT_TIMEOUT = 3_000
+const LOOPBACK = '127.0.0.1'
 
 /** Answers 200 or 503, and 404 for a path that no probe has; nothing of the application's answer is passed on. */
 export async function serveProbes(options: ProbeOptions): Promise<ProbeServer> {
@@ -71,12 +72,13 @@ function appHealthy(probe: AppProbe): Promise<boolean> {
 }
 
 /** A kubelet takes every code from 200 to 399 for health, and believes any certificate. */
-function answers(
+export function answers(
   { scheme, port, path, headers }: NonNullable<AppProbe['httpGet']>,
   timeout: number,
+  host = LOOPBACK,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const options = { host: '127.0.0.1', port, path, headers, timeout, agent: false }
+    const options = { host, port, path, headers, timeout, agent: false }
     const call =
       scheme === 'https'
         ? requestHttps({ ...options, rejectUnauthorized: false })
@@ -92,9 +94,9 @@ function answers(
   })
 }
 
-function accepts(port: number, timeout: number): Promise<boolean> {
+export function accepts(port: number, timeout: number, host = LOOPBACK): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, timeout })
+    const socket = connect({ host, port, timeout })
     const end = (good: boolean) => {
       socket.destroy()
       resolve(good)
@@ -106,7 +108,7 @@ function accepts(port: number, timeout: number): Promise<boolean> {
 }
 
 /** grpc.health.v1: the request has the service's name in field 1, the answer SERVING (1) in field 1. */
-function serving({ port, service }: { port: number; service: string }, timeout: number) {
+export function serving({ port, service }: { port: number; service: string }, timeout: number) {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure())
   const name = Buffer.from(service)
   const message = name.length > 0 ? Buffer.concat([Buffer.from([10, name.length]), name]) : name

@@ -163,11 +163,18 @@ function addEnrolment(server: Server, options: ListenOptions): void {
     onEnrolled: ({ namespace, name }, { notAfter, registers }) => {
       const workload = `${namespace}/${name}`
       const until = notAfter.getTime()
-      if (registers) core.registering?.register({ workload, ...registers, until })
-      else core.registering?.extend(workload, until)
+      if (registers) {
+        // One that is asked counts from its first good answer on.
+        const group = core.mesh.tables.WorkloadGroup.rows.get(`${namespace}/${registers.group}`)
+        const asked = group?.spec.probe ? { healthy: false, toldAt: now().getTime() } : {}
+        core.registering?.register({ workload, ...registers, until, ...asked })
+      } else core.registering?.extend(workload, until)
       const isNew = core.enrolled(workload)
       if (registers && !isNew) core.registrationsChanged()
       if (isNew) options.onEnrolled?.(workload)
+    },
+    onHealth: ({ namespace, name }, healthy) => {
+      if (core.registering?.tell(`${namespace}/${name}`, healthy)) core.registrationsChanged()
     },
     onRefused: log,
   })

@@ -107,7 +107,11 @@ export class LiveMesh {
   /** How a workload's proxy is to be started. */
   settings(name: ProxyName): ProxySettings {
     const node = nodeOf(this.mesh, name, { id: '' })
-    return proxySettings(new View(this.mesh, node, this.#cache), '')
+    const settings = proxySettings(new View(this.mesh, node, this.#cache), '')
+    const group = this.registering?.groupOf(`${name.namespace}/${name.workload}`)
+    const { probe } =
+      this.mesh.tables.WorkloadGroup.rows.get(`${name.namespace}/${group}`)?.spec ?? {}
+    return probe ? { ...settings, probe } : settings
   }
 
   trustDomain(): string {

@@ -60,7 +60,8 @@ export class Registering {
   learn(row: Registration): boolean {
     if (row.until <= this.#now()) return false
     const known = this.#registrations.list().find(({ workload }) => workload === row.workload)
-    if (known && known.until >= row.until) return false
+    const isOld = known && known.until >= row.until && (known.toldAt ?? 0) >= (row.toldAt ?? 0)
+    if (isOld) return false
     this.#registrations.put(row)
     this.#seen.set(row.workload, this.#now())
     return true
@@ -88,6 +89,14 @@ export class Registering {
     if (!this.#registrations.extend(workload, until)) return
     const row = this.#registrations.list().find((one) => one.workload === workload)
     if (row) this.onRecord?.(row)
+  }
+
+  /** What its agent found of its application; true if that is news. */
+  tell(workload: string, healthy: boolean): boolean {
+    if (!this.#registrations.tell(workload, healthy, this.#now())) return false
+    const row = this.#registrations.list().find((one) => one.workload === workload)
+    if (row) this.onRecord?.(row)
+    return true
   }
 
   /** Brings up to date who is there; `connected` are the workloads with a stream. True if the mesh may have changed. */
@@ -128,7 +137,10 @@ export class Registering {
       if (!group || written.has(row.workload)) continue
       const last = this.#made.get(row.workload)
       const same =
-        last?.group === group && last.row.address === row.address && last.row.group === row.group
+        last?.group === group &&
+        last.row.address === row.address &&
+        last.row.group === row.group &&
+        last.row.healthy === row.healthy
       const entry = same ? last.entry : entryOf(group, row)
       made.set(row.workload, { row, group, entry })
     }

@@ -79,6 +79,25 @@ export const ADVISE: MethodDefinition<object, AdviceResponse> = {
     Advice.toObject(Advice.decode(bytes), { arrays: true, defaults: true }) as AdviceResponse,
 }
 
+export interface HealthReport {
+  readonly healthy: boolean
+}
+
+const Health = root.lookupType('lotse.ca.v1.HealthReport')
+
+/** Told with the present certificate, which says of whom. */
+export const TELL_HEALTH: MethodDefinition<HealthReport, object> = {
+  path: '/lotse.ca.v1.CertificateAdvice/TellHealth',
+  requestStream: false,
+  responseStream: false,
+  originalName: 'tellHealth',
+  requestSerialize: ({ healthy }) => Buffer.from(Health.encode({ healthy }).finish()),
+  requestDeserialize: (bytes) =>
+    Health.toObject(Health.decode(bytes), { defaults: true }) as HealthReport,
+  responseSerialize: () => Buffer.alloc(0),
+  responseDeserialize: () => ({}),
+}
+
 function encodeRequest(request: CertificateRequest): Buffer {
   const text = (stringValue: string) => ({ stringValue })
   const metadata = {

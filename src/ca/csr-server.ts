@@ -7,6 +7,8 @@ import {
   type CertificateRequest,
   type CertificateResponse,
   CREATE_CERTIFICATE,
+  type HealthReport,
+  TELL_HEALTH,
   UNREADABLE,
 } from './csr-protocol.ts'
 import { parseWorkloadName, type WorkloadName, workloadOf } from './identity.ts'
@@ -29,6 +31,8 @@ export interface CsrServerOptions {
   ) => Authorized | Promise<Authorized>
   /** How the proxy of a workload is to be started, as JSON. */
   readonly settings?: (workload: WorkloadName) => string
+  /** What a workload's agent found of its application. */
+  readonly onHealth?: (workload: WorkloadName, healthy: boolean) => void
   readonly onEnrolled?: (workload: WorkloadName, enrolled: Enrolled) => void
   /** Whose a bearer token is that is no join token: a cluster's word for it (L0430). */
   readonly reviewToken?: (token: string) => Promise<Reviewed | Diagnostic>
@@ -96,9 +100,21 @@ export function csrService(options: CsrServerOptions) {
     answer({ code: statusOf(refused), details: `${refused.text} (${refused.code})` })
     options.onRefused?.(refused)
   }
+  const tellHealth = (
+    call: ServerUnaryCall<HealthReport, object>,
+    answer: sendUnaryData<object>,
+  ) => {
+    const caller = byCertificate(call, undefined, options)
+    if (isProblem(caller)) {
+      answer({ code: statusOf(caller), details: `${caller.text} (${caller.code})` })
+      return options.onRefused?.(caller)
+    }
+    options.onHealth?.(caller.workload, call.request.healthy)
+    answer(null, {})
+  }
   return {
-    definition: { createCertificate: CREATE_CERTIFICATE, advise: ADVISE },
-    handlers: { createCertificate, advise },
+    definition: { createCertificate: CREATE_CERTIFICATE, advise: ADVISE, tellHealth: TELL_HEALTH },
+    handlers: { createCertificate, advise, tellHealth },
   }
 }
 
@@ -196,7 +212,7 @@ function byReview(
 }
 
 function byCertificate(
-  call: Pick<Call, 'getAuthContext'>,
+  call: Pick<ServerUnaryCall<unknown, unknown>, 'getAuthContext'>,
   named: WorkloadName | undefined,
   options: CsrServerOptions,
 ): (Caller & { readonly serial: string }) | Diagnostic {

@@ -11,6 +11,7 @@ import {
   type AdviceResponse,
   type CertificateResponse,
   CREATE_CERTIFICATE,
+  TELL_HEALTH,
 } from './csr-protocol.ts'
 import { parseWorkloadName, type Workload } from './identity.ts'
 import { isProblem, problem, reasonOf } from './problem.ts'
@@ -74,6 +75,14 @@ export function askAdvice(options: RenewOptions): Promise<AdviceResponse | Diagn
   const { credentials: present } = options
   const { rootPem, workload: wanted } = present
   return call(options, { rootPem, metadata: new Metadata(), wanted, present }, ADVISE, {})
+}
+
+/** What was found of the application; L0441. */
+export function tellHealth(options: RenewOptions, healthy: boolean): Promise<object | Diagnostic> {
+  const { credentials: present } = options
+  const { rootPem, workload: wanted } = present
+  const server = { rootPem, metadata: new Metadata(), wanted, present }
+  return call(options, server, TELL_HEALTH, { healthy })
 }
 
 /** A new key and certificate for the identity of the present ones, which must still be valid. */

@@ -6,9 +6,11 @@ import { findEnvoy } from '../../envoy/binary.ts'
 import { untilUsed } from '../../envoy/certificates.ts'
 import { serveProbes } from '../../envoy/probes.ts'
 import { type RunningEnvoy, startEnvoy } from '../../envoy/run.ts'
+import { watchHealth } from '../../envoy/workload-health.ts'
 import type { AppProbe } from '../admission/probe.ts'
 import { keepCredentials } from '../ca/agent.ts'
 import { readCredentials } from '../ca/credentials.ts'
+import { tellHealth } from '../ca/enrol.ts'
 import { isProblem } from '../ca/problem.ts'
 import { printDiagnostic } from '../model/diagnostic.ts'
 import {
@@ -96,9 +98,20 @@ async function run(
     },
     signal: stop.signal,
   })
+  const { probe } = enrolled.settings
+  const asking = probe
+    ? watchHealth({
+        ...{ probe, signal: stop.signal },
+        tell: async (healthy) => {
+          const told = await tellHealth({ address: options.xds, credentials }, healthy)
+          if (isProblem(told)) console.error(printDiagnostic(told))
+          return !isProblem(told)
+        },
+      })
+    : undefined
   const code = await firstToEnd(envoy, child, stop.signal)
   stop.abort()
-  await Promise.all([renewing, reporting])
+  await Promise.all([renewing, reporting, asking])
   const drain = options.drain ?? terminationDrainSeconds ?? DRAIN_SECONDS
   await envoy.stop({ drain: Number(drain) * 1000 })
   if (child) await endApp(child)

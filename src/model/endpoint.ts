@@ -9,7 +9,11 @@ import type { WorkloadEntry } from './schema/workload-entry.ts'
 import { matchesLabels } from './selector.ts'
 import type { Service, ServicePort } from './service.ts'
 import type { View } from './view.ts'
-import { isPod, POD } from './workload.ts'
+import { isPod, POD, UNHEALTHY } from './workload.ts'
+
+function isHealthy({ metadata: { annotations } }: Document): boolean {
+  return annotations[POD] !== 'not ready' && annotations[UNHEALTHY] === undefined
+}
 
 /** Frozen. One place that serves a service. */
 export interface Endpoint {
@@ -143,7 +147,7 @@ function toEndpoint(
     locality: entry.locality ?? '',
     weight: entry.weight || 1,
     serviceAccount: entry.serviceAccount || 'default',
-    healthy: document.metadata.annotations[POD] !== 'not ready',
+    healthy: isHealthy(document),
     document,
     path,
   })

@@ -1,5 +1,7 @@
 // How a proxy is started: what the control plane tells the agent beside it, from the kind ProxyConfig and MeshConfig's `defaultConfig`.
 
+import type { ReadinessProbe } from './schema/workload-entry.ts'
+
 /** Absent fields leave the agent's own defaults. */
 export interface ProxySettings {
   /** Worker threads; 0: one for each processor. */
@@ -22,4 +24,6 @@ export interface ProxySettings {
   readonly meshId?: string
   /** `HOST:PORT` of a service that takes every statistic (envoy.service.metrics.v3). */
   readonly metricsService?: string
+  /** What the agent asks of the application, to tell the control plane (WorkloadGroup). */
+  readonly probe?: ReadinessProbe
 }

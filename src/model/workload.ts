@@ -29,6 +29,9 @@ export function canonicalName(
 /** Annotation of a WorkloadEntry that stands for a Kubernetes pod: `ready` or `not ready`. Services pick pods by endpoint slices, not by labels. */
 export const POD = 'lotse/pod'
 
+/** Annotation of a workload that registered itself and whose application does not pass the probe of its group. */
+export const UNHEALTHY = 'lotse/unhealthy'
+
 export function isPod({ metadata }: Document): boolean {
   return metadata.annotations[POD] !== undefined
 }

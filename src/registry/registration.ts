@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Document } from '../model/document.ts'
 import type { WorkloadEntry, WorkloadGroup } from '../model/schema/workload-entry.ts'
+import { UNHEALTHY } from '../model/workload.ts'
 
 /** What a workload says of itself when it enrols; it proves only its name. */
 export interface Registration {
@@ -14,6 +15,10 @@ export interface Registration {
   readonly address: string
   /** Milliseconds since 1970: when its certificate ends, and it with it unless it renews. */
   readonly until: number
+  /** What its agent told of its application last; absent while its group asks for nothing. */
+  readonly healthy?: boolean
+  /** Milliseconds since 1970: when that was told. */
+  readonly toldAt?: number
 }
 
 export interface Registrations {
@@ -21,6 +26,8 @@ export interface Registrations {
   put(registration: Registration): void
   /** It has a new certificate. False if it never registered. */
   extend(workload: string, until: number): boolean
+  /** False if that is known, or it never registered. */
+  tell(workload: string, healthy: boolean, toldAt: number): boolean
   /** Drops those that ended; true if there were any. */
   expire(now: number): boolean
 }
@@ -49,6 +56,12 @@ export function openRegistrations(directory: string): Registrations | Diagnostic
       const row = rows.get(workload)
       if (row) put({ ...row, until })
       return row !== undefined
+    },
+    tell(workload, healthy, toldAt) {
+      const row = rows.get(workload)
+      if (!row || row.healthy === healthy) return false
+      put({ ...row, healthy, toldAt })
+      return true
     },
     expire(now) {
       const over = [...rows.values()].filter((row) => row.until <= now)
@@ -85,10 +98,11 @@ function isRegistration(value: unknown): value is Registration {
  */
 export function entryOf(
   group: Document<WorkloadGroup>,
-  { workload, address }: Registration,
+  { workload, address, healthy }: Registration,
 ): Document<WorkloadEntry> {
   const { namespace } = group.metadata
-  const { metadata = {}, template } = group.spec
+  const { metadata = {}, template, probe } = group.spec
+  const isOut = probe !== undefined && healthy === false
   const labels = Object.freeze({ ...metadata.labels, ...template.labels })
   return Object.freeze({
     kind: 'WorkloadEntry',
@@ -97,7 +111,7 @@ export function entryOf(
       name: workload.slice(namespace.length + 1),
       namespace,
       labels,
-      annotations: metadata.annotations ?? {},
+      annotations: { ...metadata.annotations, ...(isOut ? { [UNHEALTHY]: 'true' } : {}) },
     }),
     spec: Object.freeze({ ...template, labels, address }),
     at: () => group.at(['spec', 'template']),

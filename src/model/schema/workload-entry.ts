@@ -1,16 +1,5 @@
 // WorkloadEntry: one workload outside Kubernetes; WorkloadGroup: the template of many.
-import {
-  type Infer,
-  int32,
-  later,
-  list,
-  map,
-  object,
-  port,
-  required,
-  string,
-  uint32,
-} from '../shape.ts'
+import { type Infer, int32, list, map, object, port, required, string, uint32 } from '../shape.ts'
 import { labels, strings } from './match.ts'
 
 /** Of an endpoint of a ServiceEntry as well. Locality is `region/zone/subzone`. */
@@ -48,8 +37,9 @@ export const readinessProbe = object(
 export const workloadGroup = object({
   metadata: object({ labels, annotations: map(string) }),
   template: required(workloadEntry),
-  probe: later(readinessProbe),
+  probe: readinessProbe,
 })
 
 export type WorkloadEntry = Infer<typeof workloadEntry>
+export type ReadinessProbe = Infer<typeof readinessProbe>
 export type WorkloadGroup = Infer<typeof workloadGroup>

@@ -15,7 +15,7 @@ import { checkServiceEntry } from './service-entry.ts'
 import { checkSidecar } from './sidecar.ts'
 import { checkTelemetry } from './telemetry.ts'
 import { checkVirtualService } from './virtual-service.ts'
-import { checkWorkloadEntry } from './workload-entry.ts'
+import { checkWorkloadEntry, checkWorkloadGroup } from './workload-entry.ts'
 
 /**
  * What can be told from the document alone. With an error it cannot be used. Kinds that protect (PeerAuthentication,
@@ -29,6 +29,7 @@ export function validate(document: Document): Diagnostic[] {
   else if (isKind(document, 'Gateway')) checkGateway(report, document)
   else if (isKind(document, 'ServiceEntry')) checkServiceEntry(report, document)
   else if (isKind(document, 'WorkloadEntry')) checkWorkloadEntry(report, document.spec, ['spec'])
+  else if (isKind(document, 'WorkloadGroup')) checkWorkloadGroup(report, document.spec)
   else if (isKind(document, 'Sidecar')) checkSidecar(report, document)
   else if (isKind(document, 'EnvoyFilter')) checkEnvoyFilter(report, document)
   else if (isKind(document, 'Telemetry')) checkTelemetry(report, document)

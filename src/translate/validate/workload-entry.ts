@@ -1,6 +1,6 @@
 // WorkloadEntry by itself, also as an endpoint of a ServiceEntry.
 import type { Path } from '../../model/origin.ts'
-import type { WorkloadEntry } from '../../model/schema/workload-entry.ts'
+import type { WorkloadEntry, WorkloadGroup } from '../../model/schema/workload-entry.ts'
 import { checkSelector, hostProblem } from './host.ts'
 import { eachEntry, type Report } from './report.ts'
 import { checkPort, isIp } from './value.ts'
@@ -29,3 +29,27 @@ export function checkWorkloadEntry(report: Report, entry: WorkloadEntry, path: P
   eachEntry(entry.ports, [...path, 'ports'], (_name, port, place) => checkPort(report, port, place))
   checkSelector(report, entry.labels, [...path, 'labels'])
 }
+
+/** What cannot be asked would keep every workload of the group out. */
+export function checkWorkloadGroup(report: Report, { probe }: WorkloadGroup): void {
+  const path = ['spec', 'probe']
+  if (!probe) return
+  for (const name of COUNTS) {
+    const count = probe[name] ?? 0
+    if (count < 0) report.error('L0225', [...path, name], `${count} is below zero`)
+  }
+  checkPort(report, probe.httpGet?.port, [...path, 'httpGet', 'port'])
+  checkPort(report, probe.tcpSocket?.port, [...path, 'tcpSocket', 'port'])
+  if (probe.grpc) checkPort(report, probe.grpc.port ?? 0, [...path, 'grpc', 'port'])
+  if (probe.exec?.command.length === 0) {
+    report.error('L0205', [...path, 'exec', 'command'], 'the command to run is empty')
+  }
+}
+
+const COUNTS = [
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+] as const
