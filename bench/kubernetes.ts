@@ -44,11 +44,12 @@ async function measure(cluster: BigCluster, folder: string, options: KubernetesO
     })
   const starts: BenchServer[] = []
   const ready: number[] = []
+  const cpu: number[] = []
   const memory: { ready: number; peak: number; collected: number }[] = []
   for (let at = 0; at < STARTS; at++) {
     const server = await start(`start-${at}`)
     ready.push(server.ready)
-    await server.settledCpu()
+    cpu.push(await server.settledCpu())
     const { rss, peak } = server.memory()
     memory.push({ ready: rss, peak, collected: await server.collected() })
     if (at < STARTS - 1) await server.stop()
@@ -63,6 +64,7 @@ async function measure(cluster: BigCluster, folder: string, options: KubernetesO
   return {
     ...{ pods: SIZE.services * SIZE.podsEach, services: SIZE.services },
     readyMs: summary(ready),
+    readyCpuMs: summary(cpu),
     memoryMB: memory,
     endpointMs: endpoint,
     replicas: { count: REPLICAS, ...identical, leaderReplacedMs: leaderReplaced },
