@@ -14,7 +14,6 @@ import { bytes, clock } from './format.ts'
 import { proxyBadge } from './node-page.ts'
 import { choice, empty, problems, searchBox, Table, whenThere, where } from './parts.ts'
 import { link, type Place, setQuery } from './router.ts'
-import { workerWords } from './saturation.ts'
 import { useTick } from './signals.ts'
 import { Source } from './source.ts'
 
@@ -79,7 +78,7 @@ function proxies(
         'Secrets',
         'Refusals',
         'Memory',
-        'Workers',
+        'Busiest worker',
         'Clients',
         'Since',
       ],
@@ -101,7 +100,7 @@ function cellsOf(one: ProxyStatus, load: ProxyLoadRow | undefined): ComponentChi
     ...TYPES.map((type) => String(types[type]?.held ?? 0)),
     refusals > 0 ? String(refusals) : '',
     load ? bytes(load.memory) : '',
-    load ? workerWords(load) : '',
+    load?.busiest === undefined ? '' : `${load.busiest} %`,
     load ? String(load.connections) : '',
     h('time', { dateTime: connectedAt }, clock(connectedAt)),
   ]

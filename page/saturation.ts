@@ -60,7 +60,7 @@ function cellsOf(name: string, way: WayRow): ComponentChild[] {
     count(now?.requests ?? 0),
     `${count(now?.waiting ?? 0)} now, ${count(way.pending)} in all`,
     breakers.length === 0 ? 'closed' : h('span', null, ...breakers),
-    now && now.ejected.length > 0 ? badge('warn', now.ejected.join(', ')) : '',
+    h('span', null, ...(now?.ejected ?? []).map((address) => badge('warn', address))),
   ]
 }
 
@@ -84,7 +84,7 @@ export function loadRows(
 
 const NO_AGENT = 'not told: lotse proxy tells it, an Envoy that runs without it does not'
 
-export function workerWords({ workers, busiest }: ProxyLoadRow): string {
+function workerWords({ workers, busiest }: ProxyLoadRow): string {
   const share = busiest === undefined ? '' : `, busiest at ${busiest} %`
   return `${workers}${share}`
 }

@@ -1,14 +1,13 @@
 // Every path of the API on a mesh of real Envoys: what it answers is what the served OpenAPI says, when all is well and when it is not.
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { readCredentials } from '../../src/ca/credentials.ts'
 import { isProblem } from '../../src/ca/problem.ts'
-import { reportLoad } from '../../src/cli/load-report.ts'
 import { openHttp } from '../../src/dashboard/server.ts'
 import { checkAnswer, describedBy, fits } from '../support/api-schema.ts'
 import { skip, testFolder } from '../support/envoy.ts'
 import { readEvents } from '../support/event-stream.ts'
 import { rawExchange, request } from '../support/http.ts'
+import { tellLoad } from '../support/load-agent.ts'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
 import { loopback } from '../support/ports.ts'
 import { httpUpstream, tcpUpstream } from '../support/upstreams.ts'
@@ -119,18 +118,7 @@ async function start(t: TestContext): Promise<{ mesh: TestMesh; url: string; cli
   if (isProblem(http)) throw new Error(http.text)
   t.after(() => http.close())
   http.ready(mesh.app)
-  const { folder, running } = mesh.envoy('shop/client')
-  const credentials = readCredentials(`${folder}/certs`)
-  assert.ok(credentials && !isProblem(credentials))
-  const stop = new AbortController()
-  const reporting = reportLoad({
-    ...{ address: mesh.app.xds, envoy: running, signal: stop.signal, pause: 100 },
-    credentials: () => credentials,
-  })
-  t.after(() => {
-    stop.abort()
-    return reporting
-  })
+  tellLoad(t, mesh, 'shop/client')
   return { mesh, client, url: `http://${http.address}` }
 }
 

@@ -1,14 +1,13 @@
 // How full a real Envoy is, as its agent tells: memory, workers, what is under way, open circuit breakers, endpoints put aside.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readCredentials } from '../../src/ca/credentials.ts'
 import { isProblem } from '../../src/ca/problem.ts'
-import { reportLoad } from '../../src/cli/load-report.ts'
 import type { Saturation } from '../../src/dashboard/answers.ts'
 import { openHttp } from '../../src/dashboard/server.ts'
 import { noBrowser, openPage } from '../support/browser.ts'
 import { skip, testFolder } from '../support/envoy.ts'
 import { request } from '../support/http.ts'
+import { tellLoad } from '../support/load-agent.ts'
 import { startMesh } from '../support/mesh.ts'
 import { loopback } from '../support/ports.ts'
 import { httpUpstream } from '../support/upstreams.ts'
@@ -57,18 +56,7 @@ test('what a proxy is full of', { skip: skip || noBrowser }, async (t) => {
   const way = async () => (await ask()).ways.find(({ cluster }) => cluster === WEB)
 
   assert.deepEqual((await ask()).proxies, [], 'nobody tells yet')
-  const { folder, running } = mesh.envoy('shop/client')
-  const credentials = readCredentials(`${folder}/certs`)
-  assert.ok(credentials && !isProblem(credentials))
-  const stop = new AbortController()
-  const reporting = reportLoad({
-    ...{ address: mesh.app.xds, envoy: running, signal: stop.signal, pause: 100 },
-    credentials: () => credentials,
-  })
-  t.after(() => {
-    stop.abort()
-    return reporting
-  })
+  tellLoad(t, mesh, 'shop/client')
   const [load] = await waitFor(
     'its memory',
     async () => (await ask()).proxies,

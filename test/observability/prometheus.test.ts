@@ -14,6 +14,7 @@ import type { Graph } from '../../src/model/graph.ts'
 import type { GraphOptions } from '../../src/telemetry/graph.ts'
 import { skip as noEnvoy, testFolder } from '../support/envoy.ts'
 import { rawExchange, request } from '../support/http.ts'
+import { tellLoad } from '../support/load-agent.ts'
 import { startMesh, type TestMesh } from '../support/mesh.ts'
 import { freePort, loopback } from '../support/ports.ts'
 import { adopt, release } from '../support/processes.ts'
@@ -34,6 +35,8 @@ interface Sample {
 interface Prometheus {
   readonly url: string
   query(expression: string): Promise<readonly Sample[]>
+  /** Of a label of a metric. */
+  values(metric: string, label: string): Promise<readonly string[]>
   targets(): Promise<
     readonly { readonly health: string; readonly labels: Record<string, string> }[]
   >
@@ -74,6 +77,8 @@ async function startPrometheus(t: TestContext, lotse: string): Promise<Prometheu
       const data = await ask(`query?query=${encodeURIComponent(expression)}`)
       return (data as { result: Sample[] }).result
     },
+    values: async (metric, label) =>
+      (await ask(`label/${label}/values?match[]=${metric}`)) as string[],
     targets: async () => {
       const data = await ask('targets?state=active')
       return (data as { activeTargets: { health: string; labels: Record<string, string> }[] })
@@ -117,6 +122,7 @@ async function observed(t: TestContext): Promise<Observed> {
     },
     proxies: ['shop/client', 'shop/web-v1'],
   })
+  tellLoad(t, mesh, 'shop/client')
   const http = await openHttp({ address: '127.0.0.1:0', data: testFolder(t) })
   if (isProblem(http)) throw new Error(http.text)
   t.after(() => http.close())
@@ -265,6 +271,10 @@ test('Prometheus', { skip }, async (t) => {
       }
       await waitFor(expression, data, ({ length }) => length > 0, PATIENT)
     }
+    for (const [metric, label] of choices()) {
+      const values = await prometheus.values(metric, label)
+      assert.ok(values.length > 0, `${label} of ${metric}`)
+    }
   })
 
   await t.test('a Telemetry switches metrics off, drops labels and sets them', async () => {
@@ -292,16 +302,31 @@ test('Prometheus', { skip }, async (t) => {
   })
 })
 
-/** Of all dashboards, with every choice at `All`. */
-function queries(): string[] {
+function dashboards(): string[] {
   const folder = join(ROOT, 'envoy/grafana')
-  const found = readdirSync(folder).flatMap((file) => {
-    const { panels } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
-      panels: { targets: { expr: string }[] }[]
-    }
-    return panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
+  return readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
+}
+
+/** What is offered to choose from: metric and label of each variable. */
+function choices(): [metric: string, label: string][] {
+  const found = dashboards().flatMap((text) => [
+    ...text.matchAll(/"query": "label_values\((\w+), (\w+)\)"/g),
+  ])
+  assert.ok(found.length >= 3)
+  return found.map(([, metric = '', label = '']) => [metric, label])
+}
+
+/** Of all dashboards, wherever they stand in them, with every choice at `All`. */
+function queries(): string[] {
+  const found = dashboards().flatMap((text) => {
+    const expressions: string[] = []
+    JSON.parse(text, (key, value) => {
+      if (key === 'expr') expressions.push(value as string)
+      return value
+    })
+    return expressions
   })
-  assert.ok(found.length > 30)
+  assert.ok(found.length > 45)
   return found.map((expression) =>
     expression
       .replaceAll('$__rate_interval', '30s')
