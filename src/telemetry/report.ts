@@ -1,5 +1,6 @@
 // What a data point of a proxy's report says of an edge. The names are those of `src/translate/listener/signals.ts`.
 import type { Histogram, Point } from './otlp.ts'
+import { remembered } from './remembered.ts'
 
 /** `client`: told by where the traffic left; `server`: by where it came in. */
 export type Side = 'client' | 'server'
@@ -80,17 +81,19 @@ export function signalOf(point: Point): Signal | undefined {
   if (name.startsWith('cluster.')) return clusterSignal(point)
   const edge = edgeOf(attributes)
   if (!edge) return undefined
-  const words = (attributes.get('c') ?? '').split(';')
+  const text = attributes.get('c') ?? ''
   switch (name) {
     case 'lotse.rq': {
-      const outcome = answerOf(edge, words)
-      return { kind: 'requests', edge, outcome, count: value, sizes: words[4] ?? '' }
+      const { outcome, sizes } = answersTo(edge)(text)
+      return { kind: 'requests', edge, outcome, count: value, sizes }
     }
-    case 'lotse.us':
-      return histogram && { kind: 'durations', edge, outcome: answerOf(edge, words), histogram }
+    case 'lotse.us': {
+      const { outcome } = answersTo(edge)(text)
+      return histogram && { kind: 'durations', edge, outcome, histogram }
+    }
     case 'lotse.cx':
     case 'lotse.end': {
-      const [flags = '', peer = ''] = words
+      const [flags = '', peer = ''] = text.split(';')
       const outcome = { status: 0, grpc: undefined, ...ending(edge, flags, peer) }
       return { kind: name === 'lotse.cx' ? 'opened' : 'closed', edge, outcome, count: value }
     }
@@ -99,29 +102,56 @@ export function signalOf(point: Point): Signal | undefined {
   }
 }
 
-function answerOf(edge: Edge, words: readonly string[]): Outcome {
-  const [status = '', flags = '', grpc = '', peer = ''] = words
-  const known = /^\d{1,3}$/.test(grpc) ? Number(grpc) : undefined
-  return { status: Number(status) || 0, grpc: known, ...ending(edge, flags, peer) }
+/** Texts that are kept as they were read. */
+const MOST_TEXTS = 20_000
+
+interface Answered {
+  readonly outcome: Outcome
+  /** Classes of sizes, a digit each. */
+  readonly sizes: string
 }
 
-function ending(edge: Edge, flags: string, peer: string) {
-  const mutualTls = (peer || edge.principal) !== ''
+/** Whether the caller proved who it is stands in the edge at the server's side, so that the same text has two meanings. */
+function answersTo({ principal }: Edge): (text: string) => Answered {
+  return principal ? answeredProven : answered
+}
+
+const answered = remembered((text) => readAnswer(text, ''), MOST_TEXTS)
+const answeredProven = remembered((text) => readAnswer(text, 'somebody'), MOST_TEXTS)
+
+function readAnswer(text: string, principal: string): Answered {
+  const [status = '', flags = '', grpc = '', peer = '', sizes = ''] = text.split(';')
+  const known = /^\d{1,3}$/.test(grpc) ? Number(grpc) : undefined
+  const outcome = {
+    status: Number(status) || 0,
+    grpc: known,
+    ...ending({ principal }, flags, peer),
+  }
+  return { outcome, sizes }
+}
+
+function ending({ principal }: Pick<Edge, 'principal'>, flags: string, peer: string) {
+  const mutualTls = (peer || principal) !== ''
   return { flags: flags === '-' ? '' : flags, peer, mutualTls }
 }
 
 function edgeOf(attributes: ReadonlyMap<string, string>): Edge | undefined {
   const client = attributes.get('e')
-  if (client !== undefined) {
-    const [cluster = '', name = '', namespace = ''] = client.split(';')
-    const workload = name && namespace ? `${namespace}/${name}` : ''
-    return { side: 'client', cluster, workload, principal: '' }
-  }
+  if (client !== undefined) return clientEdge(client)
   const server = attributes.get('i')
-  if (server === undefined) return undefined
-  const [cluster = '', principal = ''] = server.split(';')
-  return { side: 'server', cluster, workload: '', principal }
+  return server === undefined ? undefined : serverEdge(server)
 }
+
+const clientEdge = remembered((text): Edge => {
+  const [cluster = '', name = '', namespace = ''] = text.split(';')
+  const workload = name && namespace ? `${namespace}/${name}` : ''
+  return { side: 'client', cluster, workload, principal: '' }
+}, MOST_TEXTS)
+
+const serverEdge = remembered((text): Edge => {
+  const [cluster = '', principal = ''] = text.split(';')
+  return { side: 'server', cluster, workload: '', principal }
+}, MOST_TEXTS)
 
 /** The statistics of Envoy's clusters that proxies report, by the end of their names. */
 const PRESSURES: Readonly<Record<string, Pressure>> = {

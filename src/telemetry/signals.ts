@@ -54,6 +54,8 @@ export class Signals {
   readonly loads = new Loads()
   readonly #options: SignalsOptions
   readonly #edges = new Map<string, Series>()
+  /** By reporter, by the edge itself, which is mostly that of the report before. */
+  readonly #same = new Map<string, WeakMap<Edge, Series>>()
   readonly #bytes = new Map<string, ByteSeries>()
   /** Series by reporter. */
   readonly #perReporter = new Map<string, number>()
@@ -115,10 +117,7 @@ export class Signals {
       if (series) series.window.at(step)[FIGURE[signal.direction]]! += signal.count
       return
     }
-    const { edge } = signal
-    const key = `${reporter};${edge.side};${edge.cluster};${edge.workload};${edge.principal}`
-    const make = () => ({ reporter, edge, window: new Window(), flags: new Map() })
-    const series = this.#find(this.#edges, key, reporter, make)
+    const series = this.#seriesOf(reporter, signal.edge)
     if (!series) return
     const figures = series.window.at(step)
     if (signal.kind === 'durations') addDurations(figures, signal.histogram)
@@ -127,6 +126,17 @@ export class Signals {
       else countConnections(figures, signal)
       noteFlags(series.flags, signal.outcome.flags, step)
     }
+  }
+
+  #seriesOf(reporter: string, edge: Edge): Series | undefined {
+    const known = this.#same.get(reporter)?.get(edge)
+    if (known) return known
+    const key = `${reporter};${edge.side};${edge.cluster};${edge.workload};${edge.principal}`
+    const make = () => ({ reporter, edge, window: new Window(), flags: new Map() })
+    const series = this.#find(this.#edges, key, reporter, make)
+    const own = this.#same.get(reporter) ?? new WeakMap<Edge, Series>()
+    if (series) this.#same.set(reporter, own.set(edge, series))
+    return series
   }
 
   #find<S extends Series | ByteSeries>(
@@ -159,6 +169,7 @@ export class Signals {
       for (const [key, { window, reporter }] of map) {
         if (window.latest > step - KEPT_STEPS) continue
         map.delete(key)
+        this.#same.delete(reporter)
         const own = (this.#perReporter.get(reporter) ?? 1) - 1
         if (own > 0) this.#perReporter.set(reporter, own)
         else this.#perReporter.delete(reporter)

@@ -73,6 +73,24 @@ class Own {
   /** By cluster, what came before anybody was known to be called there. */
   readonly unshared = { bytes: new Map<string, Flow>(), messages: new Map<string, Flow>() }
   readonly pressure = new Map<string, Record<Pressure, number>>()
+  /** By the objects themselves, which are mostly those of the report before: no name is put together then. */
+  #same = new Map<string, WeakMap<Edge, WeakMap<Outcome, Total>>>()
+
+  known(kind: string, edge: Edge, outcome: Outcome): Total | undefined {
+    return this.#same.get(kind)?.get(edge)?.get(outcome)
+  }
+
+  remember(kind: string, edge: Edge, outcome: Outcome, total: Total): void {
+    const ofKind = this.#same.get(kind) ?? new WeakMap<Edge, WeakMap<Outcome, Total>>()
+    this.#same.set(kind, ofKind)
+    const ofEdge = ofKind.get(edge) ?? new WeakMap<Outcome, Total>()
+    ofKind.set(edge, ofEdge.set(outcome, total))
+  }
+
+  /** Some of the totals are no more. */
+  forget(): void {
+    this.#same = new Map()
+  }
 }
 
 export class Totals {
@@ -137,12 +155,18 @@ export class Totals {
     const { edge, kind, outcome } = signal
     const { status, flags, grpc = '', peer } = outcome
     const tags = kind === 'durations' ? NO_TAGS : tagsOf(attributes)
-    const words = [status, flags, grpc, peer, ...tags].join(';')
-    const total = this.#find(own, `${kind};${edgeName(edge)};${words}`, step, () => ({
-      ...{ edge, kind, outcome, peer, tags, count: 0, sent: 0, received: 0, at: step },
-      ...(kind === 'durations' ? { figures: new Float64Array(FIGURES) } : {}),
-    }))
-    if (!total) return
+    const words = () => [status, flags, grpc, peer, ...tags].join(';')
+    const known = tags.size === 0 ? own.known(kind, edge, outcome) : undefined
+    const found =
+      known ??
+      this.#find(own, `${kind};${edgeName(edge)};${words()}`, step, () => ({
+        ...{ edge, kind, outcome, peer, tags, count: 0, sent: 0, received: 0, at: step },
+        ...(kind === 'durations' ? { figures: new Float64Array(FIGURES) } : {}),
+      }))
+    if (!found) return
+    const total = found
+    total.at = step
+    if (!known && tags.size === 0) own.remember(kind, edge, outcome, total)
     if (signal.kind === 'durations') {
       if (total.figures) addDurations(total.figures, signal.histogram)
       total.count += signal.histogram.counts.reduce((sum, count) => sum + count, 0)
@@ -215,6 +239,7 @@ export class Totals {
       for (const [key, { at, edge }] of own.totals) {
         if (at > step - KEPT_STEPS) continue
         own.totals.delete(key)
+        own.forget()
         own.callees.get(edge.cluster)?.delete(edgeName(edge))
         this.#size -= 1
       }
