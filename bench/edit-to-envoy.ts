@@ -18,7 +18,12 @@ import { startServer } from './server.ts'
 const PORT = 8000
 
 /** Edits alternate between a direct response and a route to the application. */
-export async function editToEnvoy({ edits }: { readonly edits: number }): Promise<object> {
+export async function editToEnvoy(options: {
+  readonly edits: number
+  /** Each change is shown to an Envoy in validate mode first. */
+  readonly preflight?: boolean
+}): Promise<object> {
+  const { edits, preflight } = options
   const folder = mkdtempSync(join(tmpdir(), 'lotse-bench-'))
   const config = join(folder, 'mesh')
   mkdirSync(config)
@@ -41,7 +46,10 @@ export async function editToEnvoy({ edits }: { readonly edits: number }): Promis
     ),
   )
   write('rules.yaml', rule('start'))
-  const server = await startServer({ config, data: join(folder, 'data') })
+  const server = await startServer({
+    ...{ config, data: join(folder, 'data') },
+    ...(preflight ? { more: ['--preflight'] } : {}),
+  })
   let envoy: RunningEnvoy | undefined
   try {
     envoy = await proxy(join(folder, 'envoy'), server.xds, address)

@@ -85,8 +85,12 @@ function withoutSamples(key: string, value: unknown): unknown {
 
 const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   startup: () => told('startup', 'startup', () => startup({ runs: repeats, services: 1000 })),
-  'edit-to-envoy': () =>
-    told('edit-to-envoy', 'explicit sidecar', () => editToEnvoy({ edits: 2 * repeats })),
+  'edit-to-envoy': async () => {
+    for (const preflight of [false, true]) {
+      const key = `explicit sidecar${preflight ? ', preflight' : ''}`
+      await told('edit-to-envoy', key, () => editToEnvoy({ edits: 2 * repeats, preflight }))
+    }
+  },
   delivery: deliveries,
   tap: () => told('tap', 'silent tap', () => tapCost({ rounds: Math.min(repeats, 5) })),
   translation: async () => {

@@ -34,6 +34,8 @@ export async function startServer(options: {
   readonly config?: string
   readonly store?: readonly string[]
   readonly data: string
+  /** More options of `lotse serve`. */
+  readonly more?: readonly string[]
   /** Options for node, for profiles. */
   readonly node?: readonly string[]
 }): Promise<BenchServer> {
@@ -47,6 +49,7 @@ export async function startServer(options: {
       ...['--import', COLLECT, ...(options.node ?? [])],
       ...[LOTSE, 'serve', '--data', options.data, ...(options.store ?? [])],
       ...(options.config ? ['--config', options.config] : []),
+      ...(options.more ?? []),
       ...['--xds', secure, '--insecure-plaintext-xds', xds, '--http', http],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LOTSE_LOG: 'error' } },

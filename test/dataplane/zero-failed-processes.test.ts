@@ -43,12 +43,6 @@ async function prepare(t: TestContext, xds: () => string): Promise<Processes> {
     }),
     service('shop/web', { app: 'web' }, 'http:8000:8080'),
     policy('PeerAuthentication', 'shop/default', '{mtls: {mode: STRICT}}'),
-    // LEAST_REQUEST prefers the server that refuses, which is idle: five looks for another one may all find it again.
-    policy(
-      'DestinationRule',
-      'shop/web',
-      '{host: web, trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}}',
-    ),
   )
   writeFileSync(path(where.config, 'mesh.yaml'), mesh)
   const proxy = (name: string) =>

@@ -88,7 +88,7 @@ test('a plain rule has no timeout, Istio’s retries, its object’s name and th
             },
           },
         ],
-        host_selection_retry_max_attempts: 5,
+        host_selection_retry_max_attempts: 20,
       },
     },
     metadata: {
