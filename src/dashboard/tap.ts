@@ -112,14 +112,20 @@ function routeSteps(app: App, request: Tapped): Steps {
 }
 
 const CONFIG = /^\/apis\/[^/]+\/[^/]+\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/
+/** Kinds that rule requests, as Envoy's metadata has them. */
+const RULING: Readonly<Record<string, 'VirtualService' | 'HTTPRoute'>> = {
+  'virtual-service': 'VirtualService',
+  httproute: 'HTTPRoute',
+}
 const RULE = /ns\[([^\]]+)\]-policy\[([^\]]+)\]-rule\[(\d+)\]/
 
 function objectNamed(app: App, config: string): { name: string; origin?: Origin } | undefined {
-  const [, namespace, kind, name] = CONFIG.exec(config) ?? []
-  if (kind !== 'virtual-service') return undefined
-  const document = app.mesh().tables.VirtualService.rows.get(`${namespace}/${name}`)
+  const [, namespace, written = '', name] = CONFIG.exec(config) ?? []
+  const kind = RULING[written]
+  if (!kind) return undefined
+  const document = app.mesh().tables[kind].rows.get(`${namespace}/${name}`)
   return {
-    name: `VirtualService ${namespace}/${name}`,
+    name: `${kind} ${namespace}/${name}`,
     ...(document ? { origin: document.at([]) } : {}),
   }
 }

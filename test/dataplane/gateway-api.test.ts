@@ -1,7 +1,11 @@
 // The Kubernetes Gateway API on a real Envoy: which route has a request, what becomes of it, and what is not served.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { skip } from '../support/envoy.ts'
+import { isProblem } from '../../src/ca/problem.ts'
+import { openHttp } from '../../src/dashboard/server.ts'
+import type { Explained } from '../../src/model/tap.ts'
+import { skip, testFolder } from '../support/envoy.ts'
+import { readEvents } from '../support/event-stream.ts'
 import {
   edgeGateway,
   gatewayApi,
@@ -384,6 +388,32 @@ test('routes of the Gateway API', { skip }, async (t) => {
       assert.equal(await by('/b', { host: 'c.w.test' }), 'one')
     },
   )
+
+  await t.test('a tap names the route that a request followed', async (t) => {
+    await edge.set(HTTP, route('all', `[{${to('one')}}]`))
+    const http = await openHttp({ address: '127.0.0.1:0', data: testFolder(t) })
+    if (isProblem(http)) throw new Error(http.text)
+    t.after(() => http.close())
+    http.ready(edge.mesh.app)
+    const { events } = await readEvents(
+      t,
+      `http://${http.address}/api/v1/tap?workload=edge/gateway`,
+    )
+    await edge.mesh.synced()
+    const told = await waitFor(
+      'the request to be told',
+      async () => {
+        await edge.ask('/tapped')
+        return events.find(({ data }) => data.includes('/tapped'))
+      },
+      (event) => event !== undefined,
+      { timeout: 30_000 },
+    )
+    const { requests } = JSON.parse(told?.data ?? '') as { requests: readonly Explained[] }
+    const [step] = requests[0]!.steps
+    assert.deepEqual([step?.what, step?.name], ['route', 'HTTPRoute edge/all'])
+    assert.match(step?.place ?? '', /gateway\.yaml:\d+:\d+$/)
+  })
 
   await t.test('a Gateway of another class is nobody of ours', async () => {
     const other = gatewayApi(
