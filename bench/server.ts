@@ -8,7 +8,7 @@ import { freePort } from '../test/support/ports.ts'
 import { adopt, release } from '../test/support/processes.ts'
 import { clock } from './figures.ts'
 
-const LOTSE = fileURLToPath(new URL('../bin/lotse', import.meta.url))
+export const LOTSE = fileURLToPath(new URL('../bin/lotse', import.meta.url))
 const COLLECT = new URL('collect.mjs', import.meta.url).href
 
 export interface BenchServer {
