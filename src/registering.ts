@@ -162,7 +162,7 @@ export function openRegistering(directory: string, now: () => Date): Registering
 
 interface Watched {
   readonly registering: Registering | undefined
-  readonly services: readonly { streams(): readonly { readonly proxy: string }[] }[]
+  readonly services: readonly { proxies(): readonly { readonly id: string }[] }[]
   registrationsChanged(): void
 }
 
@@ -170,8 +170,8 @@ interface Watched {
 export function watchRegistrations(core: Watched): () => void {
   const timer = setInterval(() => {
     const workloads = new Set<string>()
-    for (const { proxy } of core.services.flatMap((service) => service.streams())) {
-      const node = parseNodeId(proxy)
+    for (const { id } of core.services.flatMap((service) => service.proxies())) {
+      const node = parseNodeId(id)
       if (node) workloads.add(`${node.namespace}/${node.workload}`)
     }
     if (core.registering?.look(workloads)) core.registrationsChanged()

@@ -40,7 +40,7 @@ export class DirectoryWatch {
         if (name === null) this.#onEvent()
         else if (names) this.#namedEvent(names.get(name))
         else if (isWanted(name)) this.#onEvent(below(path, name))
-        else this.#onEvent()
+        else if (mayMatter(name)) this.#onEvent()
       })
       watcher.on('error', () => this.#drop(path))
       this.#watchers.set(path, { identity, watcher })
@@ -57,4 +57,9 @@ export class DirectoryWatch {
     this.#watchers.get(path)?.watcher.close()
     this.#watchers.delete(path)
   }
+}
+
+/** Hidden names are left out, as editors' files on the side; but Kubernetes swaps all files of a folder by `..data`. */
+function mayMatter(name: string): boolean {
+  return !name.startsWith('.') || name.startsWith('..')
 }

@@ -50,6 +50,18 @@ const NOTHING: Pending = Object.freeze({ additions: [], absent: [], removals: []
 /** Everything that is not yet sent, whether or not it may be. */
 export function pendingOf(state: Subscription, sets: Sets): Pending {
   if (state.base === state.target && state.differs.size === 0) return NOTHING
+  let pending = pendings.get(state)
+  if (!pending) {
+    pending = computePending(state, sets)
+    pendings.set(state, pending)
+  }
+  return pending
+}
+
+/** A state never changes, and the order between types asks often. */
+const pendings = new WeakMap<Subscription, Pending>()
+
+function computePending(state: Subscription, sets: Sets): Pending {
   const additions: Encoded[] = []
   const absent: string[] = []
   const removals: string[] = []

@@ -148,7 +148,7 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
 
   confirmed(type: ResourceType): readonly P[] {
     if (this.busy) return []
-    const stale = (stream: Stream<P>) => stream.status().types[type]?.stale === true
+    const stale = (stream: Stream<P>) => stream.isStale(type)
     const behind = new Set([...this.#known].filter(stale).map(({ proxy }) => proxy!.id))
     return this.proxies().filter(({ id }) => !behind.has(id))
   }

@@ -12,6 +12,8 @@ export interface Sharing {
   names(names: ReadonlySet<string>): ReadonlySet<string>
 }
 
+const TYPES: ReadonlySet<string> = new Set(RESOURCE_TYPES)
+
 /** Sets of fewer names are not looked for. */
 const FEW_NAMES = 8
 
@@ -38,9 +40,14 @@ export function createSharing(): Sharing {
   function share(set: ResourceSet): ResourceSet {
     const shared = { ...set }
     for (const type of RESOURCE_TYPES) shared[type] = list(set[type])
-    const { vhds } = set
+    const { vhds, ...others } = set
     const apart = vhds ? [vhds.onDemand, ...vhds.routes.map(numberOf)] : []
-    const key = [...RESOURCE_TYPES.map((type) => numberOf(shared[type])), ...apart].join()
+    const besides = Object.entries(others).filter(([field]) => !TYPES.has(field))
+    const key = [
+      ...RESOURCE_TYPES.map((type) => numberOf(shared[type])),
+      ...apart,
+      ...besides.map(([field, value]) => `${field}${value ? numberOf(value) : ''}`),
+    ].join()
     return sets.first(key, Object.freeze(shared))
   }
 

@@ -1,10 +1,16 @@
 // What is known of a stream, for `lotse status`, the API and metrics.
-import { RESOURCE_TYPES, type ResourceSet, type ResourceType } from '../model/resource.ts'
-import { heldOf, type Mode, type Subscription, subscribedNames } from './holdings.ts'
+import {
+  type HeldBack,
+  RESOURCE_TYPES,
+  type ResourceSet,
+  type ResourceType,
+} from '../model/resource.ts'
+import { type Held, heldOf, isSubscribed, type Mode, type Subscription } from './holdings.ts'
 import type { Delivery } from './order.ts'
 import { printable } from './rejection.ts'
 import { pendingOf } from './respond.ts'
-import type { Sets } from './sets.ts'
+import type { List, Sets } from './sets.ts'
+import { isFailed } from './store.ts'
 import { isGreeting, isVirtualHost } from './virtual-hosts.ts'
 
 export interface StreamStatus {
@@ -87,9 +93,7 @@ export function statusOf(
   for (const type of RESOURCE_TYPES) {
     const state = delivery?.subscriptions.get(type)
     if (!delivery || !state) continue
-    const behind = delivery.goal[type] !== delivery.latest[type]
-    const held = (delivery.latest.heldBack ?? []).filter((one) => one.type === type)
-    const refused = held.filter(({ reason }) => reason !== undefined)
+    const refused = heldBack(delivery, type).filter(({ reason }) => reason !== undefined)
     const [reason] = refused.map((one) => printable(one.reason!))
     types[type] = {
       wildcard: state.wildcard,
@@ -98,10 +102,22 @@ export function statusOf(
       ...(reason === undefined ? {} : { lastError: reason }),
       ...tally.of(type),
       rejected: [...new Set([...state.rejected.keys(), ...refused.map(({ name }) => name)])],
-      stale: behind || held.length > 0 || isStale(state, sets),
+      stale: isBehind(delivery, type, sets),
     }
   }
   return types
+}
+
+/** Whether something of this type is under way, or refused. */
+export function isBehind(delivery: Delivery, type: ResourceType, sets: Sets): boolean {
+  const state = delivery.subscriptions.get(type)
+  if (!state) return false
+  const { goal, latest } = delivery
+  return goal[type] !== latest[type] || heldBack(delivery, type).length > 0 || isStale(state, sets)
+}
+
+function heldBack({ latest }: Delivery, type: ResourceType): readonly HeldBack[] {
+  return (latest.heldBack ?? []).filter((one) => one.type === type)
 }
 
 /** The set without what the proxy did not ask for, where it has virtual hosts on demand. */
@@ -119,12 +135,39 @@ function isShown({ name }: { readonly name: string }): boolean {
 }
 
 function countHeld(state: Subscription, sets: Sets): number {
-  let count = 0
-  for (const name of subscribedNames(state)) {
-    if (state.type === 'virtualHost' && !isShown({ name })) continue
-    if (heldOf(state, name, sets)?.version !== undefined) count++
+  let count = countBase(state, sets)
+  const inBase: Subscription = { ...state, differs: NOTHING }
+  for (const [name, { version }] of state.differs) {
+    if (!isSubscribed(state, name) || !isCounted(state, name)) continue
+    if (heldOf(inBase, name, sets)?.version !== undefined) count--
+    if (version !== undefined) count++
   }
   return count
+}
+
+const NOTHING: ReadonlyMap<string, Held> = new Map()
+const counts = new WeakMap<List, WeakMap<object, number>>()
+
+/** The same for all streams that ask for the same of the same. */
+function countBase({ type, base, wildcard, names }: Subscription, sets: Sets): number {
+  const all = wildcard ? base : names
+  const known = counts.get(base) ?? new WeakMap<object, number>()
+  counts.set(base, known)
+  let count = known.get(all)
+  if (count === undefined) {
+    count = 0
+    const asked = wildcard ? new Set(base.flat().map(({ name }) => name)) : names
+    for (const name of asked) {
+      const entry = isCounted({ type }, name) ? sets.get(base, name) : undefined
+      if (entry && !isFailed(entry)) count++
+    }
+    known.set(all, count)
+  }
+  return count
+}
+
+function isCounted({ type }: { readonly type: ResourceType }, name: string): boolean {
+  return type !== 'virtualHost' || isShown({ name })
 }
 
 function isStale(state: Subscription, sets: Sets): boolean {

@@ -21,7 +21,7 @@ import {
 import { describeRejection, printable } from './rejection.ts'
 import { type Request, readRequest, typeOfUrl } from './request.ts'
 import { reselect, type Selection, select } from './selection.ts'
-import { askedFor, type StreamStatus, statusOf, Tally } from './status.ts'
+import { askedFor, isBehind, type StreamStatus, statusOf, Tally } from './status.ts'
 import { take } from './take.ts'
 import { frameDelta, frameSotw, TYPE_URLS } from './wire.ts'
 
@@ -101,6 +101,11 @@ export class Stream<P extends KnownProxy> {
       for (const rejection of rejected.values()) found.push(this.#describe(rejection))
     }
     return found
+  }
+
+  /** It does not have all of this type that it is to have. */
+  isStale(type: ResourceType): boolean {
+    return this.#delivery !== undefined && isBehind(this.#delivery, type, this.#host.sets)
   }
 
   status(): StreamStatus {

@@ -1,0 +1,143 @@
+// What proxies have in common is one object: clients in different namespaces, sets of different streams.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Chunk, Resource, ResourceSet } from '../../src/model/resource.ts'
+import { NO_RESOURCES } from '../../src/model/resource.ts'
+import { translate } from '../../src/translate/translate.ts'
+import { createSets } from '../../src/xds/sets.ts'
+import { createStore } from '../../src/xds/store.ts'
+import { viewOf } from '../support/views.ts'
+import { policy, service } from '../support/workload.ts'
+
+const MESH = [
+  service('shop/bank', { app: 'bank' }, 'http:80'),
+  service('shop/till', { app: 'till' }, 'http:80'),
+  policy('DestinationRule', 'shop/bank', '{host: bank, subsets: [{name: v1, labels: {v: "1"}}]}'),
+  policy(
+    'VirtualService',
+    'shop/bank',
+    '{hosts: [bank], http: [{route: [{destination: {host: bank, subset: v1}}]}]}',
+  ),
+]
+
+/** What clients in these namespaces have under a name, in the order of the namespaces. */
+function resources(yaml: readonly string[], namespaces: readonly string[]) {
+  const { mesh, node, cache } = viewOf(yaml.join('\n---\n'))
+  const of = namespaces.map((namespace) => translate(mesh, { ...node, namespace }, cache))
+  return (type: 'cluster' | 'endpoint', name: string): (Resource | undefined)[] =>
+    of.map((set) => set[type].flat().find((one) => one.name === name))
+}
+
+function hostsOf(yaml: readonly string[], namespaces: readonly string[], name: string) {
+  const { mesh, node, cache } = viewOf(yaml.join('\n---\n'))
+  return namespaces.map((namespace) =>
+    translate(mesh, { ...node, namespace }, cache)
+      .route.flat()
+      .flatMap(({ virtualHosts = [] }) => virtualHosts)
+      .find((host) => host.name === name),
+  )
+}
+
+const BANK = 'bank.shop.svc.cluster.local'
+const TILL = 'till.shop.svc.cluster.local'
+
+test('clients of all namespaces share clusters and endpoints', () => {
+  const named = resources(MESH, ['else', 'third', 'shop'])
+  for (const cluster of [
+    `outbound|80||${BANK}`,
+    `outbound|80|v1|${BANK}`,
+    `outbound|80||${TILL}`,
+  ]) {
+    for (const type of ['cluster', 'endpoint'] as const) {
+      const [first, ...others] = named(type, cluster)
+      assert.ok(first, `${type} ${cluster}`)
+      for (const other of others) assert.equal(other, first)
+    }
+  }
+})
+
+test('only the namespace with a rule of its own has a cluster of its own', () => {
+  const own = policy('DestinationRule', 'third/bank', `{host: ${BANK}, exportTo: ["."]}`)
+  const [first, third, shop] = resources([...MESH, own], ['else', 'third', 'shop'])(
+    'cluster',
+    `outbound|80||${BANK}`,
+  )
+  assert.ok(first && third)
+  assert.equal(shop, first)
+  assert.notEqual(third, first)
+})
+
+test('virtual hosts are shared by clients outside of the namespace, with a rule and without', () => {
+  for (const name of [`${BANK}:80`, `${TILL}:80`]) {
+    const [first, third, shop] = hostsOf(MESH, ['else', 'third', 'shop'], name)
+    assert.ok(first && shop)
+    assert.equal(third, first)
+    assert.notEqual(shop, first, 'with its short name')
+  }
+})
+
+test('a rule whose destination is another service for one namespace makes a virtual host of its own', () => {
+  const hidden = [
+    `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: ledger, namespace: third}
+spec: {hosts: [ledger.test], exportTo: ["."], ports: [{number: 9000, name: http}], resolution: STATIC}`,
+    policy(
+      'VirtualService',
+      'shop/till',
+      '{hosts: [till], http: [{route: [{destination: {host: ledger.test}}]}]}',
+    ),
+  ]
+  const [other, third] = hostsOf([...MESH, ...hidden], ['else', 'third'], `${TILL}:80`)
+  const clusterIn = (host: Resource | undefined) =>
+    /"cluster":"([^"]+)"/.exec(JSON.stringify(host?.body))?.[1]
+  assert.equal(clusterIn(other), 'outbound|80||ledger.test')
+  assert.equal(clusterIn(third), 'outbound|9000||ledger.test')
+})
+
+const sets = createSets(createStore({ encode: () => ({ bytes: Buffer.from('x') }) }))
+
+function chunk(...names: readonly string[]): Chunk {
+  return names.map((name) => ({ type: 'cluster', name, body: { name } }))
+}
+
+test('equal sets become one; a set that says more of what is held back does not', () => {
+  const clusters = chunk('a', 'b')
+  const set = (): ResourceSet => ({ ...NO_RESOURCES, cluster: [clusters] })
+  const first = sets.same(set())
+  assert.equal(sets.same(set()), first)
+  assert.equal(sets.same(first), first)
+  assert.notEqual(sets.same({ ...set(), cluster: [chunk('a', 'b')] }), first)
+  const resource = clusters[0]!
+  const held = (reason: string | undefined) =>
+    sets.same({ ...set(), heldBack: [{ type: 'cluster', name: 'a', resource, reason }] })
+  assert.notEqual(held(undefined), first)
+  assert.equal(held('bad').heldBack?.[0]?.reason, 'bad')
+  assert.equal(held('worse').heldBack?.[0]?.reason, 'worse')
+})
+
+test('equal names become one set, others do not', () => {
+  const names = (last: string) => new Set([...'abcdefghijk', last])
+  const first = sets.names(names('y'))
+  assert.equal(sets.names(names('y')), first)
+  assert.deepEqual([...sets.names(names('z'))], [...names('z')])
+  // Alike in number, length, least and greatest.
+  const alike = new Set([...'abcdefghijl', 'y'])
+  assert.deepEqual([...sets.names(alike)], [...alike])
+})
+
+test('of several resources of one name the first in the list counts, in chunks large and small', () => {
+  const large = chunk(...Array.from({ length: 40 }, (_, at) => `s${at}`))
+  const other = chunk(...Array.from({ length: 40 }, (_, at) => `s${at + 20}`))
+  const small = chunk('s25', 'own')
+  const list = [small, large, other]
+  assert.equal(sets.find(list, 's25'), small[0])
+  assert.equal(sets.find([large, small, other], 's25'), large[25])
+  assert.equal(sets.find(list, 'own'), small[1])
+  // Many look-ups make one index of the large ones.
+  for (let at = 0; at < 100; at++) sets.find(list, `s${at % 60}`)
+  assert.equal(sets.find(list, 's25'), small[0])
+  assert.equal(sets.find(list, 's30'), large[30])
+  assert.equal(sets.find(list, 's59'), other[39])
+  assert.equal(sets.find(list, 's60'), undefined)
+})
