@@ -7,7 +7,7 @@ import { type Mesh, TABLE_NAMES } from './mesh.ts'
 export type Argument = string | object
 
 /** How many generations pass between sweeps; each sweep is preceded by one full walk, which marks what is in use. */
-const SWEEP_EVERY = 64
+const SWEEP_EVERY = 16
 
 export class Cache {
   readonly facets = new FacetTable()

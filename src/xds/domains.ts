@@ -7,54 +7,95 @@ export interface Domains {
   named(name: string): Resource | undefined
 }
 
+/** Where in a list the virtual host of a domain is: the same for all lists with these names and domains. */
+interface Index {
+  readonly names: readonly string[]
+  readonly domains: readonly (readonly string[])[]
+  readonly exact: ReadonlyMap<string, number>
+  readonly byName: ReadonlyMap<string, number>
+  /** Best first. */
+  readonly patterns: readonly Pattern[]
+  readonly rest: number | undefined
+}
+
 interface Pattern {
   readonly star: 'suffix' | 'prefix'
   readonly text: string
-  readonly virtualHost: Resource
+  readonly at: number
 }
 
-const indexes = new WeakMap<readonly Resource[], Domains>()
+const lists = new WeakMap<readonly Resource[], Domains>()
+/** What was built last, newest first: a changed rule changes no domain, so that most new lists find theirs here. */
+const recent: WeakRef<Index>[] = []
+const MAX_RECENT = 64
 
 /** Index of a list, built once. An exact domain goes before the longest `*.suffix`, that before the longest `prefix.*`, then `*`. */
 export function domainsOf(virtualHosts: readonly Resource[]): Domains {
-  const known = indexes.get(virtualHosts)
-  if (known) return known
-  const made = indexOf(virtualHosts)
-  indexes.set(virtualHosts, made)
-  return made
+  let known = lists.get(virtualHosts)
+  if (!known) {
+    known = lookUp(virtualHosts, indexFor(virtualHosts))
+    lists.set(virtualHosts, known)
+  }
+  return known
 }
 
 export function domainsIn(virtualHost: Resource): readonly string[] {
-  return (virtualHost.body as { domains?: readonly string[] }).domains ?? []
+  return (virtualHost.body as { domains?: readonly string[] }).domains ?? NO_DOMAINS
 }
 
-function indexOf(virtualHosts: readonly Resource[]): Domains {
-  const exact = new Map<string, Resource>()
-  const names = new Map<string, Resource>()
-  const patterns: Pattern[] = []
-  let rest: Resource | undefined
-  for (const virtualHost of virtualHosts) {
-    names.set(virtualHost.name, virtualHost)
-    for (const domain of domainsIn(virtualHost)) {
-      const text = domain.toLowerCase()
-      if (text === '*') rest ??= virtualHost
-      else if (text.startsWith('*'))
-        patterns.push({ star: 'suffix', text: text.slice(1), virtualHost })
-      else if (text.endsWith('*'))
-        patterns.push({ star: 'prefix', text: text.slice(0, -1), virtualHost })
-      else if (!exact.has(text)) exact.set(text, virtualHost)
-    }
-  }
-  patterns.sort(bestFirst)
+const NO_DOMAINS: readonly string[] = Object.freeze([])
+
+function lookUp(virtualHosts: readonly Resource[], index: Index): Domains {
+  const { exact, byName, patterns, rest } = index
+  const hostAt = (at: number | undefined) => (at === undefined ? undefined : virtualHosts[at])
   return {
-    named: (name) => names.get(name),
+    named: (name) => hostAt(byName.get(name)),
     find(host) {
-      const found = exact.get(host)
+      const found = hostAt(exact.get(host))
       if (found) return { virtualHost: found, exact: true }
-      const virtualHost = patterns.find((one) => matches(one, host))?.virtualHost ?? rest
+      const virtualHost = hostAt(patterns.find((one) => matches(one, host))?.at ?? rest)
       return virtualHost && { virtualHost, exact: false }
     },
   }
+}
+
+function indexFor(virtualHosts: readonly Resource[]): Index {
+  for (const [place, reference] of recent.entries()) {
+    const index = reference.deref()
+    if (!index || !fits(index, virtualHosts)) continue
+    recent.splice(place, 1)
+    recent.unshift(reference)
+    return index
+  }
+  const index = build(virtualHosts)
+  recent.unshift(new WeakRef(index))
+  recent.length = Math.min(recent.length, MAX_RECENT)
+  return index
+}
+
+function fits({ names, domains }: Index, virtualHosts: readonly Resource[]): boolean {
+  if (names.length !== virtualHosts.length) return false
+  return virtualHosts.every((one, at) => one.name === names[at] && domainsIn(one) === domains[at])
+}
+
+function build(virtualHosts: readonly Resource[]): Index {
+  const exact = new Map<string, number>()
+  const byName = new Map<string, number>()
+  const patterns: Pattern[] = []
+  let rest: number | undefined
+  for (const [at, virtualHost] of virtualHosts.entries()) {
+    byName.set(virtualHost.name, at)
+    for (const domain of domainsIn(virtualHost)) {
+      const text = domain.toLowerCase()
+      if (text === '*') rest ??= at
+      else if (text.startsWith('*')) patterns.push({ star: 'suffix', text: text.slice(1), at })
+      else if (text.endsWith('*')) patterns.push({ star: 'prefix', text: text.slice(0, -1), at })
+      else if (!exact.has(text)) exact.set(text, at)
+    }
+  }
+  patterns.sort(bestFirst)
+  const names = virtualHosts.map(({ name }) => name)
+  return { names, domains: virtualHosts.map(domainsIn), exact, byName, patterns, rest }
 }
 
 function bestFirst(a: Pattern, b: Pattern): number {

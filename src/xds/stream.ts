@@ -1,12 +1,7 @@
 // One stream of one proxy: reads its requests, keeps its delivery, writes what is due.
 import { type ServerDuplexStream, status } from '@grpc/grpc-js'
 import { type Diagnostic, isDiagnostic } from '../model/diagnostic.ts'
-import {
-  type Resource,
-  type ResourceSet,
-  type ResourceType,
-  TYPE_PREFIX,
-} from '../model/resource.ts'
+import { type ResourceSet, type ResourceType, TYPE_PREFIX } from '../model/resource.ts'
 import type { Mode, Rejection } from './holdings.ts'
 import type { Caller, Host, KnownProxy } from './host.ts'
 import {
@@ -204,15 +199,8 @@ export class Stream<P extends KnownProxy> {
 
   #describe(rejection: Rejection): Diagnostic {
     const { type, name } = rejection
-    return describeRejection(this.#proxy!.id, rejection, this.#find(type, name))
-  }
-
-  #find(type: ResourceType, name: string): Resource | undefined {
-    for (const chunk of this.#delivery!.latest[type]) {
-      const found = chunk.find((resource) => resource.name === name)
-      if (found) return found
-    }
-    return undefined
+    const latest = this.#host.sets.find(this.#delivery!.latest[type], name)
+    return describeRejection(this.#proxy!.id, rejection, latest)
   }
 
   #advance(from: Delivery): void {

@@ -153,8 +153,10 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
   for (const { resource, before } of refused.sent) {
     if (!isSubscribed(state, resource.name)) continue
     if (alone) rejected.set(resource.name, { ...refusedNow(resource), text })
-    // Alone and refused it was not applied, so the proxy has what it had; otherwise it may have either.
-    const doubt = alone && before?.doubt !== 'refused' ? undefined : 'refused'
+    // Alone and refused it was not applied, so the proxy has what it had; otherwise it may have either. In the state of the world
+    // it does not tell what it had before the stream.
+    const isKnown = before ? before.doubt !== 'refused' : state.mode === 'delta'
+    const doubt = alone && isKnown ? undefined : 'refused'
     differs.set(resource.name, { ...(before ?? ABSENT), doubt })
   }
   // A refused response may have removed nothing. Removals that are refused on their own are not repeated.

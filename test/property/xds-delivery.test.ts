@@ -409,7 +409,21 @@ const REPEATED: [World, Action[]] = [
   ],
 ]
 
-/** The same cases each time; as many others as LOTSE_RUNS says (`npm run soak`) begin elsewhere, and still find what docs/roadmap.md tells. */
+/** Found once in sixty thousand: the proxy comes back with a cluster, refuses the new version in the first list, and the cluster goes. */
+const REFUSED_FIRST: [World, Action[]] = [
+  { clusters: {}, ...NOTHING },
+  [
+    { kind: 'change', world: { clusters: { c3: 0 }, ...NOTHING }, fresh: false },
+    { kind: 'toServer' },
+    { kind: 'toProxy' },
+    { kind: 'reconnect' },
+    { kind: 'change', world: { clusters: { c3: 3 }, ...NOTHING }, fresh: false },
+    { kind: 'toServer' },
+    { kind: 'change', world: { clusters: {}, ...NOTHING }, fresh: false },
+  ],
+]
+
+/** The same cases each time; as many others as LOTSE_RUNS says (`npm run soak`) begin elsewhere. */
 const SEED = 20_261_127
 
 for (const mode of ['delta', 'sotw'] as const) {
@@ -443,7 +457,7 @@ for (const mode of ['delta', 'sotw'] as const) {
       {
         numRuns: Number(process.env.LOTSE_RUNS ?? 1500),
         ...(process.env.LOTSE_RUNS ? {} : { seed: SEED }),
-        examples: [REPEATED],
+        examples: [REPEATED, REFUSED_FIRST],
         includeErrorInReport: true,
       },
     )

@@ -25,6 +25,8 @@ export interface XdsClientOptions {
   readonly mode: 'delta' | 'sotw'
   readonly node: { readonly id: string; readonly metadata?: object }
   readonly credentials?: ChannelCredentials
+  /** A connection that several use; else each has its own. */
+  readonly connection?: Client
   /** Text of the refusal for resources that are to be refused. */
   readonly refuse?: (type: ResourceType, resource: ReceivedResource) => string | undefined
   /** Name under which endpoints of a cluster are asked for; undefined for none. By default the cluster's name. */
@@ -63,14 +65,7 @@ export class XdsClient {
 
   constructor(options: XdsClientOptions) {
     this.options = options
-    this.#client = new Client(
-      options.address,
-      options.credentials ?? credentials.createInsecure(),
-      {
-        'grpc.max_receive_message_length': -1,
-        'grpc.use_local_subchannel_pool': 1,
-      },
-    )
+    this.#client = options.connection ?? connection(options.address, options.credentials)
   }
 
   /** Opens the stream and repeats all subscriptions, naming what is held. */
@@ -266,4 +261,15 @@ export class XdsClient {
     if (gone.length > 0) this.unsubscribe('endpoint', gone)
     if (added.length > 0) this.subscribe('endpoint', added)
   }
+}
+
+/** A connection of its own, which streams of several clients may share. */
+export function connection(
+  address: string,
+  secured: ChannelCredentials = credentials.createInsecure(),
+): Client {
+  return new Client(address, secured, {
+    'grpc.max_receive_message_length': -1,
+    'grpc.use_local_subchannel_pool': 1,
+  })
 }
