@@ -135,11 +135,11 @@ function isShown({ name }: { readonly name: string }): boolean {
 }
 
 function countHeld(state: Subscription, sets: Sets): number {
-  let count = countBase(state, sets)
-  const inBase: Subscription = { ...state, differs: NOTHING }
+  let count = countSettled(state, sets)
+  const settled: Subscription = { ...state, differs: NOTHING }
   for (const [name, { version }] of state.differs) {
     if (!isSubscribed(state, name) || !isCounted(state, name)) continue
-    if (heldOf(inBase, name, sets)?.version !== undefined) count--
+    if (heldOf(settled, name, sets)?.version !== undefined) count--
     if (version !== undefined) count++
   }
   return count
@@ -149,7 +149,7 @@ const NOTHING: ReadonlyMap<string, Held> = new Map()
 const counts = new WeakMap<List, WeakMap<object, number>>()
 
 /** The same for all streams that ask for the same of the same. */
-function countBase({ type, base, wildcard, names }: Subscription, sets: Sets): number {
+function countSettled({ type, base, wildcard, names }: Subscription, sets: Sets): number {
   const all = wildcard ? base : names
   const known = counts.get(base) ?? new WeakMap<object, number>()
   counts.set(base, known)
