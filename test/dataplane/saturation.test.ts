@@ -18,7 +18,10 @@ const SOON = { timeout: 30_000 }
 const HANGING = { port: 8080, behaviour: { hang: true } }
 const WEB = 'outbound|8000||web.shop.svc.cluster.local'
 
-test('what a proxy is full of', { skip: skip || noBrowser }, async (t) => {
+/** How busy its workers are stands in /proc, where an Envoy in a container has another process id than its client. */
+const elsewhere = process.env.LOTSE_ENVOY_IMAGE ? 'its Envoy is in a container' : false
+
+test('what a proxy is full of', { skip: skip || noBrowser || elsewhere }, async (t) => {
   const [client, first, second] = [loopback(), loopback(), loopback()]
   const web = await httpUpstream(t, { name: 'web', address: first, ...HANGING })
   const other = await httpUpstream(t, { name: 'other', address: second, ...HANGING })
