@@ -70,26 +70,56 @@ const HTTP = (context: string, name: string, patch: string) =>
 test('HTTP filters: every operation', () => {
   const out = (name: string, patch: string) => httpFilters(HTTP('SIDECAR_OUTBOUND', name, patch))
   const cors = 'envoy.filters.http.cors'
-  assert.deepEqual(out('', `operation: ADD, ${LUA}`), ['fault', 'cors', 'lua', 'router'])
-  assert.deepEqual(out('', `operation: INSERT_FIRST, ${LUA}`), ['lua', 'fault', 'cors', 'router'])
+  assert.deepEqual(out('', `operation: ADD, ${LUA}`), [
+    'grpc_stats',
+    'fault',
+    'cors',
+    'lua',
+    'router',
+  ])
+  assert.deepEqual(out('', `operation: INSERT_FIRST, ${LUA}`), [
+    'lua',
+    'grpc_stats',
+    'fault',
+    'cors',
+    'router',
+  ])
   assert.deepEqual(out(cors, `operation: INSERT_BEFORE, ${LUA}`), [
+    'grpc_stats',
     'fault',
     'lua',
     'cors',
     'router',
   ])
-  assert.deepEqual(out(cors, `operation: INSERT_AFTER, ${LUA}`), ['fault', 'cors', 'lua', 'router'])
-  assert.deepEqual(out('nothing', `operation: INSERT_AFTER, ${LUA}`), ['fault', 'cors', 'router'])
-  assert.deepEqual(out(cors, 'operation: REMOVE'), ['fault', 'router'])
-  assert.deepEqual(out(cors, `operation: REPLACE, ${LUA}`), ['fault', 'lua', 'router'])
+  assert.deepEqual(out(cors, `operation: INSERT_AFTER, ${LUA}`), [
+    'grpc_stats',
+    'fault',
+    'cors',
+    'lua',
+    'router',
+  ])
+  assert.deepEqual(out('nothing', `operation: INSERT_AFTER, ${LUA}`), [
+    'grpc_stats',
+    'fault',
+    'cors',
+    'router',
+  ])
+  assert.deepEqual(out(cors, 'operation: REMOVE'), ['grpc_stats', 'fault', 'router'])
+  assert.deepEqual(out(cors, `operation: REPLACE, ${LUA}`), [
+    'grpc_stats',
+    'fault',
+    'lua',
+    'router',
+  ])
   assert.deepEqual(out(cors, 'operation: MERGE, value: {name: other}'), [
+    'grpc_stats',
     'fault',
     'other',
     'router',
   ])
   assert.deepEqual(
     httpFilters(HTTP('SIDECAR_INBOUND', '', `operation: ADD, ${LUA}`)),
-    ['fault', 'cors', 'router'],
+    ['grpc_stats', 'fault', 'cors', 'router'],
     'another context',
   )
   const inbound = httpFilters(
