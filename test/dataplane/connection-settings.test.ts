@@ -200,6 +200,8 @@ async function sizes(t: TestContext, s: Site): Promise<void> {
       listenerPerConnectionBufferLimitBytes: 20_000,
       clusterPerConnectionBufferLimitBytes: 30_000,
     })
+    // On demand there is no cluster before a request.
+    assert.equal((await s.ask()).status, 200)
     for (const name of ['shop/client', 'shop/web', 'shop/edge']) {
       const held = async (kind: 'listener' | 'cluster') => {
         const all = await s.mesh.envoy(name).resources(kind)
