@@ -201,7 +201,7 @@ async function sizes(t: TestContext, s: Site): Promise<void> {
       clusterPerConnectionBufferLimitBytes: 30_000,
     })
     // On demand there is no cluster before a request.
-    assert.equal((await s.ask()).status, 200)
+    assert.equal(await s.fromClient(), 200)
     for (const name of ['shop/client', 'shop/web', 'shop/edge']) {
       const held = async (kind: 'listener' | 'cluster') => {
         const all = await s.mesh.envoy(name).resources(kind)
