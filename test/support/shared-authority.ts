@@ -237,8 +237,8 @@ export async function tryShared(
         },
       )
       await old.app.close()
+      await waitFor('the other to lead', () => other.app.leads(), Boolean, { ...LONG, context })
       await old.open()
-      assert.equal(await leader(), other)
       const resumed = await run('ca', 'resume', '--data', other.data, '--timeout', '60')
       assert.equal(resumed.code, 0, resumed.text + context())
       await waitFor(
