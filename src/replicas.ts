@@ -8,7 +8,7 @@ import type { Diagnostic } from './model/diagnostic.ts'
 import type { SharedStore } from './model/shared.ts'
 import { POD } from './model/workload.ts'
 import { SharedSecrets } from './registry/kubernetes/shared-secrets.ts'
-import { shareRegistrations } from './sharing.ts'
+import { shareRegistrations } from './shared-registrations.ts'
 import type { Sources } from './sources.ts'
 
 /** Envoys keep what they have while they come again, and an unchanged mesh sends them nothing. */

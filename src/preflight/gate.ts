@@ -51,8 +51,6 @@ export class Gate {
   #told = new Set<string>()
   #unable = false
   #closed = false
-  /** Contents that Envoy was shown, and those that it refused. */
-  readonly counters = { shown: 0, refused: 0 }
 
   constructor(options: GateOptions) {
     this.#options = options
@@ -144,7 +142,6 @@ export class Gate {
     this.#soon = undefined
     const wanted = this.#wanted
     this.#wanted = []
-    this.counters.shown += wanted.length
     void judge(wanted, this.#options.ask, (group, answer) => {
       if (this.#closed) return
       for (const one of group) this.#entryOf(one).standing = this.#standing(answer)
@@ -155,10 +152,7 @@ export class Gate {
   }
 
   #standing(answer: Parameters<Parameters<typeof judge>[2]>[1]): Standing {
-    if (answer.kind === 'refused') {
-      this.counters.refused++
-      return { refused: answer.text }
-    }
+    if (answer.kind === 'refused') return { refused: answer.text }
     if (answer.kind === 'accepted') this.#unable = false
     if (answer.kind === 'unable' && !this.#unable) {
       this.#unable = true

@@ -9,7 +9,7 @@ import type { SharedFolder, SharedStore } from '../../src/model/shared.ts'
 import { openRegistering } from '../../src/registering.ts'
 import { readFiles } from '../../src/registry/file.ts'
 import { SharedCopy } from '../../src/registry/shared-copy.ts'
-import { shareRegistrations } from '../../src/sharing.ts'
+import { shareRegistrations } from '../../src/shared-registrations.ts'
 import { waitFor } from '../support/wait.ts'
 
 const GROUP = `apiVersion: networking.istio.io/v1
