@@ -2,7 +2,7 @@
 import { isCollection, isScalar, Document as YamlDocument, type Node as YamlNode } from 'yaml'
 import type { Mesh } from '../model/mesh.ts'
 import { DELIVERY_MODES, type DeliveryMode, type Node } from '../model/node.ts'
-import { ORIGIN, originsOf, printOrigin, type Traced } from '../model/origin.ts'
+import { originsOf, printOrigin } from '../model/origin.ts'
 import {
   MESSAGE_NAMES,
   RESOURCE_TYPES,
@@ -59,7 +59,7 @@ function delivered(mesh: Mesh, node: Node, delivery: DeliveryMode | undefined): 
   return set.vhds ? { ...set, virtualHost: everyHost(set.vhds) } : set
 }
 
-/** One YAML document; a comment before each object that has an origin of its own. Private keys are not shown. */
+/** One YAML document; a comment before each object that has an origin of its own. Secrets are not shown. */
 export function printResource(item: Resource): string {
   const body = shown(item)
   if (item.answer) return `# ${item.type} ${item.name}: an answer without content\n`
@@ -77,9 +77,10 @@ export function printResource(item: Resource): string {
 }
 
 function shown(item: Resource): object {
-  if (item.type !== 'secret' || !JSON.stringify(item.body).includes('inline_string'))
-    return whole(item)
-  return { ...redact(MESSAGE_NAMES.secret, item.body), [ORIGIN]: (item.body as Traced)[ORIGIN] }
+  // A secret that is a file is only its path.
+  if (item.type === 'secret' && !JSON.stringify(item.body).includes('inline_string'))
+    return item.body
+  return redact(MESSAGE_NAMES[item.type], whole(item))
 }
 
 /** A route configuration with the virtual hosts that travel beside its own fields. */

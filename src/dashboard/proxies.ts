@@ -1,7 +1,13 @@
 // Proxies: whether they have what they are to have, what they refused, and what they hold with the lines it comes from.
 import { originsOf, printOrigin } from '../model/origin.ts'
-import { RESOURCE_TYPES, type Resource, type ResourceSet } from '../model/resource.ts'
+import {
+  MESSAGE_NAMES,
+  RESOURCE_TYPES,
+  type Resource,
+  type ResourceSet,
+} from '../model/resource.ts'
 import type { MeshProxy } from '../proxies.ts'
+import { redact } from '../xds/encode/redact.ts'
 import type { HeldResources, OneResource, ProxyState, ResourceRow } from './answers.ts'
 import { type Asked, type Refusal, type Route, refuse } from './route.ts'
 import { count, list, oneOf, place, record, shape, text } from './schema.ts'
@@ -51,8 +57,11 @@ function config(app: ShownApp, { params, query }: Asked): object | Refusal {
   return Object.fromEntries(types.map((type) => [type, set[type].flat().map(bodyOf)]))
 }
 
-function bodyOf({ body, virtualHosts }: Resource): object {
-  return virtualHosts ? { ...body, virtual_hosts: virtualHosts.map((host) => host.body) } : body
+function bodyOf({ type, body, virtualHosts }: Resource): object {
+  const whole = virtualHosts
+    ? { ...body, virtual_hosts: virtualHosts.map((host) => host.body) }
+    : body
+  return redact(MESSAGE_NAMES[type], whole)
 }
 
 function held(app: ShownApp, { params }: Asked): HeldResources | Refusal {

@@ -4,6 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join as joinPath } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { messageType } from '../../proto/message-type.ts'
+import { isProblem } from '../../src/ca/problem.ts'
+import { openHttp } from '../../src/dashboard/server.ts'
 import { skip, testFolder } from '../support/envoy.ts'
 import { grpcCall, grpcUpstream } from '../support/grpc.ts'
 import { type GrpcSink, grpcSink } from '../support/grpc-sink.ts'
@@ -170,6 +172,13 @@ async function openTelemetry(t: TestContext, s: Site): Promise<void> {
       s.http.received.find(({ path }) => path === '/otlp'),
     )
     assert.equal(sent.headers['x-token'], 'from-the-environment')
+    const server = await openHttp({ address: '127.0.0.1:0', data: testFolder(t) })
+    if (isProblem(server)) throw new Error(server.text)
+    t.after(() => server.close())
+    server.ready(s.mesh.app)
+    const shown = await (await fetch(`http://${server.address}/api/v1/config/client.shop`)).text()
+    assert.match(shown, /x-token/)
+    assert.doesNotMatch(shown, /from-the-environment/, 'it may be a secret')
   })
 
   await t.test('Dynatrace decides what is sampled, where it is asked', async () => {

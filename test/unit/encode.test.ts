@@ -243,6 +243,17 @@ test('secrets are taken out of what is shown, wherever they stand', () => {
     assert.match(text, /redacted/)
     assert.doesNotMatch(text, /hidden|aGlkZGVu/)
   }
+  for (const [service, asked] of [
+    ['GrpcService', { initial_metadata: [{ key: 'x-token', value: 'hidden' }] }],
+    [
+      'HttpService',
+      { request_headers_to_add: [{ header: { key: 'x-token', raw_value: 'aGlkZGVu' } }] },
+    ],
+  ] as const) {
+    const text = JSON.stringify(redact(`envoy.config.core.v3.${service}`, asked))
+    assert.match(text, /x-token.*redacted/)
+    assert.doesNotMatch(text, /hidden|aGlkZGVu/)
+  }
   const unknown = { '@type': 'type.googleapis.com/acme.Keys', value: 'aGlkZGVu' }
   assert.deepEqual(redact('google.protobuf.Any', unknown), { ...unknown, value: '[redacted]' })
 })

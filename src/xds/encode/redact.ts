@@ -1,12 +1,20 @@
-// Takes secrets out of a message before it is shown: what Envoy's API marks as sensitive.
+// Takes secrets out of a message before it is shown: what Envoy's API marks as sensitive, and headers for services that Envoy asks.
 import { descriptor, type FieldDescriptor, TYPE } from '../../../proto/descriptor.ts'
 import { isObject } from './codec.ts'
 
 const REDACTED = '[redacted]'
 
+/** Headers that a proxy itself sends to collectors and authorizers: tokens, which Envoy's API does not mark. Names stay. */
+const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
+  'envoy.config.core.v3.GrpcService.initial_metadata',
+  'envoy.config.core.v3.HttpService.request_headers_to_add',
+])
+const HEADER_VALUES: ReadonlySet<string> = new Set(['value', 'raw_value', 'rawValue'])
+
 /**
  * A copy of `json`, a message of type `typeName`, in which every text inside a sensitive field (private keys, passwords,
- * ticket keys, generic secrets), also inside an Any, and inside types unknown here, is `[redacted]`. To show, not to send.
+ * ticket keys, generic secrets), also inside an Any, and inside types unknown here, is `[redacted]`; so are values of headers
+ * that Envoy sends to services it asks. Origins stay. To show, not to send.
  */
 export function redact(typeName: string, json: object): Record<string, unknown> {
   const type = typeName === 'google.protobuf.Any' ? typeInside(json) : typeName
@@ -14,12 +22,24 @@ export function redact(typeName: string, json: object): Record<string, unknown> 
   if (!message) return blank(json) as Record<string, unknown>
   const fields = new Map<string, FieldDescriptor>()
   for (const field of message.fields) fields.set(field.jsonName, field).set(field.name, field)
-  const shown: Record<string, unknown> = {}
+  const shown: Record<string, unknown> = { ...json }
   for (const [key, value] of Object.entries(json)) {
     const field = fields.get(key)
-    shown[key] = field ? redactField(field, value) : value
+    if (!field) continue
+    const isCredential = CREDENTIAL_HEADERS.has(`${type}.${field.name}`)
+    shown[key] = isCredential ? withoutValues(value) : redactField(field, value)
   }
   return shown
+}
+
+function withoutValues(headers: unknown): unknown {
+  if (Array.isArray(headers)) return headers.map(withoutValues)
+  if (!isObject(headers)) return headers
+  const entries = Object.entries(headers).map(([key, value]) => [
+    key,
+    HEADER_VALUES.has(key) && typeof value === 'string' ? REDACTED : withoutValues(value),
+  ])
+  return { ...headers, ...Object.fromEntries(entries) }
 }
 
 function typeInside(json: object): string | undefined {
