@@ -39,6 +39,10 @@ export interface Progress {
 const NAME = /^(\.|r-[0-9a-f]{12})$/
 const PHASES: readonly unknown[] = ['distribute', 'sign', 'rekey', 'withdraw']
 
+export function isAuthorityName(name: string): boolean {
+  return NAME.test(name)
+}
+
 export function newAuthorityName(): string {
   return `r-${randomBytes(6).toString('hex')}`
 }

@@ -7,7 +7,7 @@ import { publishDirectory, publishFile, replaceFile } from './files.ts'
 import { problem } from './problem.ts'
 import { authorityFolder } from './root.ts'
 import { trustedBy } from './rotation.ts'
-import type { StoredRotation } from './rotation-files.ts'
+import { isAuthorityName, type StoredRotation } from './rotation-files.ts'
 
 export interface SharedAuthority {
   /** The same for as long as roots follow each other. */
@@ -20,9 +20,18 @@ export interface SharedAuthority {
 /** Says which shared authority the directory belongs to. */
 const ID_FILE = 'shared-id'
 const STATE_FILE = 'rotation.json'
+const AUTHORITY_FILES: ReadonlySet<string> = new Set(Object.values(FILES))
 
+/** Throws if it is not one: whoever writes to the store must not choose which files of this machine are written. */
 export function readShared(text: string): SharedAuthority {
-  return JSON.parse(text) as SharedAuthority
+  const shared = JSON.parse(text) as SharedAuthority
+  for (const [name, files] of Object.entries(shared.authorities)) {
+    const foreign = Object.keys(files).find((file) => !AUTHORITY_FILES.has(file))
+    if (!isAuthorityName(name) || foreign !== undefined) {
+      throw new Error(`it names ${JSON.stringify(foreign ?? name)}, which no authority has`)
+    }
+  }
+  return shared
 }
 
 /** What is on disk, with another state. L0419 if a key would leave this machine in the clear although the store is not trusted with it. */

@@ -137,8 +137,8 @@ export class SharedTokens {
 
 /** Of a token's record or one of its uses. */
 function idOf(name: string): string | undefined {
-  const [id = '', rest = ''] = name.split('.')
-  return TOKEN_ID.test(id) && /^(json|use\d+)$/.test(rest) ? id : undefined
+  const [id = '', rest = '', ...more] = name.split('.')
+  return TOKEN_ID.test(id) && /^(json|use\d+)$/.test(rest) && more.length === 0 ? id : undefined
 }
 
 function isLocal(text: string): boolean {
