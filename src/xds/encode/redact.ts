@@ -1,5 +1,10 @@
 // Takes secrets out of a message before it is shown: what Envoy's API marks as sensitive, and headers for services that Envoy asks.
-import { descriptor, type FieldDescriptor, TYPE } from '../../../proto/descriptor.ts'
+import {
+  descriptor,
+  type FieldDescriptor,
+  type MessageDescriptor,
+  TYPE,
+} from '../../../proto/descriptor.ts'
 import { isObject } from './codec.ts'
 
 const REDACTED = '[redacted]'
@@ -20,8 +25,7 @@ export function redact(typeName: string, json: object): Record<string, unknown> 
   const type = typeName === 'google.protobuf.Any' ? typeInside(json) : typeName
   const message = type === undefined ? undefined : descriptor().message(type)
   if (!message) return blank(json) as Record<string, unknown>
-  const fields = new Map<string, FieldDescriptor>()
-  for (const field of message.fields) fields.set(field.jsonName, field).set(field.name, field)
+  const fields = fieldsOf(message)
   const shown: Record<string, unknown> = { ...json }
   for (const [key, value] of Object.entries(json)) {
     const field = fields.get(key)
@@ -30,6 +34,21 @@ export function redact(typeName: string, json: object): Record<string, unknown> 
     shown[key] = isCredential ? withoutValues(value) : redactField(field, value)
   }
   return shown
+}
+
+const fieldsByName = new WeakMap<MessageDescriptor, ReadonlyMap<string, FieldDescriptor>>()
+
+function fieldsOf(message: MessageDescriptor): ReadonlyMap<string, FieldDescriptor> {
+  let fields = fieldsByName.get(message)
+  if (!fields) {
+    const pairs = message.fields.flatMap((field) => [
+      [field.jsonName, field] as const,
+      [field.name, field] as const,
+    ])
+    fields = new Map(pairs)
+    fieldsByName.set(message, fields)
+  }
+  return fields
 }
 
 function withoutValues(headers: unknown): unknown {
