@@ -39,6 +39,8 @@ test('settings of the mesh', { skip }, async (t) => {
         workload({
           ...{ workload: 'shop/web', address: web, labels: { app: 'web' } },
           serves: [{ port: 8080, protocol: 'HTTP', application: application.port }],
+          // Both sidecars listen on the HTTP proxy port of this one machine, and either may be asked.
+          calls: [{ port: PORT, protocol: 'HTTP' }],
         }),
         workload({ workload: 'edge/gateway', address: edge, labels: { istio: 'edge' } }),
         workload({ workload: 'far/other', address: other.address, labels: { app: 'other' } }),

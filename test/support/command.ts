@@ -131,10 +131,12 @@ export async function serve(
   if (options.ready !== false) {
     const look = async () => (await get('/readyz')).status
     const context = () => command.output()
-    await waitFor('lotse serve to be ready', look, (code) => code === 200, {
+    const early = command.ended.then(() => Promise.reject(new Error(`it ended: ${context()}`)))
+    const ready = waitFor('lotse serve to be ready', look, (code) => code === 200, {
       timeout: options.timeout ?? 30_000,
       context,
     })
+    await Promise.race([ready, early])
   }
   return {
     ...command,

@@ -179,12 +179,16 @@ export async function settled(
     const counts = await envoy.stats('(total_listeners|clusters)_warming|warming_clusters')
     return Object.values(counts).reduce((sum, count) => sum + count, 0)
   }
-  // In this order: what is confirmed in between may be warming since.
+  const messages = () =>
+    app.services.reduce((sum, { counters }) => sum + counters.requests + counters.responses, 0)
+  // In this order: what is confirmed may be warming since, and what has warmed meanwhile may have asked for more.
   const look = async () => {
     const behind = stale()
     if (behind.length > 0) return { stale: behind, warming: 0 }
+    const before = messages()
     const counts = await Promise.all([...envoys.values()].map(warming))
-    return { stale: behind, warming: counts.reduce((sum, count) => sum + count, 0) }
+    const more = messages() > before ? ['an Envoy said more'] : stale()
+    return { stale: more, warming: counts.reduce((sum, count) => sum + count, 0) }
   }
   await waitFor(
     'every Envoy to have its configuration',

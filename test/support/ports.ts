@@ -1,4 +1,5 @@
 // Addresses of tests: every caller gets a loopback address of its own, so that fixed listener ports never collide.
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 let count = 0
@@ -15,17 +16,22 @@ export function loopback(): string {
   return `127.${64 + (slot >> 8)}.${slot & 0xff}.${count}`
 }
 
-/** A port that is free on `host` now, for what cannot listen on port 0 itself. */
-export function freePort(host = '127.0.0.1'): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * A port that is free on `host` now, for what cannot listen on port 0 itself. It is below those that the system gives to
+ * connections and to listeners on port 0, so that no test that runs at the same time is given it before it is used.
+ */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = randomInt(20_000, 32_768)
+    if (await listens(host, port)) return port
+  }
+  throw new Error(`no port is free on ${host}`)
+}
+
+function listens(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, host, () => {
-      const address = server.address()
-      server.close(() => {
-        if (address && typeof address === 'object') resolve(address.port)
-        else reject(new Error(`no port is free on ${host}`))
-      })
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, host, () => server.close(() => resolve(true)))
   })
 }

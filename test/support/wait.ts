@@ -13,7 +13,7 @@ export interface WaitOptions {
 
 /**
  * Looks until the value passes and gives it. An error thrown while looking counts as "not yet"; when the time is over
- * the error tells what was awaited and the last value (or error) seen.
+ * the error tells what was awaited and the last value (or error) seen. One look may take as long as all together.
  */
 export async function waitFor<T>(
   what: string,
@@ -26,7 +26,7 @@ export async function waitFor<T>(
   let last = 'nothing'
   for (;;) {
     try {
-      const value = await look()
+      const value = await answered(look, timeout)
       if (passes(value)) return value
       last = typeof value === 'string' ? value : inspect(value, { depth: 6, breakLength: 120 })
     } catch (error) {
@@ -37,4 +37,17 @@ export async function waitFor<T>(
   }
   const context = options.context ? `\n${options.context()}` : ''
   throw new Error(`${what}: not within ${timeout} ms; last seen: ${last.slice(0, 4000)}${context}`)
+}
+
+async function answered<T>(look: () => T | Promise<T>, timeout: number): Promise<T> {
+  const over = new AbortController()
+  const silence = pause(timeout, undefined, { signal: over.signal }).then(() => {
+    throw new Error('no answer')
+  })
+  try {
+    return await Promise.race([look(), silence])
+  } finally {
+    over.abort()
+    silence.catch(() => {})
+  }
 }

@@ -13,7 +13,7 @@ test('API tokens are made, listed, used and revoked', async (t) => {
   const data = join(folder, 'data')
   const config = join(folder, 'mesh.yaml')
   writeFileSync(config, service('shop/web', { app: 'web' }, 'http:80'))
-  const http = `0.0.0.0:${await freePort()}`
+  const http = `0.0.0.0:${await freePort('0.0.0.0')}`
   await serve(t, { config, data, http })
   const create = (...more: string[]) =>
     lotse(t, 'token', 'create', '--data', data, '--api', ...more)
