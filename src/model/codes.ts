@@ -103,6 +103,8 @@ export const CODES = {
   L0296: 'The jwksUri of a RequestAuthentication is not an address that keys can be fetched from.',
   L0297:
     'A host belongs to another namespace; what is said of it here holds for one namespace only.',
+  L0298:
+    'An authority that the MeshConfig adds is not believed, or its certificates cannot be read.',
   L0301: 'The resource is not valid for Envoy and is withheld.',
   L0302: 'Envoy rejected the resource.',
   L0303: 'The request of a proxy cannot be understood or exceeds a limit.',

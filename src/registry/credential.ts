@@ -1,4 +1,4 @@
-// Looks into Secrets that hold certificates: a pair that Envoy would refuse is refused here, where its line is known.
+// Looks into Secrets and the MeshConfig for certificates: what Envoy would refuse is refused here, where its line is known.
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { Code } from '../model/codes.ts'
 import {
@@ -9,10 +9,13 @@ import {
 } from '../model/credential.ts'
 import type { Diagnostic, Severity } from '../model/diagnostic.ts'
 import { type Document, nameOf } from '../model/document.ts'
+import type { Path } from '../model/origin.ts'
 import { isKind } from '../model/schema/index.ts'
+import type { MeshConfig } from '../model/schema/mesh-config.ts'
 
 /** Nothing for other kinds and for secrets without a certificate. No text of a diagnostic holds anything of the secret. */
 export function checkCredential(document: Document, now: Date): Diagnostic[] {
+  if (isKind(document, 'MeshConfig')) return checkAuthorities(document, now)
   if (!isKind(document, 'Secret')) return []
   const { certificate, key, authority } = credentialOf(document)
   const found: Diagnostic[] = []
@@ -35,6 +38,44 @@ export function checkCredential(document: Document, now: Date): Diagnostic[] {
   if (authority) readChain(authority, AUTHORITY_FIELDS, now, say)
   return found
 }
+
+/** A text of an authority that is none would keep the whole list of them from every proxy. */
+function checkAuthorities(document: Document<MeshConfig>, now: Date): Diagnostic[] {
+  const { caCertificates = [], defaultConfig } = document.spec
+  const texts: (readonly [pem: string | undefined, path: Path])[] = [
+    ...caCertificates.map(({ pem }, index) => [pem, ['caCertificates', index, 'pem']] as const),
+    ...(defaultConfig?.caCertificatesPem ?? []).map(
+      (pem, index) => [pem, ['defaultConfig', 'caCertificatesPem', index]] as const,
+    ),
+  ]
+  return texts.flatMap(([pem, path]) => {
+    const found = pem === undefined ? undefined : authorityProblem(pem, now)
+    return found ? [{ ...found, origin: document.at(path), about: nameOf(document) }] : []
+  })
+}
+
+function authorityProblem(
+  pem: string,
+  now: Date,
+): Pick<Diagnostic, 'code' | 'severity' | 'text'> | undefined {
+  const blocks = pem.match(CERTIFICATE) ?? []
+  const text = 'these are not certificates in PEM form and nothing else: correct it'
+  const unreadable = { code: 'L0298', severity: 'error', text } as const
+  if (blocks.length === 0 || blocks.length !== pem.split('-----BEGIN').length - 1) return unreadable
+  try {
+    const expired = blocks.map((block) => new X509Certificate(block)).find(isPast(now))
+    if (!expired) return undefined
+    const old = `the certificate has expired (${expired.validTo}): take its successor`
+    return { code: 'L0285', severity: 'warning', text: old }
+  } catch {
+    return unreadable
+  }
+}
+
+const isPast =
+  (now: Date) =>
+  ({ validTo }: X509Certificate) =>
+    now > new Date(validTo)
 
 type Say = (severity: Severity, code: Code, fields: readonly string[], text: string) => void
 

@@ -3,6 +3,7 @@ import type { Secret } from '../../proto/envoy.d.ts'
 import { memo } from '../model/memo.ts'
 import type { Resource } from '../model/resource.ts'
 import type { View } from '../model/view.ts'
+import { addedAuthorities } from './added-authorities.ts'
 import { CERTIFICATE_SECRET, ROOTS_SECRET } from './names.ts'
 import { resource } from './typed.ts'
 
@@ -25,10 +26,11 @@ export const trustedRoots = memo((view: View, _: ''): readonly Resource[] => {
   const trust = view.get('trust', 'trust')
   if (!trust || view.facet('certified') !== 'yes') return []
   const { roots, crls = [] } = trust
+  const added = addedAuthorities(view, '').map((pem) => `${pem.trim()}\n`)
   const secret: Secret = {
     name: ROOTS_SECRET,
     validation_context: {
-      trusted_ca: { inline_string: roots.join('') },
+      trusted_ca: { inline_string: [...roots, ...added].join('') },
       // Lotse has lists of the authorities that sign leaves, not of those above an organisation's intermediate.
       ...(crls.length > 0 && {
         crl: { inline_string: crls.join('') },

@@ -1,10 +1,10 @@
-// Whom a sidecar takes for a workload of the mesh: only identities of its trust domain and that domain's aliases, whatever the root certifies.
+// Whom a sidecar takes for a workload of the mesh: identities of its trust domain and that domain's aliases, of authorities that it was told.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { dirname, join as path } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { connect } from 'node:tls'
-import { caFrom, type KeyPair } from '../support/certificates.ts'
+import { caFrom, type KeyPair, testCa } from '../support/certificates.ts'
 import { skip } from '../support/envoy.ts'
 import { startMesh } from '../support/mesh.ts'
 import { loopback } from '../support/ports.ts'
@@ -32,7 +32,8 @@ function ask(host: string, { chainPem, keyPem, rootPem }: KeyPair): Promise<stri
   })
 }
 
-test('identities of other trust domains below the same root', { skip }, async (t) => {
+/** `shop/web` behind its sidecar, which takes mutual TLS only; with the mesh's own authority. */
+async function startWeb(t: TestContext) {
   const web = loopback()
   const application = await httpUpstream(t, { name: 'web' })
   const mesh = await startMesh(t, {
@@ -53,7 +54,11 @@ test('identities of other trust domains below the same root', { skip }, async (t
   const [root, key] = ['root.pem', 'root-key.pem'].map((name) =>
     readFileSync(path(folder, name), 'utf8'),
   ) as [string, string]
-  const authority = await caFrom(root, key)
+  return { web, mesh, root, authority: await caFrom(root, key) }
+}
+
+test('identities of other trust domains below the same root', { skip }, async (t) => {
+  const { web, mesh, authority } = await startWeb(t)
   const certificate = (domain: string) =>
     authority.issue({ uri: `spiffe://${domain}/ns/shop/sa/client` })
   const [own, other, like] = await Promise.all(
@@ -71,4 +76,31 @@ test('identities of other trust domains below the same root', { skip }, async (t
   assert.equal(await ask(web, other!), '200', 'an alias')
   assert.equal(await ask(web, like!), 'refused')
   assert.equal(await ask(web, own!), '200')
+})
+
+test('an authority that the MeshConfig adds is believed as long as it stands there', {
+  skip,
+}, async (t) => {
+  const { web, mesh, root } = await startWeb(t)
+  const foreign = await testCa()
+  const client = {
+    ...(await foreign.issue({ uri: 'spiffe://cluster.local/ns/shop/sa/client' })),
+    rootPem: root,
+  }
+  const settings = (fields: object) =>
+    mesh.edit(
+      'config.yaml',
+      JSON.stringify({ apiVersion: 'mesh.istio.io/v1alpha1', kind: 'MeshConfig', ...fields }),
+    )
+  const { rootPem: pem } = foreign
+
+  assert.equal(await ask(web, client), 'refused')
+  await settings({ caCertificates: [{ pem }] })
+  assert.equal(await ask(web, client), '200')
+  await settings({ caCertificates: [{ pem, trustDomains: ['other.test'] }] })
+  assert.equal(await ask(web, client), 'refused', 'for another domain')
+  await settings({ defaultConfig: { caCertificatesPem: [pem] } })
+  assert.equal(await ask(web, client), '200')
+  await settings({ caCertificates: [{ spiffeBundleUrl: 'https://bundle.test' }] })
+  assert.equal(await ask(web, client), 'refused')
 })

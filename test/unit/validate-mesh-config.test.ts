@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readMesh } from '../../src/cli/offline.ts'
+import { testCa } from '../support/certificates.ts'
 
 /** `LINE:COLUMN CODE` of each, in the order of places. */
 async function findings(text: string): Promise<string[]> {
@@ -37,11 +38,32 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['defaultConfig: {drainDuration: 0s}', ['4:17 L0212']],
   ['defaultConfig: {statNameLength: 90}', ['4:17 L0238']],
   ['localityLbSetting: {distribute: [{from: a, to: {b: 50}}]}', ['4:44 L0227']],
+  ['caCertificates: [{pem: nonsense}]', ['4:19 L0298']],
+  [
+    'defaultConfig: {caCertificatesPem: ["-----BEGIN CERTIFICATE-----AA==-----END CERTIFICATE-----"]}',
+    ['4:37 L0298'],
+  ],
+  ['caCertificates: [{spiffeBundleUrl: "https://bundle.test"}]', ['4:19 L0298']],
 ]
 
 for (const [settings, expected] of CASES) {
   test(`MeshConfig ${settings}`, async () => assert.deepEqual(await config(settings), expected))
 }
+
+test('an authority is for all trust domains of the mesh, in time, and nothing else is in its text', async () => {
+  const { rootPem } = await testCa()
+  const { keyPem } = await (await testCa()).issue({ dns: 'a.test' })
+  const added = (pem: string, more = '') =>
+    config(`trustDomainAliases: [old.test]\ncaCertificates: [{pem: ${JSON.stringify(pem)}${more}}]`)
+  const codes = async (found: Promise<string[]>) => (await found).map((one) => one.split(' ')[1])
+  assert.deepEqual(await codes(added(rootPem)), [])
+  assert.deepEqual(await codes(added(rootPem, ', trustDomains: [old.test, cluster.local]')), [])
+  assert.deepEqual(await codes(added(rootPem, ', trustDomains: [old.test]')), ['L0298'])
+  assert.deepEqual(await codes(added(rootPem, ', certSigners: [a]')), ['L0238'])
+  assert.deepEqual(await codes(added(rootPem + keyPem)), ['L0298'])
+  const { chainPem } = await (await testCa()).issue({ dns: 'a.test', lifetime: -60 })
+  assert.deepEqual(await codes(added(chainPem)), ['L0285'])
+})
 
 test('a Sidecar ends TLS in modes of its own only', async () => {
   const sidecar = (mode: string) =>

@@ -139,7 +139,7 @@ const defaultConfig = object({
   ),
   meshId: string,
   network: string,
-  caCertificatesPem: later(strings),
+  caCertificatesPem: strings,
   image: unused(
     struct,
     'the Envoy that runs is the one of the machine or of the image that was injected',
@@ -155,6 +155,19 @@ const defaultConfig = object({
 
 const exportTo = strings
 
+const addedAuthority = object(
+  {
+    pem: string,
+    spiffeBundleUrl: string,
+    certSigners: unused(
+      strings,
+      'they choose among the signers of a cluster; here the authority of Lotse signs',
+    ),
+    trustDomains: strings,
+  },
+  [['pem', 'spiffeBundleUrl']],
+)
+
 export const meshConfig = object({
   outboundTrafficPolicy: object({ mode: enumOf('REGISTRY_ONLY', 'ALLOW_ANY') }),
   inboundTrafficPolicy: object({ mode: enumOf('PASSTHROUGH', 'LOCALHOST') }),
@@ -164,14 +177,7 @@ export const meshConfig = object({
   rootNamespace: string,
   /** Lotse's own: `strict` (default) gives a host to the namespace that claims it first, `istio` to all that claim it. */
   hostOwnership: enumOf('strict', 'istio'),
-  caCertificates: later(
-    list(
-      object(
-        { pem: string, spiffeBundleUrl: string, certSigners: strings, trustDomains: strings },
-        [['pem', 'spiffeBundleUrl']],
-      ),
-    ),
-  ),
+  caCertificates: list(addedAuthority),
   meshMTLS: tlsConfig,
   tlsDefaults: tlsConfig,
   accessLogFile: string,

@@ -3,6 +3,7 @@ import { milliseconds } from '../../model/duration.ts'
 import type { Path } from '../../model/origin.ts'
 import type { ConnectionSettings } from '../../model/schema/connection-settings.ts'
 import type { DefaultConfig, MeshConfig } from '../../model/schema/mesh-config.ts'
+import { isForAll } from '../added-authorities.ts'
 import { CIPHERS, CURVES } from '../tls-parameters.ts'
 import { checkRetries } from './http-rule.ts'
 import { eachOf, type Report } from './report.ts'
@@ -41,6 +42,7 @@ export function checkMeshConfig(report: Report, spec: MeshConfig): void {
     checkLocality(report, spec.localityLbSetting, ['localityLbSetting'])
   }
   checkExports(report, spec)
+  checkAuthorities(report, spec)
   if (spec.verifyCertificateAtClient === false) {
     report.warning(
       'L0238',
@@ -97,6 +99,26 @@ function checkExports(report: Report, spec: MeshConfig): void {
       )
     })
   }
+}
+
+function checkAuthorities(report: Report, spec: MeshConfig): void {
+  const { trustDomain = 'cluster.local', trustDomainAliases = [] } = spec
+  const domains = [trustDomain, ...trustDomainAliases]
+  eachOf(spec.caCertificates, ['caCertificates'], (one, at) => {
+    if (one.spiffeBundleUrl) {
+      report.warning(
+        'L0298',
+        [...at, 'spiffeBundleUrl'],
+        'no bundle is fetched, so that its authorities are not believed: write their certificates as pem',
+      )
+    } else if (!isForAll(one, domains)) {
+      report.warning(
+        'L0298',
+        [...at, 'trustDomains'],
+        `proxies believe an authority for all trust domains of the mesh (${domains.join(', ')}), so this one is not believed: name them all, or none`,
+      )
+    }
+  })
 }
 
 const CONNECTION_TIMES = [
