@@ -66,8 +66,7 @@ export async function soak({ seconds, perSecond, lifetime }: SoakOptions): Promi
     const { client, server } = mesh
     const used = [client, server].map((member) => watchSerials(member, cleanup))
     const address = { address: client.address, port: TRUST_PORTS.outbound }
-    const load = startLoad({ ...address, perSecond, ...HOSTS })
-    cleanup.after(() => load.stop().then(() => undefined))
+    const load = startLoad(cleanup, { ...address, perSecond, ...HOSTS })
     const stalls = monitorEventLoopDelay()
     stalls.enable()
     const begun = performance.now()

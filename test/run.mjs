@@ -82,7 +82,14 @@ async function tests(files) {
   console.log(`\n— tests (${files.length} files)`)
   const folder = mkdtempSync(join(tmpdir(), 'lotse-run-'))
   const skips = join(folder, 'skips')
-  const args = ['--import', 'tsx', '--test', '--test-concurrency=2']
+  const args = [
+    '--import',
+    'tsx',
+    '--import',
+    './test/support/ends.mjs',
+    '--test',
+    '--test-concurrency=2',
+  ]
   args.push(`--test-timeout=${SECONDS_PER_FILE * 1_000}`)
   args.push('--test-reporter=spec', '--test-reporter-destination=stdout')
   args.push('--test-reporter=./test/support/skips.mjs', `--test-reporter-destination=${skips}`)

@@ -81,11 +81,10 @@ test('leaves and roots rotate under load, and no request fails', { skip }, async
   const mesh = await startTrustMesh(t)
   const { client, server } = mesh
   const handshakes = `listener.${server.address}_${TRUST_PORTS.inbound}.ssl.handshake`
-  const load = startLoad({
+  const load = startLoad(t, {
     ...{ address: client.address, port: TRUST_PORTS.outbound, perSecond: PER_SECOND },
     ...HOSTS,
   })
-  t.after(() => load.stop().then(() => undefined))
   const clean = (when: string) => {
     const { failed, examples } = load.count()
     assert.equal(failed, 0, `${when}: ${examples.join('; ')}`)

@@ -1,20 +1,10 @@
 // A mesh of captured hosts: each a network namespace with an Envoy that nftables rules lead to, and applications that know nothing of it.
 import assert from 'node:assert/strict'
-import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cleanup } from './cleanup.ts'
-import { envoyBinary } from './envoy.ts'
+import { envoyBinary, testFolder } from './envoy.ts'
 import { recordFields } from './fields.ts'
 import { type Host, hosts } from './namespaces.ts'
 import { release } from './processes.ts'
@@ -90,9 +80,8 @@ export async function captured<Name extends string>(
     readonly yaml: (address: (name: Name | 'control') => string) => string
   },
 ): Promise<Captured<Name>> {
-  const folder = mkdtempSync(join(tmpdir(), 'lotse-captured-'))
+  const folder = testFolder(t, 'captured')
   chmodSync(folder, 0o755)
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
   const names = ['control', ...options.envoys, ...(options.others ?? [])] as const
   const net = hosts(t, names) as Record<Name | 'control', Host>
   mkdirSync(join(folder, 'mesh'))

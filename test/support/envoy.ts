@@ -86,10 +86,23 @@ export interface TestEnvoy {
 }
 
 /** A fresh folder that is removed with the test. */
-export function testFolder(t: Cleanup): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lotse-test-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+export function testFolder(t: Cleanup, name = 'test'): string {
+  const folder = mkdtempSync(join(tmpdir(), `lotse-${name}-`))
+  t.after(() => remove(folder))
   return folder
+}
+
+/**
+ * Hooks run in the order in which they were given, so a folder goes before the processes that write to it end. One that
+ * throws keeps the others from running: what cannot be removed yet is removed with this process.
+ */
+function remove(folder: string): void {
+  const how = { recursive: true, force: true } as const
+  try {
+    rmSync(folder, how)
+  } catch {
+    process.once('exit', () => rmSync(folder, { ...how, maxRetries: 10 }))
+  }
 }
 
 export async function testEnvoy(t: Cleanup, options: TestEnvoyOptions): Promise<TestEnvoy> {

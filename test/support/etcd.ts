@@ -1,10 +1,9 @@
 // A real etcd (Debian's package) on loopback, one or several members.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Cleanup } from './cleanup.ts'
 import { type RunningCommand, start } from './command.ts'
+import { testFolder } from './envoy.ts'
 import { freePort } from './ports.ts'
 import { waitFor } from './wait.ts'
 
@@ -30,8 +29,7 @@ export interface EtcdTls {
 }
 
 export async function startEtcd(t: Cleanup, members = 1, tls?: EtcdTls): Promise<EtcdMember[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'lotse-etcd-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = testFolder(t, 'etcd')
   const places: { name: string; client: number; peer: number; metrics: number }[] = []
   for (let index = 0; index < members; index++) {
     const [client, peer, metrics] = [await freePort(), await freePort(), await freePort()]

@@ -1,5 +1,6 @@
 // A steady load through an Envoy: half of the requests on connections of their own, nothing retried, every failure counted.
 import { Agent, type IncomingMessage, request } from 'node:http'
+import type { Cleanup } from './cleanup.ts'
 
 export interface LoadOptions {
   readonly address: string
@@ -31,7 +32,7 @@ export interface RunningLoad {
 const TICK_MS = 10
 const TIMEOUT_MS = 30_000
 
-export function startLoad(options: LoadOptions): RunningLoad {
+export function startLoad(t: Cleanup, options: LoadOptions): RunningLoad {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const examples: string[] = []
   const failedAt: Record<string, number> = {}
@@ -65,15 +66,14 @@ export function startLoad(options: LoadOptions): RunningLoad {
     for (let n = 0; counts.sent < due && n < options.perSecond / 10; n++) send()
   }, TICK_MS)
   const count = () => ({ ...counts, examples: [...examples], failedAt: { ...failedAt } })
-  return {
-    count,
-    stop: async () => {
-      clearInterval(timer)
-      await Promise.all(open)
-      agent.destroy()
-      return count()
-    },
+  const stop = async () => {
+    clearInterval(timer)
+    await Promise.all(open)
+    agent.destroy()
+    return count()
   }
+  t.after(() => stop().then(() => undefined))
+  return { count, stop }
 }
 
 function ask(

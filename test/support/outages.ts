@@ -81,7 +81,7 @@ export async function startOutages(t: Cleanup, options: OutageOptions): Promise<
       Boolean,
       { ...LONG, context: said },
     ) as Promise<Replica>
-  const load = startLoad({
+  const load = startLoad(t, {
     ...options.client,
     ...{ perSecond: PER_SECOND, kept: 'web', fresh: 'web' },
   })

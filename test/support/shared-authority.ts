@@ -203,7 +203,7 @@ export async function tryShared(
   ] as const) {
     keep(t, one, { xds: replica.app.xds, data: replica.data, log, longestPause: 300 })
   }
-  const load = startLoad({
+  const load = startLoad(t, {
     ...{ address: addresses.client, port: TRUST_PORTS.outbound, perSecond: 20 },
     ...{ kept: HOSTS.kept, fresh: HOSTS.fresh },
   })

@@ -1,11 +1,11 @@
 // A real Kubernetes API server over a real etcd: no kubelet, no controllers, so pods and endpoint slices are what a test says.
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Cleanup } from '../../support/cleanup.ts'
 import { type RunningCommand, start } from '../../support/command.ts'
+import { testFolder } from '../../support/envoy.ts'
 import { etcdMissing, startEtcd } from '../../support/etcd.ts'
 import { freePort } from '../../support/ports.ts'
 import { waitFor } from '../../support/wait.ts'
@@ -56,8 +56,7 @@ export async function startApiServer(t: Cleanup): Promise<ApiServer> {
   if (missing || typeof binary !== 'string') throw new Error(missing)
   const path = binary
   const [etcd] = await startEtcd(t)
-  const folder = mkdtempSync(join(tmpdir(), 'lotse-kube-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = testFolder(t, 'kube')
   const admin = randomBytes(16).toString('hex')
   write(folder, 'tokens.csv', `${admin},admin,admin,system:masters\n`)
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
