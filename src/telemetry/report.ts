@@ -79,15 +79,16 @@ export interface Outcome {
 export function signalOf(point: Point): Signal | undefined {
   const { name, attributes, value = 0, histogram } = point
   if (name.startsWith('cluster.')) return clusterSignal(point)
-  const edge = edgeOf(attributes)
-  if (!edge) return undefined
-  const text = attributes.get('c') ?? ''
+  const told = toldBy(attributes)
+  if (!told) return undefined
+  const { edge, text } = told
   switch (name) {
     case 'lotse.rq': {
       const { outcome, sizes } = answersTo(edge)(text)
       return { kind: 'requests', edge, outcome, count: value, sizes }
     }
-    case 'lotse.us': {
+    case 'lotse.us':
+    case 'lotse.slow': {
       const { outcome } = answersTo(edge)(text)
       return histogram && { kind: 'durations', edge, outcome, histogram }
     }
@@ -135,11 +136,17 @@ function ending({ principal }: Pick<Edge, 'principal'>, flags: string, peer: str
   return { flags: flags === '-' ? '' : flags, peer, mutualTls }
 }
 
-function edgeOf(attributes: ReadonlyMap<string, string>): Edge | undefined {
+/** The edge, a space, and how it went. */
+function toldBy(
+  attributes: ReadonlyMap<string, string>,
+): { readonly edge: Edge; readonly text: string } | undefined {
   const client = attributes.get('e')
-  if (client !== undefined) return clientEdge(client)
-  const server = attributes.get('i')
-  return server === undefined ? undefined : serverEdge(server)
+  const all = client ?? attributes.get('i')
+  if (all === undefined) return undefined
+  const space = all.indexOf(' ')
+  if (space === -1) return undefined
+  const edge = (client === undefined ? serverEdge : clientEdge)(all.slice(0, space))
+  return { edge, text: all.slice(space + 1) }
 }
 
 const clientEdge = remembered((text): Edge => {

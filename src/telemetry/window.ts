@@ -32,7 +32,7 @@ export const FIGURE = {
 
 /** Upper bounds of the buckets of durations, microseconds; the last bucket has none. */
 export const BOUNDS: readonly number[] = [
-  250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 2_500_000,
+  500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 2_500_000,
   10_000_000,
 ]
 export const FIRST_BUCKET = 15

@@ -58,7 +58,7 @@ async function serve(t: TestContext, prometheus?: string): Promise<Running> {
 /** As the client's proxy reports it. */
 function report({ app }: Running, name: string, count: number): void {
   const e = `outbound|80||${name}.shop.svc.cluster.local;${name};shop;${name};v1`
-  const attributes = Object.entries({ e, c: '200;-;;' }).map(([key, value]) => ({
+  const attributes = Object.entries({ e: `${e} 200;-;;` }).map(([key, value]) => ({
     ...{ key, value: { string_value: value } },
   }))
   const metrics = [{ name: 'lotse.rq', sum: { data_points: [{ attributes, as_int: count }] } }]

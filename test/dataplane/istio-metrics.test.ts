@@ -56,7 +56,7 @@ test('what Prometheus gets of requests', { skip }, async (t) => {
         ...{ method: 'POST', body: 'x'.repeat(size) },
       })
     for (const size of [10, 10, 10_000, 200_000]) assert.equal((await ask('/', size)).status, 200)
-    web.behave({ status: 503 })
+    web.behave({ status: 503, delay: 30 })
     assert.equal((await ask('/', 10)).status, 503)
     for (const reporter of ['shop/client', 'shop/server']) {
       const http = { request_protocol: 'http' }
@@ -89,6 +89,8 @@ test('what Prometheus gets of requests', { skip }, async (t) => {
       )
       assert.deepEqual([took({ response_code: '200' }), took({ response_code: '503' })], [4, 1])
       assert.equal(took({ response_flags: '-' }), 5)
+      const quick = { ...http, response_code: '503', le: '5' }
+      assert.equal(sum(reporter, 'istio_request_duration_milliseconds_bucket', quick), 0)
     }
   })
 

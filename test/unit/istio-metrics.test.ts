@@ -43,7 +43,7 @@ function sampleOf(lines: readonly string[], name: string): number | undefined {
 }
 
 const request = (code: string, tags = {}) =>
-  point('lotse.rq', { e: `${WEB};web;shop;web;v1`, c: `${code};-;;spiffe://peer`, ...tags })
+  point('lotse.rq', { e: `${WEB};web;shop;web;v1 ${code};-;;spiffe://peer`, ...tags })
 const bytes = (direction: string, value: number) =>
   point(
     `cluster.shop.svc.cluster.local.upstream_cx_${direction}_bytes_total`,
@@ -71,8 +71,7 @@ test('bytes told before the edge wait for it, and sums only grow', () => {
 
 test('callers with one identity are told apart only as far as they differ', () => {
   const totals = new Totals()
-  const from = (principal: string) =>
-    point('lotse.rq', { i: `inbound|80||;${principal}`, c: '200;-;0;' })
+  const from = (principal: string) => point('lotse.rq', { i: `inbound|80||;${principal} 200;-;0;` })
   add(totals, 'shop/web', from(PRINCIPAL), from(''))
   const [, , verified, plain] = printed(totals, 'shop/web')
   assert.match(verified!, /source_workload="unknown",source_workload_namespace="shop"/)
@@ -87,7 +86,7 @@ test('a histogram counts from below', () => {
   const totals = new Totals()
   const counts = [1, 0, 2, ...BOUNDS.slice(3).map(() => 0), 4]
   add(totals, 'shop/client', {
-    ...point('lotse.us', { e: `${WEB};web;shop;web;v1` }),
+    ...point('lotse.us', { e: `${WEB};web;shop;web;v1 200;-;` }),
     histogram: { sum: 5_000, counts, bounds: BOUNDS },
   })
   const lines = printed(totals, 'shop/client')
@@ -97,7 +96,7 @@ test('a histogram counts from below', () => {
       .find((one) => one.includes(`,le="${le}"}`))
       ?.split(' ')
       .at(-1)
-  assert.deepEqual([bucket('0.25'), bucket('1'), bucket('+Inf')], ['1', '3', '7'])
+  assert.deepEqual([bucket('0.5'), bucket('2.5'), bucket('+Inf')], ['1', '3', '7'])
   assert.deepEqual([sampleOf(lines, `${name}_sum`), sampleOf(lines, `${name}_count`)], [5, 7])
 })
 

@@ -73,14 +73,14 @@ test('the lean reader finds what protobufjs wrote', () => {
   const points: unknown[] = []
   readMetrics(
     encode(
-      counter('lotse.rq', { e: WEB_V1, c: '200;-;;' }, 2 ** 40),
+      counter('lotse.rq', { e: `${WEB_V1} 200;-;;` }, 2 ** 40),
       histogram({ e: WEB_V1 }, [1, 0, 2], 7.5, [250, 500]),
       { name: 'a gauge', gauge: { data_points: [{ as_double: 3 }] } },
     ),
     (point) => points.push({ ...point, attributes: Object.fromEntries(point.attributes) }),
   )
   assert.deepEqual(points, [
-    { name: 'lotse.rq', attributes: { e: WEB_V1, c: '200;-;;' }, value: 2 ** 40 },
+    { name: 'lotse.rq', attributes: { e: `${WEB_V1} 200;-;;` }, value: 2 ** 40 },
     {
       name: 'lotse.us',
       attributes: { e: WEB_V1 },
@@ -139,11 +139,11 @@ test('an edge has rate, errors, latency, bytes and mutual TLS', () => {
   found.report(
     'shop/client',
     encode(
-      counter('lotse.rq', { e: WEB_V1, c: `200;-;;${PEER}` }, 90),
-      counter('lotse.rq', { e: WEB_V1, c: `404;-;;${PEER}` }, 4),
-      counter('lotse.rq', { e: WEB_V1, c: '503;UO;;' }, 3),
-      counter('lotse.rq', { e: WEB_V1, c: `200;-;14;${PEER}` }, 3),
-      histogram({ e: WEB_V1 }, [0, 0, 50, 50]),
+      counter('lotse.rq', { e: `${WEB_V1} 200;-;;${PEER}` }, 90),
+      counter('lotse.rq', { e: `${WEB_V1} 404;-;;${PEER}` }, 4),
+      counter('lotse.rq', { e: `${WEB_V1} 503;UO;;` }, 3),
+      counter('lotse.rq', { e: `${WEB_V1} 200;-;14;${PEER}` }, 3),
+      histogram({ e: `${WEB_V1} 200;-;` }, [0, 50, 50]),
       counter('cluster.shop.svc.cluster.local.upstream_cx_rx_bytes_total', bytesTags, 5000),
       counter('cluster.shop.svc.cluster.local.upstream_cx_tx_bytes_total', bytesTags, 700),
     ),
@@ -178,10 +178,10 @@ test('versions are one node by service, and a destination nobody answered for is
   found.report(
     'shop/client',
     encode(
-      counter('lotse.rq', { e: WEB_V1, c: '200;-;;' }, 1),
-      counter('lotse.rq', { e: `${WEB};web-v2;shop;web;v2`, c: '200;-;;' }, 2),
-      counter('lotse.rq', { e: `${WEB};`, c: '500;FI;;' }, 4),
-      counter('lotse.rq', { e: ';', c: '404;NR;;' }, 8),
+      counter('lotse.rq', { e: `${WEB_V1} 200;-;;` }, 1),
+      counter('lotse.rq', { e: `${WEB};web-v2;shop;web;v2 200;-;;` }, 2),
+      counter('lotse.rq', { e: `${WEB}; 500;FI;;` }, 4),
+      counter('lotse.rq', { e: '; 404;NR;;' }, 8),
     ),
   )
   const byService = graphOf(found, directory, { by: 'service', window: 60 })
@@ -202,8 +202,8 @@ test("the server's word counts only for callers that report nothing themselves",
   const found = signals({ ms: 1_000_000 })
   const client = 'spiffe://cluster.local/ns/shop/sa/client'
   const other = 'spiffe://cluster.local/ns/else/sa/legacy'
-  const inbound = (principal: string) => ({ i: `inbound|8080||;${principal}`, c: '200;-;;' })
-  found.report('shop/client', encode(counter('lotse.rq', { e: WEB_V1, c: `200;-;;${PEER}` }, 5)))
+  const inbound = (principal: string) => ({ i: `inbound|8080||;${principal} 200;-;;` })
+  found.report('shop/client', encode(counter('lotse.rq', { e: `${WEB_V1} 200;-;;${PEER}` }, 5)))
   found.report(
     'shop/web-v1',
     encode(
@@ -242,7 +242,7 @@ test('a TCP connection that was opened long ago is an edge while bytes flow', ()
       { 'envoy.cluster_name': 'outbound|6379||redis' },
       100,
     )
-  const tags = { e: `${redis};redis-0;shop;redis;latest`, c: `-;${PEER}` }
+  const tags = { e: `${redis};redis-0;shop;redis;latest -;${PEER}` }
   found.report('shop/client', encode(counter('lotse.cx', tags, 1), received()))
   clock.ms += 300_000
   const edges = () => graphOf(found, directory, { by: 'workload', window: 60 }).edges
@@ -253,7 +253,7 @@ test('a TCP connection that was opened long ago is an edge while bytes flow', ()
   assert.equal(edge?.target, 'shop/redis-0')
   assert.deepEqual([edge?.protocol, edge?.rate, edge?.bytesReceived], ['tcp', 0, 100])
   assert.equal(edge?.mutualTls, 'all')
-  const failed = { e: `${redis};redis-0;shop;redis;latest`, c: 'UF;' }
+  const failed = { e: `${redis};redis-0;shop;redis;latest UF;` }
   found.report('shop/client', encode(counter('lotse.end', failed, 2)))
   assert.deepEqual([edges()[0]?.requests, edges()[0]?.errors], [2, 2])
 })
@@ -267,7 +267,7 @@ test('nonsense neither throws nor grows without bound', () => {
       assert.ok(found.size <= 60)
     }),
   )
-  const good = encode(counter('lotse.rq', { e: WEB_V1, c: '200;-;;' }, 1))
+  const good = encode(counter('lotse.rq', { e: `${WEB_V1} 200;-;;` }, 1))
   fc.assert(
     fc.property(fc.nat(good.length - 1), fc.nat(255), (at, value) => {
       const bytes = Uint8Array.from(good)
@@ -278,7 +278,7 @@ test('nonsense neither throws nor grows without bound', () => {
   )
   for (const reporter of ['a/a', 'b/b', 'c/c']) {
     const many = Array.from({ length: 200 }, (_, index) =>
-      counter('lotse.rq', { e: `outbound|80||h${index};`, c: '9e9;-;x;' }, -1),
+      counter('lotse.rq', { e: `outbound|80||h${index}; 9e9;-;x;` }, -1),
     )
     assert.equal(found.report(reporter, encode(...many)), true)
   }
@@ -301,7 +301,7 @@ test('the graph of many series gives way while it is made, and is the same', asy
     'shop/client',
     encode(
       ...Array.from({ length: 3000 }, (_, number) =>
-        counter('lotse.rq', { e: edge(number), c: '200;-;;' }, number + 1),
+        counter('lotse.rq', { e: `${edge(number)} 200;-;;` }, number + 1),
       ),
     ),
   )

@@ -3,6 +3,7 @@ import type {
   AccessLog,
   AccessLoggersStatsConfig_Counter,
   AccessLoggersStatsConfig_Histogram,
+  ComparisonFilter,
   HttpFilter,
   TcpProxy,
 } from '../../../proto/envoy.d.ts'
@@ -13,12 +14,12 @@ import { typed } from '../typed.ts'
 export type Side = 'client' | 'server'
 
 /**
- * One label holds all that tells an edge from another: a label of its own for each part would triple the bytes of a report.
+ * One label holds the edge, a space, and how it went: a label of its own for each part would triple the bytes of a report.
  * Client: `CLUSTER;WORKLOAD;NAMESPACE;APP;VERSION`; server: `CLUSTER;PRINCIPAL`, empty without mutual TLS.
  */
 const EDGE: Readonly<Record<Side, { readonly name: string; readonly value_format: string }>> = {
-  client: { name: 'e', value_format: '%UPSTREAM_CLUSTER%;%UPSTREAM_METADATA(istio:workload)%' },
-  server: { name: 'i', value_format: '%UPSTREAM_CLUSTER%;%DOWNSTREAM_PEER_URI_SAN%' },
+  client: { name: 'e', value_format: '%UPSTREAM_CLUSTER_RAW%;%UPSTREAM_METADATA(istio:workload)%' },
+  server: { name: 'i', value_format: '%UPSTREAM_CLUSTER_RAW%;%DOWNSTREAM_PEER_URI_SAN%' },
 }
 
 /** Whom the destination proved to be; on the server's side the edge has the caller already. */
@@ -48,27 +49,46 @@ export interface Tag {
 }
 
 export function httpSignals(side: Side, added: readonly Tag[]): AccessLog[] {
-  const outcome = `%RESPONSE_CODE%;%RESPONSE_FLAGS%;%GRPC_STATUS_NUMBER%;${PEER[side]}`
+  const outcome = '%RESPONSE_CODE%;%RESPONSE_FLAGS%;%GRPC_STATUS_NUMBER%'
+  const counted = `${outcome};${PEER[side]};${SIZE_CLASSES}`
   return [
-    statsLog({ counters: [counter('rq', side, `${outcome};${SIZE_CLASSES}`, added)] }),
-    {
-      ...statsLog({
-        histograms: [
-          {
-            stat: { name: 'us', tags: [EDGE[side], { name: 'c', value_format: outcome }] },
-            unit: 'Microseconds',
-            value_format: '%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%',
-          },
-        ],
-      }),
-      // A client that leaves before the answer leaves no duration either, which Envoy would log as an error.
-      filter: {
-        status_code_filter: {
-          comparison: { op: 'GE', value: { default_value: 100, runtime_key: 'lotse.answered' } },
+    statsLog({ counters: [counter('rq', side, counted, added)] }),
+    durations('us', side, outcome, { op: 'LE', value: whole(FAST_MS - 1, 'lotse.fast') }),
+    durations('slow', side, outcome, { op: 'GE', value: whole(FAST_MS, 'lotse.slow') }),
+  ]
+}
+
+/**
+ * Milliseconds from which an answer is slow. Slow ones have a histogram of their own, since each repeats its bounds in every report:
+ * most edges are one or the other within it.
+ */
+const FAST_MS = 5
+
+function durations(name: string, side: Side, outcome: string, taking: ComparisonFilter): AccessLog {
+  return {
+    ...statsLog({
+      histograms: [
+        {
+          stat: { name, tags: [told(side, outcome)] },
+          unit: 'Microseconds',
+          value_format: '%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%',
         },
+      ],
+    }),
+    filter: {
+      and_filter: {
+        filters: [
+          // A client that leaves before the answer leaves no duration either, which Envoy would log as an error.
+          { status_code_filter: { comparison: { op: 'GE', value: whole(100, 'lotse.answered') } } },
+          { duration_filter: { comparison: taking } },
+        ],
       },
     },
-  ]
+  }
+}
+
+function whole(default_value: number, runtime_key: string) {
+  return { default_value, runtime_key }
 }
 
 /** Counts the messages of gRPC calls; of other requests it takes no notice. */
@@ -113,8 +133,12 @@ function counter(
     name: `x.${name}`,
     value_format: `%CEL(${expression})%`,
   }))
-  const tags = [EDGE[side], { name: 'c', value_format: outcome }, ...more]
-  return { stat: { name, tags }, value_fixed: 1 }
+  return { stat: { name, tags: [told(side, outcome), ...more] }, value_fixed: 1 }
+}
+
+function told(side: Side, outcome: string) {
+  const { name, value_format } = EDGE[side]
+  return { name, value_format: `${value_format} ${outcome}` }
 }
 
 function statsLog(stats: {
