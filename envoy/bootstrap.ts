@@ -5,10 +5,10 @@ import type {
   Cluster,
   ConfigSource,
   Node,
-  Secret,
   Typed,
 } from '../proto/envoy.d.ts'
 import type { ProxySettings } from '../src/model/proxy-settings.ts'
+import { type ControlPlaneTls, meshTls } from './mesh-tls.ts'
 import { metricsClusters, withSettings } from './metrics.ts'
 import { signalStats } from './stats.ts'
 
@@ -34,15 +34,6 @@ export interface ProxyIdentity {
   readonly metadata?: Readonly<Record<string, string>>
 }
 
-/** Mutual TLS to the control plane with the workload's own certificate, read from files. */
-export interface ControlPlaneTls {
-  readonly trustDomain: string
-  /** Absolute path of the folder with `key.pem`, `chain.pem`, `root.pem`, all replaced at once by swapping `..data`. */
-  readonly certificates: string
-  /** Absolute path of the folder with the two secret files that `secretFiles` describes. */
-  readonly folder: string
-}
-
 export interface BootstrapOptions {
   readonly proxy: ProxyIdentity
   /** The control plane; with several, the connection goes to one that answers. */
@@ -64,9 +55,6 @@ export interface BootstrapOptions {
 /** The static cluster that carries the xDS stream. */
 export const XDS_CLUSTER = 'xds-grpc'
 const RUNTIME_LAYER = 'lotse'
-/** The workload's certificate and the mesh's roots, as secrets of the connection to the control plane. */
-const CLIENT_SECRET = 'xds-client'
-const ROOT_SECRET = 'xds-root'
 
 const TYPE = 'type.googleapis.com/' as const
 
@@ -79,14 +67,16 @@ export function nodeId(proxy: ProxyIdentity): string {
 
 export function bootstrap(options: BootstrapOptions): Bootstrap {
   return {
-    ...withSettings(options.stats ?? signals(options), options.settings),
+    ...withSettings(options.stats ?? signals(options), options.settings, options.tls),
     node: node(options),
     admin: {
       address: socket(options.admin ?? { host: '127.0.0.1', port: 0 }),
       ignore_global_conn_limit: true,
     },
     dynamic_resources: dynamicResources(options.delta ?? true),
-    static_resources: { clusters: [controlPlane(options), ...metricsClusters(options.settings)] },
+    static_resources: {
+      clusters: [controlPlane(options), ...metricsClusters(options.settings, options.tls)],
+    },
     layered_runtime: {
       layers: [
         {
@@ -216,74 +206,12 @@ function controlPlane({ xds, tls }: BootstrapOptions): Cluster {
     upstream_connection_options: {
       tcp_keepalive: { keepalive_probes: 3, keepalive_time: 30, keepalive_interval: 5 },
     },
-    ...(tls && { transport_socket: transportSocket(tls) }),
+    ...(tls && { transport_socket: meshTls(tls, { names: [controlPlaneName(tls)] }) }),
   }
 }
 
-function transportSocket(tls: ControlPlaneTls): NonNullable<Cluster['transport_socket']> {
-  const context: Typed<'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext'> = {
-    '@type': `${TYPE}envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext`,
-    common_tls_context: {
-      // As a client Envoy speaks TLS 1.2 at most unless it is told.
-      tls_params: {
-        tls_minimum_protocol_version: 'TLSv1_3',
-        tls_maximum_protocol_version: 'TLSv1_3',
-      },
-      alpn_protocols: ['h2'],
-      tls_certificate_sds_secret_configs: [secretConfig(CLIENT_SECRET, tls.folder)],
-      combined_validation_context: {
-        default_validation_context: {
-          match_typed_subject_alt_names: [
-            {
-              san_type: 'URI',
-              matcher: { exact: `spiffe://${tls.trustDomain}/ns/istio-system/sa/lotse` },
-            },
-          ],
-        },
-        validation_context_sds_secret_config: secretConfig(ROOT_SECRET, tls.folder),
-      },
-    },
-  }
-  return { name: 'envoy.transport_sockets.tls', typed_config: context }
-}
-
-function secretConfig(name: string, folder: string): { name: string; sds_config: ConfigSource } {
-  const path = `${folder}/${secretFile(name)}`
-  return { name, sds_config: { path_config_source: { path }, resource_api_version: 'V3' } }
-}
-
-function secretFile(name: string): string {
-  return `sds-${name}.yaml`
-}
-
-/**
- * The files that tell Envoy where its keys for the control plane lie, by file name: Envoy reads keys anew only when
- * they come as secrets with a watched folder, and wants one secret a file.
- */
-export function secretFiles(certificates: string): Record<string, { resources: Secret[] }> {
-  const watched_directory = { path: certificates }
-  const file = (name: string) => ({ filename: `${certificates}/${name}` })
-  const secrets: readonly (Secret & { name: string })[] = [
-    {
-      name: CLIENT_SECRET,
-      tls_certificate: {
-        certificate_chain: file('chain.pem'),
-        private_key: file('key.pem'),
-        watched_directory,
-      },
-    },
-    {
-      name: ROOT_SECRET,
-      validation_context: { trusted_ca: file('root.pem'), watched_directory },
-    },
-  ]
-  const type = `${TYPE}envoy.extensions.transport_sockets.tls.v3.Secret`
-  return Object.fromEntries(
-    secrets.map((secret) => [
-      secretFile(secret.name),
-      { resources: [{ '@type': type, ...secret }] },
-    ]),
-  )
+function controlPlaneName({ trustDomain }: ControlPlaneTls) {
+  return { exact: `spiffe://${trustDomain}/ns/istio-system/sa/lotse` }
 }
 
 function socket({ host, port }: Endpoint) {

@@ -1,20 +1,25 @@
 // What the mesh wants of a proxy's statistics beside what Lotse takes itself: tags in their names, and a service that takes all of them.
-import type { Bootstrap, Cluster, Typed } from '../proto/envoy.d.ts'
+import type { Bootstrap, Cluster, TransportSocket, Typed } from '../proto/envoy.d.ts'
 import type { ProxySettings } from '../src/model/proxy-settings.ts'
+import { type ControlPlaneTls, meshTls } from './mesh-tls.ts'
 
 type Stats = Partial<Pick<Bootstrap, 'stats_sinks' | 'stats_config'>>
 
 const METRICS_CLUSTER = 'metrics-service'
 const TYPE = 'type.googleapis.com/' as const
 
-export function withSettings<T extends Stats>(stats: T, settings: ProxySettings = {}): T {
+export function withSettings<T extends Stats>(
+  stats: T,
+  settings: ProxySettings = {},
+  tls?: ControlPlaneTls,
+): T {
   const { statTags = [] } = settings
   return {
     ...stats,
     ...(statTags.length > 0
       ? { stats_config: { ...stats.stats_config, stats_tags: statTags.map(tag) } }
       : {}),
-    ...(metricsClusters(settings).length > 0
+    ...(metricsClusters(settings, tls).length > 0
       ? { stats_sinks: [...(stats.stats_sinks ?? []), sink()] }
       : {}),
   }
@@ -37,10 +42,11 @@ function sink() {
   }
 }
 
-/** None if there is no such service, or its address has no port. */
-export function metricsClusters({ metricsService = '' }: ProxySettings = {}): Cluster[] {
+/** None if there is no such service, its address has no port, or it wants the mesh's mutual TLS of a proxy without a certificate. */
+export function metricsClusters(settings: ProxySettings = {}, tls?: ControlPlaneTls): Cluster[] {
+  const { metricsService = '', metricsKeepalive, metricsTls } = settings
   const [, host, port] = /^\[?(.+?)\]?:(\d+)$/.exec(metricsService) ?? []
-  if (!host) return []
+  if (!host || (metricsTls?.mutual && !tls)) return []
   const isAddress = /^[0-9.]+$/.test(host) || host.includes(':')
   const address = { socket_address: { address: host, port_value: Number(port) } }
   return [
@@ -58,6 +64,21 @@ export function metricsClusters({ metricsService = '' }: ProxySettings = {}): Cl
           explicit_http_config: { http2_protocol_options: {} },
         } satisfies Typed<'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'>,
       },
+      ...(metricsKeepalive && {
+        upstream_connection_options: { tcp_keepalive: metricsKeepalive },
+      }),
+      ...(metricsTls && { transport_socket: socketOf(metricsTls, tls) }),
     },
   ]
+}
+
+function socketOf(
+  { socket, mutual }: NonNullable<ProxySettings['metricsTls']>,
+  tls: ControlPlaneTls | undefined,
+): TransportSocket {
+  if (!mutual || !tls) return socket as TransportSocket
+  const { sni, subjectAltNames = [] } = mutual
+  const anyone = { prefix: `spiffe://${tls.trustDomain}/` }
+  const names = subjectAltNames.map((exact) => ({ exact }))
+  return meshTls(tls, { sni, names: names.length > 0 ? names : [anyone] })
 }

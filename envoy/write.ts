@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Diagnostic } from '../src/model/diagnostic.ts'
-import { type BootstrapOptions, bootstrap, secretFiles } from './bootstrap.ts'
+import { type BootstrapOptions, bootstrap } from './bootstrap.ts'
+import { secretFiles } from './mesh-tls.ts'
 import { problem, reasonOf } from './problem.ts'
 
 /** Every string is quoted: Envoy reads YAML 1.1, where a workload named `no` would be false. */

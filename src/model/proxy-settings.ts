@@ -24,6 +24,13 @@ export interface ProxySettings {
   readonly meshId?: string
   /** `HOST:PORT` of a service that takes every statistic (envoy.service.metrics.v3). */
   readonly metricsService?: string
+  /** How it is called, if not in plain text: by a transport socket of Envoy's, or by the mesh's mutual TLS. */
+  readonly metricsTls?: {
+    readonly socket?: Readonly<Record<string, unknown>>
+    readonly mutual?: { readonly sni?: string; readonly subjectAltNames?: readonly string[] }
+  }
+  /** Envoy's `tcp_keepalive`. */
+  readonly metricsKeepalive?: Readonly<Record<string, number>>
   /** What the agent asks of the application, to tell the control plane (WorkloadGroup). */
   readonly probe?: ReadinessProbe
 }

@@ -1,10 +1,12 @@
 // What a MeshConfig says of the connections that proxies accept, and of what their statistics are called, on real Envoys.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect as connectHttp2, type Settings } from 'node:http2'
-import { join as path } from 'node:path'
+import { dirname, join as path } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { testCa } from '../support/certificates.ts'
+import { ServerCredentials } from '@grpc/grpc-js'
+import type { Cluster } from '../../proto/envoy.d.ts'
+import { caFrom, type LeafNames, type TestCa, testCa } from '../support/certificates.ts'
 import { skip, testFolder } from '../support/envoy.ts'
 import { grpcSink } from '../support/grpc-sink.ts'
 import { type HttpRequest, keepAlive, rawExchange, request } from '../support/http.ts'
@@ -275,10 +277,7 @@ test('statistics', { skip }, async (t) => {
         .find((one) => /web_shop_http_8000_upstream_rq_xx\{/.test(one)),
     )
     assert.match(line!, /shop_tag="v1"/)
-    const [{ bootstrap }] = (await client.configDump('Bootstrap')) as [
-      { bootstrap: { node: { metadata: Record<string, unknown> } } },
-    ]
-    assert.equal(bootstrap.node.metadata.MESH_ID, 'blue')
+    assert.equal((await bootstrapOf(s.mesh, 'shop/client')).node.metadata.MESH_ID, 'blue')
   })
 
   await t.test('a service takes all of them', async () => {
@@ -287,6 +286,87 @@ test('statistics', { skip }, async (t) => {
     )
   })
 })
+
+test('the service of statistics is called by TLS, with files or as one of the mesh', {
+  skip,
+}, async (t) => {
+  const [address, folder] = [loopback(), testFolder(t)]
+  const mesh = await startMesh(t, {
+    yaml: {
+      'mesh.yaml': join(
+        workload({ workload: 'shop/files', address: loopback() }),
+        workload({ workload: 'shop/mesh', address: loopback() }),
+      ),
+      'config.yaml': '',
+    },
+    proxies: [],
+  })
+  const ca = await testCa('public')
+  const client = await ca.issue({ dns: 'me' })
+  const files = { 'cert.pem': client.chainPem, 'key.pem': client.keyPem, 'ca.pem': ca.rootPem }
+  for (const [name, text] of Object.entries(files)) writeFileSync(path(folder, name), text)
+  const data = path(dirname(mesh.config), 'data', 'ca')
+  const [root, key] = ['root.pem', 'root-key.pem'].map((name) =>
+    readFileSync(path(data, name), 'utf8'),
+  ) as [string, string]
+  const own = { rootPem: root, issue: (await caFrom(root, key)).issue }
+
+  const taken = async (
+    authority: Pick<TestCa, 'rootPem' | 'issue'>,
+    names: LeafNames,
+    { proxy, tlsSettings }: { proxy: string; tlsSettings: object },
+  ) => {
+    const server = await authority.issue(names)
+    const pair = {
+      cert_chain: Buffer.from(server.chainPem),
+      private_key: Buffer.from(server.keyPem),
+    }
+    const credentials = ServerCredentials.createSsl(Buffer.from(authority.rootPem), [pair], true)
+    const sink = await grpcSink(t, { address, methods: [METRICS], credentials })
+    const service = {
+      ...{ address: `${address}:${sink.port}`, tlsSettings },
+      tcpKeepalive: { time: '10s', interval: '3s', probes: 2 },
+    }
+    await mesh.edit('config.yaml', configOf({ defaultConfig: { envoyMetricsService: service } }))
+    await mesh.start(proxy)
+    await waitFor('metrics', () => sink.of(METRICS).length > 0)
+  }
+
+  await taken(
+    ca,
+    { dns: 'metrics.test' },
+    {
+      proxy: 'shop/files',
+      tlsSettings: {
+        ...{ mode: 'MUTUAL', sni: 'metrics.test', subjectAltNames: ['metrics.test'] },
+        ...{ clientCertificate: path(folder, 'cert.pem'), privateKey: path(folder, 'key.pem') },
+        caCertificates: path(folder, 'ca.pem'),
+      },
+    },
+  )
+  const { static_resources } = await bootstrapOf(mesh, 'shop/files')
+  const [cluster] = static_resources.clusters.filter(({ name }) => name === 'metrics-service')
+  assert.deepEqual(cluster?.upstream_connection_options?.tcp_keepalive, {
+    ...{ keepalive_probes: 2, keepalive_time: 10, keepalive_interval: 3 },
+  })
+  await taken(
+    own,
+    { uri: 'spiffe://cluster.local/ns/watch/sa/metrics' },
+    { proxy: 'shop/mesh', tlsSettings: { mode: 'ISTIO_MUTUAL' } },
+  )
+})
+
+interface ShownBootstrap {
+  readonly node: { readonly metadata: Readonly<Record<string, unknown>> }
+  readonly static_resources: { readonly clusters: readonly Cluster[] }
+}
+
+async function bootstrapOf(mesh: TestMesh, workload: string): Promise<ShownBootstrap> {
+  const [{ bootstrap }] = (await mesh.envoy(workload).configDump('Bootstrap')) as [
+    { bootstrap: ShownBootstrap },
+  ]
+  return bootstrap
+}
 
 test('a gateway verifies clients by the authority beside one of its pairs', { skip }, async (t) => {
   const [edge, folder] = [loopback(), testFolder(t)]

@@ -163,6 +163,25 @@ test('a mesh in a Kubernetes cluster', { skip }, async (t) => {
     )
   })
 
+  await t.test('the mesh configuration says which Ingresses are served, and by whom', async () => {
+    const path = '/apis/networking.k8s.io/v1/namespaces/default/ingresses'
+    const backend = { service: { name: 'web', port: { number: 80 } } }
+    await cluster.create(path, { metadata: { name: 'plain' }, spec: { defaultBackend: backend } })
+    const config = '/api/v1/namespaces/istio-system/configmaps'
+    const mesh = 'ingressControllerMode: DEFAULT\ningressSelector: front\n'
+    await cluster.create(config, { metadata: { name: 'istio' }, data: { mesh } })
+    const gateways = () => app.mesh().tables.Gateway.rows
+    const made = await waitFor('the gateway', () => gateways().get('default/plain-ingress'))
+    assert.deepEqual(made?.spec.selector, { istio: 'front' })
+    await cluster.call('DELETE', `${config}/istio`)
+    await waitFor(
+      'it to be gone',
+      () => gateways().has('default/plain-ingress'),
+      (has) => !has,
+    )
+    await cluster.call('DELETE', `${path}/plain`)
+  })
+
   await t.test('without the API server all goes on; what changed meanwhile follows', async () => {
     await cluster.stop()
     await waitFor(

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { findEnvoy } from '../../envoy/binary.ts'
-import { type BootstrapOptions, bootstrap, secretFiles } from '../../envoy/bootstrap.ts'
+import { type BootstrapOptions, bootstrap } from '../../envoy/bootstrap.ts'
+import { secretFiles } from '../../envoy/mesh-tls.ts'
 import { isProblem } from '../../envoy/problem.ts'
 import {
   type RunningEnvoy,

@@ -27,6 +27,8 @@ export async function grpcSink(
     readonly address: string
     readonly port?: number
     readonly methods: readonly string[]
+    /** By default plain text. */
+    readonly credentials?: ServerCredentials
   },
 ): Promise<GrpcSink> {
   const sent: Sent[] = []
@@ -55,7 +57,7 @@ export async function grpcSink(
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(
       `${options.address}:${options.port ?? 0}`,
-      ServerCredentials.createInsecure(),
+      options.credentials ?? ServerCredentials.createInsecure(),
       (error, bound) => (error ? reject(error) : resolve(bound)),
     )
   })

@@ -1,8 +1,10 @@
-// An Ingress becomes a Gateway and rules: classes, precedence of paths, whole path elements, ports by name, certificates.
+// An Ingress becomes a Gateway and rules: classes and the mesh's settings, precedence of paths, whole path elements, ports by name, certificates.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ingressObjects } from '../../src/registry/kubernetes/ingress.ts'
+import { type IngressSettings, ingressObjects } from '../../src/registry/kubernetes/ingress.ts'
+import { Ingresses } from '../../src/registry/kubernetes/ingresses.ts'
 import type { KubernetesObject } from '../../src/registry/kubernetes/reflector.ts'
+import { Objects } from '../../src/registry/objects.ts'
 import { judge } from '../../src/webhooks.ts'
 
 const backend = (name: string, port: object = { number: 80 }) => ({ service: { name, port } })
@@ -17,6 +19,7 @@ const PORTS = (_namespace: string, service: string, name: string) =>
 interface Made {
   readonly kind: string
   readonly spec: {
+    readonly selector?: { readonly istio: string }
     readonly hosts?: readonly string[]
     readonly servers?: readonly { readonly port: { readonly number: number } }[]
     readonly http?: readonly {
@@ -27,6 +30,59 @@ interface Made {
 }
 
 const made = (spec: object) => ingressObjects(ingress(spec), PORTS) as readonly Made[]
+
+test('the mesh says which classes are served, and by which gateways', () => {
+  const rules = { defaultBackend: backend('a') }
+  const annotated = (name: string): KubernetesObject => ({
+    ...ingress({ ...rules, ingressClassName: 'lotse' }),
+    metadata: {
+      ...ingress({}).metadata,
+      annotations: { 'kubernetes.io/ingress.class': name },
+    },
+  })
+  const named = (name: string) => ingress({ ...rules, ingressClassName: name })
+  const serves = (one: KubernetesObject, settings?: IngressSettings) =>
+    ingressObjects(one, PORTS, settings).length > 0
+  const none = ingress(rules)
+
+  assert.equal(serves(annotated('istio')), true)
+  assert.equal(serves(annotated('nginx')), false, 'the annotation before the class')
+  assert.equal(serves(annotated('edge'), { ingressClass: 'edge' }), true)
+  assert.equal(serves(annotated('istio'), { ingressClass: 'edge' }), false)
+  assert.equal(serves(named('edge'), { ingressClass: 'edge' }), true)
+  for (const mode of ['STRICT', 'UNSPECIFIED', undefined] as const) {
+    const settings = mode ? { ingressControllerMode: mode } : {}
+    assert.equal(serves(none, settings), false, mode)
+    assert.equal(serves(named('lotse'), settings), true, mode)
+  }
+  assert.equal(serves(none, { ingressControllerMode: 'DEFAULT' }), true)
+  assert.equal(serves(named('nginx'), { ingressControllerMode: 'DEFAULT' }), false)
+  assert.equal(serves(named('lotse'), { ingressControllerMode: 'OFF' }), false)
+  assert.equal(serves(annotated('istio'), { ingressControllerMode: 'OFF' }), false)
+
+  const selector = (settings: IngressSettings) => {
+    const [gateway] = ingressObjects(named('lotse'), PORTS, settings) as readonly Made[]
+    return gateway?.spec.selector?.istio
+  }
+  assert.equal(selector({}), 'ingressgateway')
+  assert.equal(selector({ ingressService: 'istio-ingressgateway' }), 'ingressgateway')
+  assert.equal(selector({ ingressService: 'edge' }), 'edge')
+  assert.equal(selector({ ingressService: 'edge', ingressSelector: 'front' }), 'front')
+})
+
+test('they follow the mesh when it changes, and others stay as they are', () => {
+  const objects = new Objects()
+  const ingresses = new Ingresses(objects)
+  const { metadata } = ingress({})
+  const one = { ...ingress({ defaultBackend: backend('a') }), metadata }
+  const names = () => objects.state().documents.map(({ kind }) => kind)
+  assert.equal(ingresses.put('Ingress/web/shop', one), false)
+  assert.equal(ingresses.settings({ ingressControllerMode: 'DEFAULT' }), true)
+  assert.deepEqual(names(), ['Gateway', 'VirtualService'])
+  assert.equal(ingresses.settings({ ingressControllerMode: 'DEFAULT' }), false)
+  assert.equal(ingresses.settings({}), true)
+  assert.deepEqual(names(), [])
+})
 
 test('only its own class', () => {
   const rules = { defaultBackend: backend('a') }

@@ -38,6 +38,15 @@ const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['defaultConfig: {drainDuration: 0s}', ['4:17 L0212']],
   ['defaultConfig: {statNameLength: 90}', ['4:17 L0238']],
   ['localityLbSetting: {distribute: [{from: a, to: {b: 50}}]}', ['4:44 L0227']],
+  ['defaultConfig: {envoyMetricsService: {tcpKeepalive: {time: 0s}}}', ['4:54 L0212']],
+  [
+    'defaultConfig: {envoyMetricsService: {tlsSettings: {mode: MUTUAL}}}',
+    ['4:39 L0226', '4:39 L0226'],
+  ],
+  [
+    'defaultConfig: {envoyMetricsService: {tlsSettings: {mode: SIMPLE, credentialName: a}}}',
+    ['4:67 L0226'],
+  ],
   ['caCertificates: [{pem: nonsense}]', ['4:19 L0298']],
   [
     'defaultConfig: {caCertificatesPem: ["-----BEGIN CERTIFICATE-----AA==-----END CERTIFICATE-----"]}',

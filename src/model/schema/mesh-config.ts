@@ -6,20 +6,18 @@ import {
   enumOf,
   type Infer,
   int32,
-  later,
   list,
   map,
   number,
   object,
   port,
-  type Shape,
   string,
   struct,
   uint32,
   unused,
 } from '../shape.ts'
 import { connectionSettings } from './connection-settings.ts'
-import { tcpKeepalive, trafficPolicy } from './destination-rule.ts'
+import { clientTlsSettings, tcpKeepalive, trafficPolicy } from './destination-rule.ts'
 import { extensionProvider } from './extension-provider.ts'
 import { labelSelector, labels, localityLbSetting, strings } from './match.ts'
 import { customTag } from './telemetry.ts'
@@ -86,10 +84,6 @@ const proxyHeaders = object({
   xForwardedPort: object({ enabled: boolean }),
 })
 
-/** `HOST:PORT`, and how it is called. */
-const remoteService = (called: Shape<Readonly<Record<string, unknown>>>) =>
-  object({ address: string, tlsSettings: called, tcpKeepalive: called })
-
 /** A MeshConfig's defaultConfig; not the kind ProxyConfig, which has only three of these fields. */
 const defaultConfig = object({
   concurrency: int32,
@@ -122,8 +116,13 @@ const defaultConfig = object({
     'a proxy keeps all of its statistics already',
   ),
   proxyHeaders,
-  envoyAccessLogService: remoteService(unused(struct, CALLED)),
-  envoyMetricsService: remoteService(later(struct)),
+  /** `HOST:PORT`, as that of the next. */
+  envoyAccessLogService: object({
+    address: string,
+    tlsSettings: unused(struct, CALLED),
+    tcpKeepalive: unused(struct, CALLED),
+  }),
+  envoyMetricsService: object({ address: string, tlsSettings: clientTlsSettings, tcpKeepalive }),
   envoyMetricsServiceAddress: unused(string, 'Istio replaced it by envoyMetricsService'),
   tracingServiceName: enumOf(
     'APP_LABEL_AND_NAMESPACE',
@@ -207,10 +206,10 @@ export const meshConfig = object({
   pathNormalization: object({
     normalization: enumOf('DEFAULT', 'NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'),
   }),
-  ingressClass: later(string),
-  ingressService: later(string),
-  ingressSelector: later(string),
-  ingressControllerMode: later(enumOf('UNSPECIFIED', 'OFF', 'DEFAULT', 'STRICT')),
+  ingressClass: string,
+  ingressService: string,
+  ingressSelector: string,
+  ingressControllerMode: enumOf('UNSPECIFIED', 'OFF', 'DEFAULT', 'STRICT'),
   dnsRefreshRate: duration,
   proxyListenPort: port,
   proxyInboundListenPort: port,

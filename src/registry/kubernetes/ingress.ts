@@ -1,4 +1,5 @@
 // A Kubernetes Ingress (networking.k8s.io/v1) as the Gateway and the VirtualServices that say the same.
+import type { MeshConfig } from '../../model/schema/mesh-config.ts'
 import type { KubernetesObject } from './reflector.ts'
 
 interface Backend {
@@ -27,17 +28,45 @@ interface IngressSpec {
 /** The number of a service's port by its name. */
 export type PortOf = (namespace: string, service: string, name: string) => number | undefined
 
-const CLASSES = ['lotse', 'istio']
+/** What a MeshConfig says of Ingresses. */
+export type IngressSettings = Pick<
+  MeshConfig,
+  'ingressClass' | 'ingressControllerMode' | 'ingressSelector' | 'ingressService'
+>
+
+/** Names of IngressClasses. Whose controller it is stands in the IngressClass, which is not read. */
+const CLASS_NAMES = ['lotse', 'istio']
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
-/** Istio's label of gateways that serve Ingresses. */
-const GATEWAY = { istio: 'ingressgateway' }
+
+/** The annotation counts before the class (Istio); an Ingress with neither is served in the mode DEFAULT only. */
+function isServed(
+  { metadata }: KubernetesObject,
+  { ingressClassName }: IngressSpec,
+  { ingressClass, ingressControllerMode: mode }: IngressSettings,
+): boolean {
+  const classes = ingressClass ? [ingressClass] : CLASS_NAMES
+  const annotated = metadata.annotations?.[CLASS_ANNOTATION]
+  if (mode === 'OFF') return false
+  if (annotated !== undefined) return classes.includes(annotated)
+  if (ingressClassName === undefined) return mode === 'DEFAULT'
+  return [...CLASS_NAMES, ...classes].includes(ingressClassName)
+}
+
+/** Istio's own gateway has its label from before there was a setting. */
+function gatewaySelector({ ingressSelector, ingressService }: IngressSettings) {
+  const named = ingressService === 'istio-ingressgateway' ? '' : ingressService
+  return { istio: ingressSelector || named || 'ingressgateway' }
+}
 
 /** None if it is of another class, or of none. */
-export function ingressObjects(ingress: KubernetesObject, portOf: PortOf): readonly object[] {
+export function ingressObjects(
+  ingress: KubernetesObject,
+  portOf: PortOf,
+  settings: IngressSettings = {},
+): readonly object[] {
   const { metadata } = ingress
   const spec = (ingress.spec ?? {}) as IngressSpec
-  const named = spec.ingressClassName ?? metadata.annotations?.[CLASS_ANNOTATION]
-  if (named === undefined || !CLASSES.includes(named)) return []
+  if (!isServed(ingress, spec, settings)) return []
   const { namespace = 'default', name } = metadata
   const { creationTimestamp } = metadata as { readonly creationTimestamp?: string }
   const head = (kind: string, own: string) => ({
@@ -47,7 +76,10 @@ export function ingressObjects(ingress: KubernetesObject, portOf: PortOf): reado
   const gateway = `${name}-ingress`
   const rules = byHost(spec)
   return [
-    { ...head('Gateway', gateway), spec: { selector: GATEWAY, servers: servers(spec) } },
+    {
+      ...head('Gateway', gateway),
+      spec: { selector: gatewaySelector(settings), servers: servers(spec) },
+    },
     ...[...rules].map(([host, paths], index) => ({
       ...head('VirtualService', `${gateway}-${index}`),
       spec: {

@@ -1,6 +1,6 @@
 // The Ingresses of a cluster as gateways and rules, with the ports of services that they name.
 import type { Objects } from '../objects.ts'
-import { ingressObjects } from './ingress.ts'
+import { type IngressSettings, ingressObjects } from './ingress.ts'
 import { placesOf } from './places.ts'
 import type { KubernetesObject } from './reflector.ts'
 
@@ -16,6 +16,7 @@ export class Ingresses {
   /** Of an Ingress: the ids of what it became. */
   readonly #made = new Map<string, readonly string[]>()
   readonly #ports = new Map<string, readonly NamedPort[]>()
+  #settings: IngressSettings = {}
 
   constructor(objects: Objects) {
     this.#objects = objects
@@ -45,11 +46,20 @@ export class Ingresses {
       for (const one of this.#ingresses.keys()) this.#update(one)
   }
 
+  settings(settings: IngressSettings): boolean {
+    this.#settings = settings
+    let changed = false
+    for (const id of this.#ingresses.keys()) changed = this.#update(id) || changed
+    return changed
+  }
+
   #update(id: string): boolean {
     const ingress = this.#ingresses.get(id)
     const objects = ingress
-      ? ingressObjects(ingress, (namespace, service, name) =>
-          this.#portOf(namespace, service, name),
+      ? ingressObjects(
+          ingress,
+          (namespace, service, name) => this.#portOf(namespace, service, name),
+          this.#settings,
         )
       : []
     const ids = objects.map((_, index) => `${id}#${index}`)

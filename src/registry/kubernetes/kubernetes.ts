@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { CUSTOM_KINDS, GATEWAY_API_KINDS, pluralOf } from '../../model/custom-kind.ts'
 import type { Diagnostic } from '../../model/diagnostic.ts'
 import type { Kind } from '../../model/document.ts'
+import { isKind } from '../../model/schema/index.ts'
 import { Objects } from '../objects.ts'
 import type { RegistryState } from '../state.ts'
 import { type Connection, openConnection } from './connection.ts'
@@ -159,7 +160,8 @@ class Cluster {
     this.known.delete(id)
     this.holders.delete(id)
     this.#troubles.delete(id)
-    return this.#objects.remove(id)
+    const removed = this.#objects.remove(id)
+    return (kind === 'ConfigMap' && this.#settings()) || removed
   }
 
   #putMeshConfig(id: string, configMap: KubernetesObject): boolean {
@@ -171,7 +173,15 @@ class Cluster {
     const told = JSON.stringify(before) !== JSON.stringify(broken)
     // What cannot be read leaves the last good configuration in force.
     if (broken) return told
-    return (read && 'at' in read ? this.#objects.put(id, read) : this.#objects.remove(id)) || told
+    const put = read && 'at' in read ? this.#objects.put(id, read) : this.#objects.remove(id)
+    return this.#settings() || put || told
+  }
+
+  /** Ingresses become what the mesh configuration in force says. */
+  #settings(): boolean {
+    const { documents } = this.#objects.state()
+    const config = documents.find((one) => isKind(one, 'MeshConfig'))
+    return this.#ingresses.settings(config?.spec ?? {})
   }
 
   #trouble(kind: Watched['kind'], why: string | undefined): void {

@@ -60,7 +60,7 @@ function retryBudget(budget: NonNullable<TrafficPolicy['retryBudget']>) {
   }
 }
 
-function probes({ probes, time, interval }: TcpKeepalive) {
+export function probes({ probes, time, interval }: TcpKeepalive) {
   return {
     ...(probes ? { keepalive_probes: probes } : {}),
     ...(time ? { keepalive_time: wholeSeconds(time) } : {}),

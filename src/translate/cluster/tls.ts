@@ -132,6 +132,17 @@ export function explicitTls(
   }
 }
 
+/** TLS to a gRPC service that is no cluster of the mesh's: certificates in files only. Undefined if it is called in plain text. */
+export function fileTls(
+  tls: ClientTlsSettings,
+  otherParameters: TlsParameters,
+): TransportSocket | undefined {
+  if (tls.mode !== 'SIMPLE' && tls.mode !== 'MUTUAL') return undefined
+  const none = { sni: '', identities: [], subjectAltNames: [], credential: undefined }
+  const target = { ...none, protocol: 'GRPC', version: '2', parameters: TLS_VERSIONS } as const
+  return tlsSocket(ordinaryTls(tls, { ...target, otherParameters }))
+}
+
 /** HTTP whose version follows the caller's is left to Envoy, which then offers that one version. */
 const ALPN: Readonly<Record<HttpVersion, readonly string[]>> = {
   '1': ['http/1.1'],

@@ -3,10 +3,15 @@ import { byAge, type Document } from '../../model/document.ts'
 import { milliseconds } from '../../model/duration.ts'
 import { memo } from '../../model/memo.ts'
 import type { ProxySettings } from '../../model/proxy-settings.ts'
+import type { ClientTlsSettings } from '../../model/schema/destination-rule.ts'
+import type { DefaultConfig } from '../../model/schema/mesh-config.ts'
 import type { ProxyConfig } from '../../model/schema/proxy-config.ts'
 import type { View } from '../../model/view.ts'
+import { probes } from '../cluster/policy.ts'
+import { fileTls } from '../cluster/tls.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { selects } from '../scope.ts'
+import { defaultTlsParameters } from '../tls-parameters.ts'
 
 export const proxySettings = memo((view: View, _: ''): ProxySettings => {
   const { defaultConfig } = meshConfig(view)
@@ -28,9 +33,31 @@ export const proxySettings = memo((view: View, _: ''): ProxySettings => {
     ...given('fileFlushKilobytes', defaultConfig.fileFlushMinSizeKb || undefined),
     ...given('statTags', defaultConfig.extraStatTags),
     ...given('meshId', defaultConfig.meshId || undefined),
-    ...given('metricsService', defaultConfig.envoyMetricsService?.address || undefined),
+    ...metricsService(view, defaultConfig.envoyMetricsService),
   }
 })
+
+function metricsService(
+  view: View,
+  service: DefaultConfig['envoyMetricsService'],
+): Partial<ProxySettings> {
+  const { address, tcpKeepalive, tlsSettings } = service ?? {}
+  if (!address) return {}
+  return {
+    metricsService: address,
+    ...given('metricsKeepalive', tcpKeepalive && probes(tcpKeepalive)),
+    ...given('metricsTls', tlsSettings && metricsTls(view, tlsSettings)),
+  }
+}
+
+function metricsTls(view: View, tls: ClientTlsSettings): ProxySettings['metricsTls'] {
+  const { mode, sni, subjectAltNames } = tls
+  if (mode === 'ISTIO_MUTUAL') {
+    return { mutual: { ...(sni && { sni }), ...(subjectAltNames && { subjectAltNames }) } }
+  }
+  const socket = fileTls(tls, defaultTlsParameters(view))
+  return socket && { socket: { ...socket } }
+}
 
 function given<K extends keyof ProxySettings>(field: K, value: ProxySettings[K] | undefined) {
   return value === undefined ? {} : { [field]: value }

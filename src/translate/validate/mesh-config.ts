@@ -7,7 +7,7 @@ import { isForAll } from '../added-authorities.ts'
 import { CIPHERS, CURVES } from '../tls-parameters.ts'
 import { checkRetries } from './http-rule.ts'
 import { eachOf, type Report } from './report.ts'
-import { checkLocality, checkSettings } from './traffic-policy.ts'
+import { checkClientTls, checkLocality, checkSettings } from './traffic-policy.ts'
 import { checkDuration, checkPort, checkRegex } from './value.ts'
 
 const ZERO = { zero: true } as const
@@ -153,6 +153,7 @@ function checkDefaultConfig(report: Report, config: DefaultConfig, path: Path): 
   if (config.proxyAdminPort) {
     checkPort(report, config.proxyAdminPort, [...path, 'proxyAdminPort'])
   }
+  checkMetricsService(report, config, [...path, 'envoyMetricsService'])
   checkDuration(report, config.fileFlushInterval, [...path, 'fileFlushInterval'])
   if (config.connectionSettings) {
     checkConnections(report, config.connectionSettings, [...path, 'connectionSettings'])
@@ -164,4 +165,17 @@ function checkDefaultConfig(report: Report, config: DefaultConfig, path: Path): 
   eachOf(config.proxyStatsMatcher?.inclusionRegexps, matcher, (regex, at) =>
     checkRegex(report, regex, at),
   )
+}
+
+function checkMetricsService(report: Report, config: DefaultConfig, path: Path): void {
+  const { tcpKeepalive, tlsSettings } = config.envoyMetricsService ?? {}
+  checkDuration(report, tcpKeepalive?.time, [...path, 'tcpKeepalive', 'time'])
+  checkDuration(report, tcpKeepalive?.interval, [...path, 'tcpKeepalive', 'interval'])
+  if (!tlsSettings) return
+  checkClientTls(report, tlsSettings, [...path, 'tlsSettings'])
+  if (!tlsSettings.credentialName) return
+  const at = [...path, 'tlsSettings', 'credentialName']
+  const text =
+    'a proxy calls it before it has secrets: name files (clientCertificate, privateKey, caCertificates)'
+  report.error('L0226', at, text)
 }
