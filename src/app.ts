@@ -81,6 +81,8 @@ export interface App {
   readonly services: readonly XdsService<MeshProxy>[]
   readonly authority: CertificateAuthority
   readonly resources: (proxy: MeshProxy) => ResourceSet
+  /** Number of results that translation keeps. */
+  readonly results: () => number
   /** What the proxies reported. */
   readonly signals: Signals
   readonly graph: (options: GraphOptions) => Promise<Graph>
@@ -255,6 +257,7 @@ function appOf(parts: Parts): App {
     services: core.services,
     authority,
     resources: (proxy) => core.resources(proxy),
+    results: () => core.results,
     signals,
     ...meshTrafficOf(shown.prometheus, shown.now, {
       graph: onceAtATime((wanted) => inSlices(makeGraph(signals, directory, wanted))),

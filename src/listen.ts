@@ -77,14 +77,15 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
       ...(connectionAge === undefined ? {} : { 'grpc.max_connection_age_ms': connectionAge }),
     })
     servers.push(server)
-    const service = createXdsService<MeshProxy>({
+    const service: XdsService<MeshProxy> = createXdsService({
       identify: (caller) =>
         secure ? identifyUnrevoked(caller, options) : identifyByNodeId(caller, options.delivery),
       resources: (proxy) => core.resources(proxy),
       ready: (proxy) => core.ready(proxy),
       log,
       rejections,
-      onChange: () => core.sweep(),
+      onChange: () => core.proxiesChanged(),
+      onPass: () => core.serve(service),
       ...(options.timing ? { timing: options.timing } : {}),
     })
     services.push(service)

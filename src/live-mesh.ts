@@ -40,6 +40,8 @@ export class LiveMesh {
   readonly #keys: KeyKeeper
   #diagnostics: readonly Diagnostic[] = []
   readonly #cache = new Cache()
+  /** Generation that the streams of a service have, at least. */
+  readonly #served = new WeakMap<XdsService<MeshProxy>, number>()
   readonly #checks = new Cache()
   #report: NodeJS.Immediate | undefined
   readonly #listeners = new Set<() => void>()
@@ -220,9 +222,23 @@ export class LiveMesh {
     return gatewayApiStatuses(new View(this.mesh, NOBODY, this.#checks), '')
   }
 
-  /** Call after all streams were brought up to date. */
-  sweep(): void {
-    this.#cache.sweep(this.mesh.generation)
+  /** Number of results that translation keeps. */
+  get results(): number {
+    return this.#cache.size
+  }
+
+  /** A service begins to bring its streams up to date; to be told when that is done. */
+  serve(service: XdsService<MeshProxy>): () => void {
+    const { generation } = this.mesh
+    return () => {
+      this.#served.set(service, generation)
+      const served = this.services.map((one) => this.#served.get(one) ?? 0)
+      this.#cache.sweep(Math.min(generation, ...served))
+    }
+  }
+
+  /** Streams began or ended. */
+  proxiesChanged(): void {
     if (!this.gate) return
     const proxies = this.services.flatMap((service) => service.proxies())
     this.gate.prune(new Set(proxies.map(({ key }) => key)))

@@ -23,6 +23,22 @@ const REPORTS = {
   dropped: 'Figures dropped since too many series are kept already',
 } as const
 
+/** What each means, and what it is. */
+const SINGLE: Readonly<Record<string, readonly [help: string, value: (app: App) => number]>> = {
+  reports_series: ['Series of figures that are kept', ({ signals }) => signals.size],
+  xds_push_seconds_total: [
+    'Time that bringing streams up to date took, others served in between',
+    ({ services }) => sum(services.map(({ counters }) => counters.pushSeconds)),
+  ],
+  xds_streams: [
+    'Open streams',
+    ({ services }) => sum(services.map((service) => service.streams().length)),
+  ],
+  leads: ['1 while this replica is the one that writes for all', (app) => (app.leads() ? 1 : 0)],
+  mesh_generation: ['Changes of the mesh since the start', (app) => app.mesh().generation],
+  translation_results: ['Results of translation that are kept', (app) => app.results()],
+}
+
 export function addMetrics(server: FastifyInstance, app: () => App | undefined): void {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'lotse_' })
@@ -47,46 +63,17 @@ export function addMetrics(server: FastifyInstance, app: () => App | undefined):
       },
     })
   }
-  new Gauge({
-    name: 'lotse_reports_series',
-    help: 'Series of figures that are kept',
-    registers: [registry],
-    collect() {
-      this.set(app()?.signals.size ?? 0)
-    },
-  })
-  new Gauge({
-    name: 'lotse_xds_push_seconds_total',
-    help: 'Time that bringing streams up to date took, others served in between',
-    registers: [registry],
-    collect() {
-      this.set(sum(app()?.services.map((service) => service.counters.pushSeconds)))
-    },
-  })
-  new Gauge({
-    name: 'lotse_xds_streams',
-    help: 'Open streams',
-    registers: [registry],
-    collect() {
-      this.set(sum(app()?.services.map((service) => service.streams().length)))
-    },
-  })
-  new Gauge({
-    name: 'lotse_leads',
-    help: '1 while this replica is the one that writes for all',
-    registers: [registry],
-    collect() {
-      this.set(app()?.leads() ? 1 : 0)
-    },
-  })
-  new Gauge({
-    name: 'lotse_mesh_generation',
-    help: 'Changes of the mesh since the start',
-    registers: [registry],
-    collect() {
-      this.set(app()?.mesh().generation ?? 0)
-    },
-  })
+  for (const [name, [help, value]] of Object.entries(SINGLE)) {
+    new Gauge({
+      name: `lotse_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        const open = app()
+        this.set(open ? value(open) : 0)
+      },
+    })
+  }
   new Gauge({
     name: 'lotse_diagnostics',
     help: 'Present diagnostics',

@@ -54,7 +54,7 @@ export class Cache {
     return generation - this.#sweptAt >= SWEEP_EVERY
   }
 
-  /** Call after all proxies were served for `generation`: forgets what none of them used. */
+  /** Call when all proxies were served for `generation` or a later one: forgets what none of them used since. */
   sweep(generation: number): void {
     if (!this.walksFully(generation)) return
     this.#sweptAt = generation

@@ -70,10 +70,10 @@ export class Entries {
     this.add(entry)
   }
 
-  /** Forgets what was not used in this generation; false if nothing is left. */
+  /** Forgets what was not used in this generation or later; false if nothing is left. */
   sweep(generation: number): boolean {
-    if (this.#one?.usedAt === generation) return true
-    const kept = [...this].filter(({ usedAt }) => usedAt === generation)
+    if (this.#one && this.#one.usedAt >= generation) return true
+    const kept = [...this].filter(({ usedAt }) => usedAt >= generation)
     this.#one = undefined
     this.#several = undefined
     this.#shapes = NO_SHAPES

@@ -28,8 +28,10 @@ export interface XdsOptions<P extends KnownProxy> {
   readonly log: (diagnostic: Diagnostic) => void
   /** A request for a type, before it is answered; what it asks for may be added to the resources here. */
   readonly onRequest?: (proxy: P, type: ResourceType, request: Request) => void
-  /** Streams began, ended, or were brought up to date. */
+  /** Streams began or ended. */
   readonly onChange?: () => void
+  /** Called when it begins to bring all streams up to date; what it gives is called when that is done. */
+  readonly onPass?: () => () => void
   /** What proxies refused, kept for a process that comes after this one. */
   readonly rejections?: RejectionStore
   readonly encode?: EncodeMessage
@@ -106,12 +108,17 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
     const { encode = encodeMessage, log: onFailure, timing } = options
     this.#options = options
     this.#sets = createSets(createStore({ encode, onFailure }))
+    let done: (() => void) | undefined
     this.#pusher = new Pusher(
       () => this.#known,
-      () => pushPass(options, this.counters),
+      () => {
+        done = options.onPass?.()
+        return pushPass(options, this.counters)
+      },
       timing,
       (milliseconds) => {
         this.counters.pushSeconds += milliseconds / 1000
+        done?.()
       },
     )
   }

@@ -11,6 +11,7 @@ import { openHttp } from '../../src/dashboard/server.ts'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import { identifyByCertificate, identifyByNodeId, type MeshProxy } from '../../src/proxies.ts'
 import { testFolder } from '../support/envoy.ts'
+import { waitFor } from '../support/wait.ts'
 import { join as documents, policy, service, workload } from '../support/workload.ts'
 
 const MESH = documents(
@@ -142,6 +143,24 @@ test('who a proxy is', async (t) => {
   }
   const nobody = identifyByCertificate({ node, aggregatedDelta: true })
   assert.ok(isProblem(nobody) && nobody.code === 'L0306')
+})
+
+test('what was translated for proxies that are gone is forgotten while the mesh changes', async (t) => {
+  const { app, folder } = await open(t)
+  const kept: number[] = []
+  const isFewer = (count: number, at: number) => count < (kept[at - 1] ?? 0)
+  for (let change = 1; !kept.some(isFewer); change++) {
+    assert.ok(change < 50, `results: ${kept}`)
+    const { generation } = app.mesh()
+    const rule = `{hosts: [web], http: [{timeout: ${change}s, route: [{destination: {host: web}}]}]}`
+    writeFileSync(
+      join(folder, 'mesh.yaml'),
+      documents(MESH, policy('VirtualService', 'shop/web', rule)),
+    )
+    await waitFor('the change', () => app.mesh().generation > generation)
+    app.resources(proxy(nodeId(`once-${change}`)))
+    kept.push(app.results())
+  }
 })
 
 test('a gRPC client without an Envoy gets a listener for each name of each target', async (t) => {
