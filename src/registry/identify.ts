@@ -25,7 +25,13 @@ export function identify(kind: string, apiVersion: string): Identified {
     }
   }
   if (!group.endsWith('istio.io') || UNREAD.has(kind)) {
-    return { type: 'ignored', text: `${kind} of ${apiVersion} is not read by Lotse: ignored` }
+    const instead = UNREAD.has(kind)
+      ? '; an EnvoyFilter (HTTP_FILTER, INSERT_BEFORE the router) puts a filter for WebAssembly or Lua in'
+      : ''
+    return {
+      type: 'ignored',
+      text: `${kind} of ${apiVersion} is not read by Lotse: ignored${instead}`,
+    }
   }
   if (known) {
     const versions = SCHEMAS[known].apiVersions.join(' or ')

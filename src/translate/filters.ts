@@ -2,6 +2,7 @@
 
 export const HTTP_FILTERS = {
   cors: 'envoy.filters.http.cors',
+  dynamicPort: 'lotse.dynamic_dns.port',
   extAuthz: 'envoy.filters.http.ext_authz',
   fault: 'envoy.filters.http.fault',
   grpcStats: 'envoy.filters.http.grpc_stats',

@@ -138,6 +138,24 @@ test('connections of a sidecar', { skip }, async (t) => {
       assert.equal(await secure('red.test'), 'red')
     },
   )
+  await t.test(
+    'a TLS rule decides by subnet and namespace, and not for other gateways',
+    async () => {
+      const toBlue = 'route: [{destination: {host: blue.test}}]'
+      const toRed = '{match: [{sniHosts: [red.test]}], route: [{destination: {host: red.test}}]}'
+      const first = async (more: string) => {
+        const spec = `{hosts: [red.test], gateways: [mesh, edge], tls: [{match: [{sniHosts: [red.test], ${more}}], ${toBlue}}, ${toRed}]}`
+        await rules(linesPolicy(''), policy('VirtualService', 'shop/red', spec))
+        return secure('red.test')
+      }
+      assert.equal(await first(`destinationSubnets: [${client}/32]`), 'blue')
+      assert.equal(await first('destinationSubnets: [192.0.2.0/24]'), 'red')
+      assert.equal(await first('sourceNamespace: shop'), 'blue')
+      assert.equal(await first('sourceNamespace: far'), 'red')
+      assert.equal(await first('gateways: [mesh]'), 'blue')
+      assert.equal(await first('gateways: [edge]'), 'red')
+    },
+  )
   await t.test('a TCP rule shares connections out by weight', async () => {
     await rules(
       linesPolicy(''),

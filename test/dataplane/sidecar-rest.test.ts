@@ -136,6 +136,9 @@ test('sidecars', { skip }, async (t) => {
     assert.equal(await ask('exit.far', at), 'exit')
     assert.equal(await ask('web.shop', at), 'web')
     assert.equal(await ask('exit.far'), '502', 'the other port does not import it')
+    const usual = await httpUpstream(t, { name: 'usual', port: PORT })
+    assert.equal(await ask('any.localhost', at), 'usual', 'the port of the service')
+    await usual.stop()
   })
 
   await t.test('limits of the inbound side: the listener before the whole', async () => {
@@ -178,4 +181,45 @@ test('sidecars', { skip }, async (t) => {
     assert.equal(await waitFor('TLS to be taken', over, (name) => name === 'web'), 'web')
     await assert.rejects(request({ address: web, port: 8080, host: 'web.test' }))
   })
+})
+
+test('DYNAMIC_DNS at a gateway: a Host without a port is called on that of the service', {
+  skip,
+}, async (t) => {
+  const edge = loopback()
+  const one = await httpUpstream(t, { name: 'one' })
+  const other = await httpUpstream(t, { name: 'other' })
+  const to = ({ port }: { readonly port: number }, weight = '') =>
+    `{destination: {host: "*.localhost", port: {number: ${port}}}${weight}}`
+  await startMesh(t, {
+    yaml: join(
+      workload({ workload: 'shop/edge', address: edge, labels: { istio: 'edge' } }),
+      policy(
+        'ServiceEntry',
+        'shop/names',
+        `{hosts: ["*.localhost"], resolution: DYNAMIC_DNS, ports: [
+          {number: ${one.port}, name: http-one, protocol: HTTP}, {number: ${other.port}, name: http-other, protocol: HTTP}]}`,
+      ),
+      policy(
+        'Gateway',
+        'shop/edge',
+        `{selector: {istio: edge}, servers: [{port: {number: 8080, name: http, protocol: HTTP}, bind: ${edge}, hosts: ["*"]}]}`,
+      ),
+      policy(
+        'VirtualService',
+        'shop/names',
+        `{hosts: ["*.localhost"], gateways: [edge], http: [
+          {match: [{uri: {prefix: /other}}], route: [${to(other)}]},
+          {match: [{uri: {prefix: /shared}}], route: [${to(one, ', weight: 0')}, ${to(other, ', weight: 1')}, ${to(other, ', weight: 1')}]},
+          {route: [${to(one)}]}]}`,
+      ),
+    ),
+    proxies: ['shop/edge'],
+  })
+  const ask = async (path: string, host = 'any.localhost') =>
+    (await request({ address: edge, port: 8080, host, path })).json<Echo>().name
+  assert.equal(await ask('/'), 'one')
+  assert.equal(await ask('/other'), 'other')
+  assert.equal(await ask('/shared'), 'other')
+  assert.equal(await ask('/', `any.localhost:${other.port}`), 'other', 'the Host has the last word')
 })

@@ -44,6 +44,7 @@ function routesOf(yaml: string, context: Partial<RouteContext> = {}): Route[] {
     cluster: ({ host, port, subset }) =>
       outboundCluster(fullName(host, 'shop'), port?.number ?? 80, subset),
     hashPolicy: () => [],
+    filters: () => ({}),
     isGateway: false,
     ...context,
   })

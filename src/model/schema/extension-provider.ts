@@ -5,7 +5,6 @@ import {
   enumOf,
   type Infer,
   int32,
-  later,
   list,
   map,
   object,
@@ -113,7 +112,10 @@ const providers = {
   envoyHttpAls,
   envoyTcpAls: object({ ...log, filterStateObjectsToLog: strings }),
   envoyOtelAls: object({ ...log, logFormat: object({ text: string, labels: struct }) }),
-  sds: later(struct),
+  sds: unused(
+    struct,
+    'proxies ask nobody else for secrets: put the certificate into a Secret, or name files in the Gateway',
+  ),
 }
 
 export const extensionProvider = object({ name: required(string), ...providers }, [

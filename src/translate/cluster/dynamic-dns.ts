@@ -1,7 +1,8 @@
 // Services of resolution DYNAMIC_DNS: Envoy looks up the name of each request (or connection), so hosts may be wildcards.
-import type { DnsCacheConfig, Filter, HttpFilter } from '../../../proto/envoy.d.ts'
+import type { Any, DnsCacheConfig, Filter, HttpFilter } from '../../../proto/envoy.d.ts'
 import { memo } from '../../model/memo.ts'
 import type { View } from '../../model/view.ts'
+import { HTTP_FILTERS } from '../filters.ts'
 import { ALL_HOSTS, importedServices } from '../scope.ts'
 import { type ClusterFields, typed } from '../typed.ts'
 
@@ -39,28 +40,30 @@ const LOOKUP: HttpFilter = Object.freeze({
   }),
 })
 
-/** A Host without a port is called on that of the service, where a listener is for one alone; else on 80 or 443. */
-export function dynamicDnsFilters(port: number | undefined): readonly HttpFilter[] {
-  return port === undefined ? [LOOKUP] : [usualPort(port), LOOKUP]
-}
+/** Does nothing by itself: routes to services of that kind say their port. */
+const PORT: HttpFilter = Object.freeze({
+  name: HTTP_FILTERS.dynamicPort,
+  typed_config: typed('envoy.extensions.filters.http.set_filter_state.v3.Config', {}),
+})
 
-function usualPort(port: number): HttpFilter {
-  return {
-    name: 'lotse.dynamic_dns.port',
-    typed_config: typed('envoy.extensions.filters.http.set_filter_state.v3.Config', {
-      on_request_headers: [
-        {
-          object_key: 'envoy.upstream.dynamic_port',
-          format_string: {
-            text_format_source: {
-              inline_string: `%CEL(request.host.contains(':') ? '' : '${port}')%`,
-            },
+export const DYNAMIC_DNS_FILTERS: readonly HttpFilter[] = Object.freeze([PORT, LOOKUP])
+
+/** For a route: a Host without a port is called on that of the service; Envoy's own way is 80 or 443. */
+export function usualPort(port: number): Readonly<Record<string, Any>> {
+  const set = typed('envoy.extensions.filters.http.set_filter_state.v3.Config', {
+    on_request_headers: [
+      {
+        object_key: 'envoy.upstream.dynamic_port',
+        format_string: {
+          text_format_source: {
+            inline_string: `%CEL(request.host.contains(':') ? '' : '${port}')%`,
           },
-          skip_if_empty: true,
         },
-      ],
-    }),
-  }
+        skip_if_empty: true,
+      },
+    ],
+  })
+  return { [HTTP_FILTERS.dynamicPort]: set }
 }
 
 /** The same for a connection by its server name; stands before the TCP proxy. */

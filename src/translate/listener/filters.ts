@@ -8,7 +8,7 @@ import type {
 } from '../../../proto/envoy.d.ts'
 import { seconds } from '../../model/duration.ts'
 import type { View } from '../../model/view.ts'
-import { dynamicDnsFilters, looksUpHosts } from '../cluster/dynamic-dns.ts'
+import { DYNAMIC_DNS_FILTERS, looksUpHosts } from '../cluster/dynamic-dns.ts'
 import { httpLimits } from '../connection-settings.ts'
 import { extAuthzHttpFilters } from '../ext-authz.ts'
 import { HTTP_FILTERS } from '../filters.ts'
@@ -55,8 +55,6 @@ export interface HttpOptions {
   /** Name of the route configuration, which comes over RDS. */
   readonly routeName: string
   readonly grpcWeb?: boolean
-  /** Of the services that are called here, if it is the same for all. */
-  readonly lookupPort?: number | undefined
 }
 
 export function httpConnectionManager(view: View, options: HttpOptions): Filter {
@@ -92,7 +90,7 @@ function sideAt(place: Place): Side {
 }
 
 /** In Istio's order (X14); what a policy configures comes per route, so that these bytes never change with it. */
-function httpFilters(view: View, { place, grpcWeb, lookupPort }: HttpOptions): HttpFilter[] {
+function httpFilters(view: View, { place, grpcWeb }: HttpOptions): HttpFilter[] {
   return [
     ...(place === 'outbound'
       ? []
@@ -115,7 +113,7 @@ function httpFilters(view: View, { place, grpcWeb, lookupPort }: HttpOptions): H
           ),
           httpFilter(HTTP_FILTERS.cors, typed('envoy.extensions.filters.http.cors.v3.Cors', {})),
         ]),
-    ...(place !== 'inbound' && looksUpHosts(view, '') ? dynamicDnsFilters(lookupPort) : []),
+    ...(place !== 'inbound' && looksUpHosts(view, '') ? DYNAMIC_DNS_FILTERS : []),
     httpFilter(
       HTTP_FILTERS.router,
       typed('envoy.extensions.filters.http.router.v3.Router', routerOptions(view)),

@@ -113,7 +113,6 @@ function httpChain(view: View, place: Place, plan: RoutePlan): Chain {
     place: 'outbound',
     statPrefix: `outbound_${name}`,
     routeName: plan.name,
-    lookupPort: plan.anyPort ? undefined : plan.port,
   })
   return rest(manager)
 }

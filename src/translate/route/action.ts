@@ -1,5 +1,6 @@
 // Where a rule sends requests: one cluster or several by weight, with rewrite, timeout, retries and mirrors.
 import type {
+  Any,
   RegexMatchAndSubstitute,
   RouteAction,
   RouteAction_HashPolicy,
@@ -41,6 +42,8 @@ export interface Routed {
   readonly route: RouteAction
   /** Of the route as a whole. */
   readonly headers: HeaderFields
+  /** What the one destination wants of filters. */
+  readonly filters?: Readonly<Record<string, Any>>
 }
 
 /** Undefined if the rule names no destination that gets requests. */
@@ -82,6 +85,7 @@ export function routed(
   return {
     route: { cluster, ...host, ...common, ...retry, [ORIGIN]: origin },
     headers: joinHeaderFields(headers, headerFields(first.value.headers)),
+    filters: context.filters(first.value.destination),
   }
 }
 
@@ -97,11 +101,13 @@ function clusterWeight(
   context: RouteContext,
   authority: string | undefined,
 ): WeightedCluster_ClusterWeight {
+  const filters = context.filters(value.destination)
   return {
     name: context.cluster(value.destination),
     weight: value.weight ?? 0,
     ...headerFields(value.headers),
     ...(authority ? {} : hostRewrite(authorityOf(value.headers))),
+    ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}),
     [ORIGIN]: context.virtualService.at(path),
   }
 }

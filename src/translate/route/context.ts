@@ -1,5 +1,5 @@
 // What translating a VirtualService's HTTP rules needs to know of the proxy, the listener and the mesh.
-import type { RouteAction_HashPolicy } from '../../../proto/envoy.d.ts'
+import type { Any, RouteAction_HashPolicy } from '../../../proto/envoy.d.ts'
 import type { Document } from '../../model/document.ts'
 import type { Rules } from '../../model/rule.ts'
 import type { Destination, HttpRetry } from '../../model/schema/virtual-service.ts'
@@ -18,6 +18,8 @@ export interface RouteContext {
   readonly cluster: (destination: Destination) => string
   /** Hash policies that the destination's DestinationRule asks for. */
   readonly hashPolicy: (destination: Destination) => readonly RouteAction_HashPolicy[]
+  /** Configuration of filters that the destination needs. */
+  readonly filters: (destination: Destination) => Readonly<Record<string, Any>>
   /** MeshConfig.defaultHttpRetryPolicy, if the mesh has one. */
   readonly defaultRetries?: HttpRetry | undefined
   /** A rewritten host is still told, in `x-forwarded-host`. */

@@ -53,7 +53,7 @@ function httpRoute(
 ): Route | undefined {
   const { virtualService } = context
   const envoyMatch = routeMatch(match ?? {}, context, match ? matchPath : path)
-  const action = routeAction(rule, envoyMatch, context, path)
+  const [action, filters] = routeAction(rule, envoyMatch, context, path)
   if (!action) return undefined
   const name = [rule.name, match?.name].filter(Boolean).join('.')
   return {
@@ -63,36 +63,34 @@ function httpRoute(
     ...action,
     metadata: configMetadata(rule.source ?? virtualService),
     decorator: decorator(action, envoyMatch, context, rule),
-    ...filterConfig(rule, context, path),
+    ...filterConfig(rule, context, path, filters),
     [ORIGIN]: virtualService.at(path),
   }
 }
 
-/** The action with the route's header operations. */
+/** The action with the route's header operations, and what its destination wants of filters. */
 function routeAction(
   rule: Rule,
   match: RouteMatch,
   context: RouteContext,
   path: Path,
-): Route | undefined {
+): readonly [action: Route | undefined, filters?: Filters | undefined] {
   const { virtualService } = context
   if (rule.redirect) {
     const origin = virtualService.at([...path, 'redirect'])
-    return {
-      redirect: redirectAction(rule.redirect, context, origin),
-      ...headerFields(rule.headers),
-    }
+    const redirect = redirectAction(rule.redirect, context, origin)
+    return [{ redirect, ...headerFields(rule.headers) }]
   }
   if (rule.directResponse) {
     const origin = virtualService.at([...path, 'directResponse'])
-    return {
-      direct_response: directResponse(rule.directResponse, origin),
-      ...headerFields(rule.headers),
-    }
+    const direct_response = directResponse(rule.directResponse, origin)
+    return [{ direct_response, ...headerFields(rule.headers) }]
   }
   const found = routed(rule, match, context, path)
-  return found ? { route: found.route, ...found.headers } : undefined
+  return found ? [{ route: found.route, ...found.headers }, found.filters] : [undefined]
 }
+
+type Filters = Readonly<Record<string, Any>>
 
 /** Istio's name of the span: `host:port/path*` with one destination, else with the rule's name in place of the host. */
 function decorator(
@@ -112,9 +110,10 @@ function filterConfig(
   rule: Rule,
   context: RouteContext,
   path: Path,
+  filters: Filters = {},
 ): Pick<Route, 'typed_per_filter_config'> {
   const { virtualService } = context
-  const config: Record<string, Any> = {}
+  const config: Record<string, Any> = { ...filters }
   const fault = rule.fault && faultConfig(rule.fault, virtualService.at([...path, 'fault']))
   if (fault) config[HTTP_FILTERS.fault] = fault
   if (rule.corsPolicy) {
@@ -133,13 +132,14 @@ export interface DefaultRouteOptions {
   /** Name of the span, as `host:port/*`. */
   readonly operation?: string
   readonly hashPolicy?: readonly RouteAction_HashPolicy[]
+  readonly filters?: Filters
   readonly defaultRetries?: HttpRetry | undefined
   readonly origin?: Origin
 }
 
 /** The route of a service that no VirtualService rules: no timeout, Istio's default retries (X10, X11). */
 export function defaultRoute(cluster: string, options: DefaultRouteOptions): Route {
-  const { operation, hashPolicy, origin } = options
+  const { operation, hashPolicy, origin, filters = {} } = options
   const isHashed = hashPolicy !== undefined && hashPolicy.length > 0
   const retry = defaultRetryPolicy(options, isHashed)
   return {
@@ -152,6 +152,7 @@ export function defaultRoute(cluster: string, options: DefaultRouteOptions): Rou
       ...(retry ? { retry_policy: retry } : {}),
       ...(isHashed ? { hash_policy: hashPolicy } : {}),
     },
+    ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}),
     ...(operation ? { decorator: { operation } } : {}),
     ...(origin ? { [ORIGIN]: origin } : {}),
   }

@@ -9,6 +9,7 @@ import type { Resource } from '../../model/resource.ts'
 import type { Destination } from '../../model/schema/virtual-service.ts'
 import type { Service } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
+import { usualPort } from '../cluster/dynamic-dns.ts'
 import { clusterOf, hashPolicyFor, portOf, type Target } from '../destination.ts'
 import { type Seen, seen } from '../kinds/destination-rule.ts'
 import { type HostRule, MESH_GATEWAY, meshRuleFor } from '../kinds/virtual-service.ts'
@@ -128,11 +129,20 @@ function serviceRoute(view: View, one: Seen, port: number): Route {
   const target: Target = { service, hostname: service.hostname, port }
   return defaultRoute(clusterOf(target, { host: service.hostname }), {
     hashPolicy: hashPolicyFor(view, one, port, undefined),
+    filters: filtersFor(view, service, port),
     defaultRetries: meshConfig(view).defaultHttpRetryPolicy,
     operation: `${service.hostname}:${port}/*`,
     direction: 'outbound',
     origin: service.document.at(['metadata', 'name']),
   })
+}
+
+const NO_FILTERS = Object.freeze({})
+
+/** gRPC libraries know no such filter. */
+function filtersFor(view: View, { resolution }: Service, port: number) {
+  const isLookedUp = resolution === 'DYNAMIC_DNS' && view.facet('type') !== 'grpc'
+  return isLookedUp ? usualPort(port) : NO_FILTERS
 }
 
 export interface VirtualHostOptions {
@@ -187,6 +197,10 @@ export function routeContext(
     hashPolicy: (destination) => {
       const [target, one] = look(destination)
       return hashPolicyFor(view, one, target.port, destination.subset)
+    },
+    filters: (destination) => {
+      const [{ port }, one] = look(destination)
+      return one ? filtersFor(view, one.service, port) : NO_FILTERS
     },
     defaultRetries: meshConfig(view).defaultHttpRetryPolicy,
     forwardsHost: meshConfig(view).defaultConfig.proxyHeaders?.xForwardedHost?.enabled === true,
