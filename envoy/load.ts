@@ -1,5 +1,7 @@
 // How full an Envoy is at this moment: its memory and workers, and its ways to others. Asked of its admin port.
 import { readdir, readFile } from 'node:fs/promises'
+import { XDS_CLUSTER } from './bootstrap.ts'
+import { METRICS_CLUSTER } from './metrics.ts'
 
 /** A figure under Envoy's name; of a cluster with that in `tags`. */
 export interface Gauge {
@@ -29,7 +31,7 @@ const CLUSTER = 'envoy.cluster_name'
 
 const MOST_GAUGES = 3000
 const EJECTIONS = 'outlier_detection.ejections_active'
-const CONNECTED = 'cluster.xds-grpc.upstream_cx_total'
+const CONNECTED = `cluster.${XDS_CLUSTER}.upstream_cx_total`
 const OF_SERVER = [
   'server.memory_allocated',
   'server.memory_physical_size',
@@ -44,7 +46,9 @@ const OF_CLUSTER = [
   ...['cx', 'rq', 'rq_pending', 'rq_retry'].map((what) => `circuit_breakers.default.${what}_open`),
   EJECTIONS,
 ]
-const FILTER = `^(${[...OF_SERVER, CONNECTED].map(quoted).join('|')}|cluster\\.(in|out)bound.*\\.(${OF_CLUSTER.map(quoted).join('|')}))$`
+/** What only Envoy itself uses. */
+const OF_ENVOY: ReadonlySet<string> = new Set([XDS_CLUSTER, METRICS_CLUSTER])
+const FILTER = `^(${[...OF_SERVER, CONNECTED].map(quoted).join('|')}|cluster\\..*\\.(${OF_CLUSTER.map(quoted).join('|')}))$`
 const LINE = new RegExp(`^cluster\\.(.+)\\.(${OF_CLUSTER.map(quoted).join('|')}): (\\d+)$`)
 
 /** Asks again and again: a worker's load is what it did since the time before. */
@@ -73,13 +77,13 @@ function gaugeOf(line: string): Gauge[] {
   const value = Number(text)
   if (OF_SERVER.includes(name)) return [{ name, tags: {}, value }]
   const [, cluster = '', figure = ''] = LINE.exec(line) ?? []
-  if (!cluster || value === 0) return []
+  if (!cluster || value === 0 || OF_ENVOY.has(cluster)) return []
   return [{ name: `cluster.${figure}`, tags: { [CLUSTER]: cluster }, value }]
 }
 
 interface Clusters {
   readonly cluster_statuses?: readonly {
-    readonly name: string
+    readonly observability_name?: string
     readonly host_statuses?: readonly {
       readonly address?: {
         readonly socket_address?: { readonly address: string; readonly port_value: number }
@@ -93,20 +97,28 @@ interface Clusters {
 async function ejected(adminUrl: string, gauges: readonly Gauge[]): Promise<Gauge[]> {
   const names = gauges
     .filter(({ name }) => name === `cluster.${EJECTIONS}`)
-    .map(({ tags }) => quoted(tags[CLUSTER]!))
+    .map(({ tags }) => tags[CLUSTER]!)
     .slice(0, 50)
   if (names.length === 0) return []
-  const filter = encodeURIComponent(`^(${names.join('|')})$`)
-  const text = await ask(`${adminUrl}/clusters?format=json&filter=${filter}`)
+  // Envoy looks for their own names there: where one has another in statistics, all are asked for.
+  const isOwn = names.every((name) => /^(in|out)bound/.test(name))
+  const filter = isOwn ? `&filter=${encodeURIComponent(`^(${names.map(quoted).join('|')})$`)}` : ''
+  const text = await ask(`${adminUrl}/clusters?format=json${filter}`)
   const { cluster_statuses: clusters = [] } = JSON.parse(text ?? '{}') as Clusters
-  return clusters.flatMap(({ name, host_statuses: hosts = [] }) =>
-    hosts.flatMap(({ address, health_status: health }) => {
-      const at = address?.socket_address
-      if (!at || !health?.failed_outlier_check) return []
-      const tags = { [CLUSTER]: name, address: `${at.address}:${at.port_value}` }
-      return [{ name: EJECTED, tags, value: 1 }]
-    }),
-  )
+  const asCounted = clusters.map(({ observability_name = '', host_statuses = [] }) => ({
+    name: observability_name.replace(/:\/{0,2}/g, '_'),
+    hosts: host_statuses,
+  }))
+  return asCounted
+    .filter(({ name }) => names.includes(name))
+    .flatMap(({ name, hosts }) =>
+      hosts.flatMap(({ address, health_status: health }) => {
+        const at = address?.socket_address
+        if (!at || !health?.failed_outlier_check) return []
+        const tags = { [CLUSTER]: name, address: `${at.address}:${at.port_value}` }
+        return [{ name: EJECTED, tags, value: 1 }]
+      }),
+    )
 }
 
 interface Times {

@@ -5,7 +5,7 @@ import { type ControlPlaneTls, meshTls } from './mesh-tls.ts'
 
 type Stats = Partial<Pick<Bootstrap, 'stats_sinks' | 'stats_config'>>
 
-const METRICS_CLUSTER = 'metrics-service'
+export const METRICS_CLUSTER = 'metrics-service'
 const TYPE = 'type.googleapis.com/' as const
 
 export function withSettings<T extends Stats>(

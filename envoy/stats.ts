@@ -5,6 +5,7 @@ import type {
   Typed,
   XdsMatcher_MatcherList_Predicate,
 } from '../proto/envoy.d.ts'
+import { METRICS_CLUSTER } from './metrics.ts'
 
 /** Everything that counts for Lotse is in this scope. */
 export const SIGNAL_SCOPE = 'lotse'
@@ -49,7 +50,10 @@ export function signalStats({
     custom_metric_conversions: {
       matcher_list: {
         matchers: [
-          { predicate: { not_matcher: { or_matcher: { predicate: REPORTED } } }, on_match: DROP },
+          {
+            predicate: { not_matcher: { or_matcher: { predicate: reported(cluster) } } },
+            on_match: DROP,
+          },
         ],
       },
     },
@@ -89,22 +93,27 @@ const OF_CLUSTER = [
   'rq_retry_overflow',
 ]
 
-const REPORTED: readonly XdsMatcher_MatcherList_Predicate[] = [
-  named({ prefix: `${SIGNAL_SCOPE}.` }),
-  {
-    and_matcher: {
-      predicate: [
-        anyOf([named({ prefix: 'cluster.outbound' }), named({ prefix: 'cluster.inbound' })]),
-        anyOf([
-          ...OF_CLUSTER.map((name) => named({ suffix: `.upstream_${name}` })),
-          ...['request', 'response'].map((what) =>
-            named({ suffix: `.grpc.${what}_message_count` }),
-          ),
-        ]),
-      ],
+function reported(reporting: string): readonly XdsMatcher_MatcherList_Predicate[] {
+  // What only Envoy itself uses; a MeshConfig may give the others any name.
+  const own = [reporting, METRICS_CLUSTER].map((name) => named({ prefix: `cluster.${name}.` }))
+  return [
+    named({ prefix: `${SIGNAL_SCOPE}.` }),
+    {
+      and_matcher: {
+        predicate: [
+          named({ prefix: 'cluster.' }),
+          { not_matcher: anyOf(own) },
+          anyOf([
+            ...OF_CLUSTER.map((name) => named({ suffix: `.upstream_${name}` })),
+            ...['request', 'response'].map((what) =>
+              named({ suffix: `.grpc.${what}_message_count` }),
+            ),
+          ]),
+        ],
+      },
     },
-  },
-]
+  ]
+}
 
 function anyOf(predicate: readonly XdsMatcher_MatcherList_Predicate[]) {
   return { or_matcher: { predicate } }

@@ -28,7 +28,8 @@ export function saturationOf(app: App): Saturation {
     return [...new Set([...since.keys(), ...clusters.keys()])].map((cluster) => {
       const load = clusters.get(cluster)
       const figures = since.get(cluster) ?? NOTHING
-      return { workload, cluster, ...figures, ...(load ? { now: load } : {}) }
+      const name = totals.clusterOf(workload, cluster)
+      return { workload, cluster: name, ...figures, ...(load ? { now: load } : {}) }
     })
   })
   const proxies = told.map(([workload, load]): ProxyLoadRow => {

@@ -137,7 +137,7 @@ function* addBytes(
   const callees = new Map<string, Summed[]>()
   for (const one of counted) {
     if (one.series.edge.side !== 'client') continue
-    const key = `${one.series.reporter};${one.series.edge.cluster}`
+    const key = `${one.series.reporter};${one.series.edge.statName}`
     const list = callees.get(key)
     if (list) list.push(one)
     else callees.set(key, [one])

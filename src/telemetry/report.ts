@@ -10,6 +10,8 @@ export interface Edge {
   readonly side: Side
   /** Name of Envoy's cluster: `outbound|80|v1|web.default.svc.cluster.local`, `inbound|8080||`; empty if none was found. */
   readonly cluster: string
+  /** What Envoy's statistics call it: its own name, or that which a MeshConfig gave it. */
+  readonly statName: string
   /** Client's side: `NAMESPACE/NAME` of the workload that answered; empty if none did, or if it is none of ours. */
   readonly workload: string
   /** Server's side: the caller's SPIFFE ID; empty in plain text. */
@@ -49,6 +51,7 @@ export type Signal =
 /** Through a cluster; messages are those of gRPC. */
 interface FlowOf<Kind> {
   readonly kind: Kind
+  /** As statistics call it, here and below. */
   readonly cluster: string
   readonly direction: 'sent' | 'received'
   readonly count: number
@@ -145,19 +148,35 @@ function toldBy(
   if (all === undefined) return undefined
   const space = all.indexOf(' ')
   if (space === -1) return undefined
-  const edge = (client === undefined ? serverEdge : clientEdge)(all.slice(0, space))
+  const read = client === undefined ? serverEdge : clientEdge
+  const given = attributes.get('s')
+  // No cluster has a space in its own name.
+  const edge = read(given ? `${inStatistics(given)} ${all.slice(0, space)}` : all.slice(0, space))
   return { edge, text: all.slice(space + 1) }
 }
 
+/** Envoy has a name without colons there. */
+function inStatistics(name: string): string {
+  return name.replace(/:\/{0,2}/g, '_')
+}
+
+function clusterIn(text: string): Pick<Edge, 'cluster' | 'statName'> & { rest: string[] } {
+  const space = text.lastIndexOf(' ')
+  const [cluster = '', ...rest] = text.slice(space + 1).split(';')
+  return { cluster, statName: space === -1 ? cluster : text.slice(0, space), rest }
+}
+
 const clientEdge = remembered((text): Edge => {
-  const [cluster = '', name = '', namespace = ''] = text.split(';')
+  const { rest, ...names } = clusterIn(text)
+  const [name = '', namespace = ''] = rest
   const workload = name && namespace ? `${namespace}/${name}` : ''
-  return { side: 'client', cluster, workload, principal: '' }
+  return { side: 'client', ...names, workload, principal: '' }
 }, MOST_TEXTS)
 
 const serverEdge = remembered((text): Edge => {
-  const [cluster = '', principal = ''] = text.split(';')
-  return { side: 'server', cluster, workload: '', principal }
+  const { rest, ...names } = clusterIn(text)
+  const [principal = ''] = rest
+  return { side: 'server', ...names, workload: '', principal }
 }, MOST_TEXTS)
 
 /** The statistics of Envoy's clusters that proxies report, by the end of their names. */

@@ -68,11 +68,13 @@ interface Share {
 /** All of one reporter. */
 class Own {
   readonly totals = new Map<string, Total>()
-  /** By cluster, then by workload and principal. */
+  /** By cluster, as statistics call it, then by workload and principal. */
   readonly callees = new Map<string, Map<string, Callee>>()
   /** By cluster, what came before anybody was known to be called there. */
   readonly unshared = { bytes: new Map<string, Flow>(), messages: new Map<string, Flow>() }
   readonly pressure = new Map<string, Record<Pressure, number>>()
+  /** By the name that statistics have for them, if it is another; empty if several have it. */
+  readonly renamed = new Map<string, string>()
   /** By the objects themselves, which are mostly those of the report before: no name is put together then. */
   #same = new Map<string, WeakMap<Edge, WeakMap<Outcome, Total>>>()
 
@@ -116,7 +118,12 @@ export class Totals {
     return this.#own.get(reporter)?.totals.values() ?? []
   }
 
-  /** How full a proxy's ways to others were, by cluster. */
+  /** The cluster that a proxy's statistics call so; the same if that is its own name, or that of several. */
+  clusterOf(reporter: string, statName: string): string {
+    return this.#own.get(reporter)?.renamed.get(statName) || statName
+  }
+
+  /** How full a proxy's ways to others were, by cluster, as statistics call it. */
   pressure(reporter: string): ReadonlyMap<string, Readonly<Record<Pressure, number>>> {
     return this.#own.get(reporter)?.pressure ?? new Map()
   }
@@ -154,6 +161,7 @@ export class Totals {
   ): void {
     const { edge, kind, outcome } = signal
     const { status, flags, grpc = '', peer } = outcome
+    noteName(own, edge)
     const tags = kind === 'durations' ? NO_TAGS : tagsOf(attributes)
     const words = () => [status, flags, grpc, peer, ...tags].join(';')
     const known = tags.size === 0 ? own.known(kind, edge, outcome) : undefined
@@ -240,7 +248,7 @@ export class Totals {
         if (at > step - KEPT_STEPS) continue
         own.totals.delete(key)
         own.forget()
-        own.callees.get(edge.cluster)?.delete(edgeName(edge))
+        own.callees.get(edge.statName)?.delete(edgeName(edge))
         this.#size -= 1
       }
       if (own.totals.size === 0) this.#own.delete(reporter)
@@ -252,6 +260,13 @@ function edgeName({ side, cluster, workload, principal }: Edge): string {
   return `${side};${cluster};${workload};${principal}`
 }
 
+function noteName({ renamed }: Own, { cluster, statName }: Edge): void {
+  if (cluster === statName) return
+  const known = renamed.get(statName)
+  if (known === undefined && renamed.size >= MOST_CLUSTERS) return
+  renamed.set(statName, known === undefined || known === cluster ? cluster : '')
+}
+
 /** How often each was called decides whose the cluster's bytes and messages are. */
 function weigh(
   own: Own,
@@ -259,8 +274,8 @@ function weigh(
   count: number,
 ): void {
   const { edge, peer, isCall } = to
-  const callees = own.callees.get(edge.cluster) ?? new Map<string, Callee>()
-  own.callees.set(edge.cluster, callees)
+  const callees = own.callees.get(edge.statName) ?? new Map<string, Callee>()
+  own.callees.set(edge.statName, callees)
   const callee = callees.get(edgeName(edge)) ?? { edge, peer, weight: 0, calls: 0 }
   callees.set(edgeName(edge), callee)
   callee.weight += count

@@ -22,6 +22,7 @@ import { type Place, proxyHeaders, routerOptions } from './proxy-headers.ts'
 import { GRPC_STATS, httpSignals, type Side, sideOf } from './signals.ts'
 import { tapLog } from './tap.ts'
 import { tcpLogs } from './tcp-log.ts'
+import { toldAt } from './told.ts'
 import { tracingFields } from './tracing.ts'
 
 export const TLS_INSPECTOR: ListenerFilter = {
@@ -65,7 +66,7 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
     rds: { route_config_name: routeName, config_source: FROM_ADS },
     http_filters: httpFilters(view, options),
     access_log: [
-      ...httpSignals(sideAt(place), addedTags(view, modeOf(place))),
+      ...httpSignals(toldAt(view, sideAt(place)), addedTags(view, modeOf(place))),
       ...tapLog(view, sideAt(place)),
       ...accessLogs(view, modeOf(place), 'http'),
     ],

@@ -48,13 +48,20 @@ export interface Tag {
   readonly expression: string
 }
 
-export function httpSignals(side: Side, added: readonly Tag[]): AccessLog[] {
+/** What is told beside how it went. */
+export interface Told {
+  readonly side: Side
+  /** MeshConfig gives the clusters other names in statistics, which are told then: their bytes are found by these. */
+  readonly isRenamed: boolean
+}
+
+export function httpSignals(told: Told, added: readonly Tag[]): AccessLog[] {
   const outcome = '%RESPONSE_CODE%;%RESPONSE_FLAGS%;%GRPC_STATUS_NUMBER%'
-  const counted = `${outcome};${PEER[side]};${SIZE_CLASSES}`
+  const counted = `${outcome};${PEER[told.side]};${SIZE_CLASSES}`
   return [
-    statsLog({ counters: [counter('rq', side, counted, added)] }),
-    durations('us', side, outcome, { op: 'LE', value: whole(FAST_MS - 1, 'lotse.fast') }),
-    durations('slow', side, outcome, { op: 'GE', value: whole(FAST_MS, 'lotse.slow') }),
+    statsLog({ counters: [counter('rq', told, counted, added)] }),
+    durations('us', told, outcome, { op: 'LE', value: whole(FAST_MS - 1, 'lotse.fast') }),
+    durations('slow', told, outcome, { op: 'GE', value: whole(FAST_MS, 'lotse.slow') }),
   ]
 }
 
@@ -64,12 +71,12 @@ export function httpSignals(side: Side, added: readonly Tag[]): AccessLog[] {
  */
 const FAST_MS = 5
 
-function durations(name: string, side: Side, outcome: string, taking: ComparisonFilter): AccessLog {
+function durations(name: string, told: Told, outcome: string, taking: ComparisonFilter): AccessLog {
   return {
     ...statsLog({
       histograms: [
         {
-          stat: { name, tags: [told(side, outcome)] },
+          stat: { name, tags: tagsOf(told, outcome) },
           unit: 'Microseconds',
           value_format: '%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%',
         },
@@ -101,17 +108,17 @@ export const GRPC_STATS: HttpFilter = {
 }
 
 /** Connections when they are made and when they end: some stay open for days. */
-export function tcpSignals(side: Side): Pick<TcpProxy, 'access_log' | 'access_log_options'> {
-  const outcome = `%RESPONSE_FLAGS%;${PEER[side]}`
+export function tcpSignals(told: Told): Pick<TcpProxy, 'access_log' | 'access_log_options'> {
+  const outcome = `%RESPONSE_FLAGS%;${PEER[told.side]}`
   return {
     access_log_options: { flush_access_log_on_connected: true },
     access_log: [
       {
-        ...statsLog({ counters: [counter('cx', side, outcome)] }),
+        ...statsLog({ counters: [counter('cx', told, outcome)] }),
         filter: { log_type_filter: { types: ['TcpUpstreamConnected'] } },
       },
       {
-        ...statsLog({ counters: [counter('end', side, outcome)] }),
+        ...statsLog({ counters: [counter('end', told, outcome)] }),
         filter: { log_type_filter: { types: ['TcpConnectionEnd'] } },
       },
     ],
@@ -125,7 +132,7 @@ export function sideOf(cluster: string): Side {
 
 function counter(
   name: string,
-  side: Side,
+  told: Told,
   outcome: string,
   added: readonly Tag[] = [],
 ): AccessLoggersStatsConfig_Counter {
@@ -133,12 +140,13 @@ function counter(
     name: `x.${name}`,
     value_format: `%CEL(${expression})%`,
   }))
-  return { stat: { name, tags: [told(side, outcome), ...more] }, value_fixed: 1 }
+  return { stat: { name, tags: [...tagsOf(told, outcome), ...more] }, value_fixed: 1 }
 }
 
-function told(side: Side, outcome: string) {
+function tagsOf({ side, isRenamed }: Told, outcome: string) {
   const { name, value_format } = EDGE[side]
-  return { name, value_format: `${value_format} ${outcome}` }
+  const edge = { name, value_format: `${value_format} ${outcome}` }
+  return isRenamed ? [edge, { name: 's', value_format: '%UPSTREAM_CLUSTER%' }] : [edge]
 }
 
 function statsLog(stats: {
