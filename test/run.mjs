@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { dependsOnDelivery } from './delivery.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BIN = join(ROOT, 'node_modules', '.bin')
@@ -29,11 +30,16 @@ if (filters.length === 0) {
   await stage('types of the page', join(BIN, 'tsc'), ['-p', 'page'])
   await stage('lint', join(BIN, 'biome'), ['check', '.'])
 }
-const files = testFiles().filter((file) =>
+const named = testFiles().filter((file) =>
   filters.length > 0
     ? filters.some((filter) => file.includes(filter))
     : !ON_DEMAND.some((folder) => file.startsWith(folder)),
 )
+const same = env.LOTSE_TEST_DELIVERY ? named.filter((file) => !dependsOnDelivery(file)) : []
+if (same.length > 0) {
+  console.log(`\nleft out, as they run the same in every delivery:\n  ${same.join('\n  ')}`)
+}
+const files = named.filter((file) => !same.includes(file))
 if (files.length === 0) {
   console.error(`no test file matches ${filters.join(' ')}`)
   process.exit(2)

@@ -1,8 +1,9 @@
 // Lotse itself, as a process of its own with its folder for keys, on free ports.
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import net, { type AddressInfo } from 'node:net'
+import net from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Cleanup } from './cleanup.ts'
@@ -30,7 +31,7 @@ export interface ControlPlaneOptions {
 
 /** Starts `lotse serve` and waits until it is ready; throws with the end of its log when it is not. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const [xdsPort, httpPort] = await Promise.all([freePort(), freePort()])
+  const [xdsPort, httpPort] = [await freePort(), await freePort()]
   const xds = `127.0.0.1:${xdsPort}`
   const log = openSync(options.logFile, 'a', 0o600)
   const child = spawn(
@@ -78,13 +79,19 @@ async function isReady(port: number): Promise<boolean> {
   return answer?.status === 200
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Below those that the system gives to connections and to listeners on port 0: nobody is given it before it is used. */
+async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = randomInt(20_000, 32_768)
+    if (await isFree(port)) return port
+  }
+  throw new Error('no port is free on 127.0.0.1')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = net.createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
