@@ -197,8 +197,8 @@ function controlPlane({ xds, tls }: BootstrapOptions): Cluster {
         '@type': `${TYPE}envoy.extensions.upstreams.http.v3.HttpProtocolOptions`,
         explicit_http_config: {
           http2_protocol_options: {
-            // A control plane that vanished without closing is noticed within 35 s.
-            connection_keepalive: { interval: '30s', timeout: '5s' },
+            // A control plane that vanished without closing is noticed within 50 s; one that is only busy is not left.
+            connection_keepalive: { interval: '30s', timeout: '20s' },
           },
         },
       } satisfies Typed<'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'>,

@@ -1,5 +1,6 @@
-// `npm run soak [-- --rounds 50 --runs 50000]`: what `npm test` does in short about delivery, for long. Every change under load
-// is done that many times, and the model of the protocol runs that often in each of its two forms.
+// `npm run soak [-- --rounds 50 --runs 50000 --streams 2000]`: what `npm test` does in short about delivery, for long. Every
+// change under load is done that many times, the model of the protocol runs that often in each of its two forms, and so many
+// streams come back at once.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -8,19 +9,25 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '50' },
     runs: { type: 'string', default: '50000' },
+    streams: { type: 'string', default: '2000' },
   },
 })
 const env = {
   ...process.env,
   LOTSE_ROUNDS: values.rounds,
   LOTSE_RUNS: values.runs,
+  LOTSE_STREAMS: values.streams,
   LOTSE_SECONDS_PER_FILE: '14400',
 }
 const run = fileURLToPath(new URL('run.mjs', import.meta.url))
-const child = spawn(process.execPath, [run, 'dataplane/zero-failed', 'property/xds'], {
-  env,
-  stdio: 'inherit',
-})
+const child = spawn(
+  process.execPath,
+  [run, 'dataplane/zero-failed', 'property/xds', 'unit/xds-return'],
+  {
+    env,
+    stdio: 'inherit',
+  },
+)
 child.once('close', (code) => {
   process.exitCode = code ?? 1
 })

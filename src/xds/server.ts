@@ -69,11 +69,14 @@ export interface XdsService<P extends KnownProxy = KnownProxy> {
   close(): void
 }
 
-/** Settings for the gRPC server: long subscribe lists fit, and a peer that is gone is noticed. */
+/**
+ * Settings for the gRPC server: long subscribe lists fit, and a peer that is gone is noticed. Its time is long, since it runs out
+ * before the answers are read that came while this process had no processor: an overloaded server would end good connections.
+ */
 export const SERVER_OPTIONS: ServerOptions = {
   'grpc.max_receive_message_length': 16 * 1024 * 1024,
   'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 30_000,
   'grpc.keepalive_permit_without_calls': 1,
 }
 

@@ -33,10 +33,15 @@ export interface XdsClientOptions {
   readonly endpointName?: (cluster: ReceivedResource) => string | undefined
   /** Follow clusters with a subscription to their endpoints. Default true. */
   readonly followClusters?: boolean
+  /** Opens another stream when one ended that it did not end itself, as a proxy does. Default false. */
+  readonly comesBack?: boolean
   readonly onResponse?: (response: ReceivedResponse) => void
   /** Method path; aggregated discovery by default. */
   readonly path?: string
 }
+
+/** Milliseconds; Envoy's first. */
+const RETRY = 500
 
 const SOTW_PATH = '/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources'
 const DELTA_PATH = '/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources'
@@ -62,6 +67,7 @@ export class XdsClient {
   #unanswered: ReceivedResponse[] = []
   #stream: ClientDuplexStream<Buffer, Buffer> | undefined
   #first = true
+  #retry: NodeJS.Timeout | undefined
 
   constructor(options: XdsClientOptions) {
     this.options = options
@@ -84,6 +90,7 @@ export class XdsClient {
       this.ended = { code, details }
       this.#stream = undefined
       this.#wake()
+      if (this.options.comesBack) this.#retry = setTimeout(() => this.connect(), RETRY)
     })
     for (const type of RESOURCE_TYPES) if (this.names.has(type)) this.#hello(type)
     return this
@@ -91,6 +98,7 @@ export class XdsClient {
 
   disconnect(): void {
     const stream = this.#stream
+    clearTimeout(this.#retry)
     this.#stream = undefined
     this.#unanswered = []
     stream?.cancel()
@@ -271,5 +279,7 @@ export function connection(
   return new Client(address, secured, {
     'grpc.max_receive_message_length': -1,
     'grpc.use_local_subchannel_pool': 1,
+    // It tries again soon, however often it was refused.
+    'grpc.max_reconnect_backoff_ms': 1000,
   })
 }
