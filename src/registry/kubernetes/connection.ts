@@ -48,7 +48,7 @@ const SILENCE = 5 * 60_000
  * L0120 if there is none.
  */
 export async function openConnection(kubeconfig?: string): Promise<Connection | Diagnostic> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('./kubeconfig.ts')
   const config = new KubeConfig()
   try {
     if (kubeconfig) config.loadFromFile(kubeconfig)
