@@ -20,7 +20,7 @@ export function TrafficView({ feed }: TrafficProps): ComponentChild {
     whenThere(found, ({ editable, rows }) =>
       rows.length === 0
         ? empty(
-            'No VirtualService shares requests out among several destinations.',
+            'No VirtualService shares requests or connections out among several destinations.',
             'Give a rule two destinations with weights, and they can be moved here.',
           )
         : h(
@@ -29,7 +29,7 @@ export function TrafficView({ feed }: TrafficProps): ComponentChild {
             ...rows.flatMap((row) =>
               row.rules.map((rule) =>
                 h(Rule, {
-                  key: `${row.namespace}/${row.name} ${rule.rule}`,
+                  key: `${row.namespace}/${row.name} ${rule.protocol} ${rule.rule}`,
                   ...{ row, rule, editable },
                 }),
               ),
@@ -44,6 +44,9 @@ interface RuleProps {
   readonly rule: TrafficRow['rules'][number]
   readonly editable: boolean
 }
+
+/** What is shared out, where that is not requests. */
+const SHARED = { http: '', tls: 'TLS connections', tcp: 'TCP connections' } as const
 
 const NOTHING = { preview: undefined, error: '', written: false }
 
@@ -62,7 +65,10 @@ function Rule({ row, rule, editable }: RuleProps): ComponentChild {
     ask<Preview>(path, {
       method,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ rule: rule.rule, weights: wanted, ...(digest ? { digest } : {}) }),
+      body: JSON.stringify({
+        ...{ protocol: rule.protocol, rule: rule.rule, weights: wanted },
+        ...(digest ? { digest } : {}),
+      }),
     })
   useEffect(() => {
     if (!changed) return setState((before) => ({ ...before, preview: undefined, error: '' }))
@@ -86,13 +92,15 @@ function Rule({ row, rule, editable }: RuleProps): ComponentChild {
   }
   return h(
     'section',
-    { class: 'card', 'data-rule': `${row.namespace}/${row.name} ${rule.rule}` },
+    { class: 'card', 'data-rule': `${row.namespace}/${row.name} ${rule.protocol} ${rule.rule}` },
     h(
       'h3',
       null,
       h('a', { href: link('policies', 'VirtualService', row.namespace, row.name) }, row.name),
       ' ',
       h('span', { class: 'dim' }, `${row.hosts.join(', ')}${rule.name ? `, ${rule.name}` : ''} `),
+      SHARED[rule.protocol] && badge('idle', SHARED[rule.protocol]),
+      ' ',
       where(rule.place),
     ),
     rule.when && h('p', null, h('code', null, rule.when)),

@@ -178,6 +178,7 @@ export interface TrafficRow {
   readonly name: string
   readonly hosts: readonly string[]
   readonly rules: readonly {
+    readonly protocol: 'http' | 'tls' | 'tcp'
     readonly rule: number
     readonly name: string
     /** Its matches as JSON; empty if it takes everything. */

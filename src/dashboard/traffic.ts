@@ -1,4 +1,4 @@
-// How VirtualServices share requests out: to look at, to try, and where that is allowed to write into their file.
+// How VirtualServices share requests and connections out: to look at, to try, and where that is allowed to write into their file.
 import { createHash, randomBytes } from 'node:crypto'
 import { lstatSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
@@ -10,7 +10,13 @@ import type { Preview, TrafficRow } from './answers.ts'
 import { type Asked, type Refusal, type Route, refuse } from './route.ts'
 import { count, flag, list, oneOf, place, shape, text } from './schema.ts'
 import type { ShownApp } from './shown.ts'
-import { difference, type Wanted, withWeights } from './yaml-edit.ts'
+import {
+  difference,
+  RULE_PROTOCOLS,
+  type RuleProtocol,
+  type Wanted,
+  withWeights,
+} from './yaml-edit.ts'
 
 /** What may be written: the files and directories of `--config`, with `--edit`. */
 export type Editable = readonly string[] | undefined
@@ -23,7 +29,7 @@ export function trafficRoutes(editable: Editable): readonly Route[] {
     {
       method: 'GET',
       path: '/api/v1/traffic',
-      summary: 'VirtualServices that share requests out among several destinations',
+      summary: 'VirtualServices that share requests or connections out among several destinations',
       role: 'read',
       scope: 'namespace',
       answer: TRAFFIC,
@@ -61,6 +67,8 @@ export function trafficRoutes(editable: Editable): readonly Route[] {
 }
 
 interface Body {
+  /** Which of its lists; `http` if it is not told. */
+  readonly protocol?: unknown
   readonly rule?: unknown
   readonly weights?: unknown
   /** Of the file, as the preview gave it. */
@@ -75,24 +83,26 @@ interface Change {
 
 function rows(app: ShownApp): TrafficRow[] {
   return [...app.mesh().tables.VirtualService.rows.values()].flatMap((document) => {
-    const rules = rulesOf(document)
+    const rules = RULE_PROTOCOLS.flatMap((protocol) => rulesOf(document, protocol))
     if (rules.length === 0) return []
     const { namespace, name } = document.metadata
     return { namespace, name, hosts: document.spec.hosts ?? [], rules }
   })
 }
 
-function rulesOf(document: Document<VirtualService>): TrafficRow['rules'] {
-  return (document.spec.http ?? []).flatMap(({ route = [], name = '', match }, rule) => {
+function rulesOf(document: Document<VirtualService>, protocol: RuleProtocol): TrafficRow['rules'] {
+  return (document.spec[protocol] ?? []).flatMap((one, rule) => {
+    const { route = [], match } = one
     if (route.length < 2) return []
+    const name = 'name' in one ? (one.name ?? '') : ''
     const destinations = route.map(({ destination, weight = 0 }) => ({
       host: destination.host,
       subset: destination.subset ?? '',
       weight,
     }))
-    const at = printOrigin(document.at(['spec', 'http', rule]))
+    const at = printOrigin(document.at(['spec', protocol, rule]))
     const when = match?.length ? JSON.stringify(match) : ''
-    return { rule, name, when, place: at, destinations }
+    return { protocol, rule, name, when, place: at, destinations }
   })
 }
 
@@ -122,10 +132,11 @@ function changeOf(app: ShownApp, { params, body }: Asked): Change | Refusal {
 
 function wantedOf(
   { spec }: Document<VirtualService>,
-  { rule, weights }: Body,
-): Pick<Wanted, 'rule' | 'weights'> | Refusal {
-  const route = typeof rule === 'number' ? spec.http?.[rule]?.route : undefined
-  if (!route || typeof rule !== 'number')
+  { protocol: asked = 'http', rule, weights }: Body,
+): Pick<Wanted, 'protocol' | 'rule' | 'weights'> | Refusal {
+  const protocol = RULE_PROTOCOLS.find((one) => one === asked)
+  const route = protocol && typeof rule === 'number' ? spec[protocol]?.[rule]?.route : undefined
+  if (!protocol || !route || typeof rule !== 'number')
     return refuse(400, 'It has no such rule with destinations')
   if (!Array.isArray(weights) || weights.length !== route.length) {
     return refuse(400, `The rule has ${route.length} destinations: give each a weight`)
@@ -135,7 +146,7 @@ function wantedOf(
     Number.isInteger(one) && (one as number) >= 0 && (one as number) <= MOST_WEIGHT
   if (!numbers.every(fits)) return refuse(400, `Weights are whole numbers from 0 to ${MOST_WEIGHT}`)
   if (numbers.every((one) => one === 0)) return refuse(400, 'One weight at least must be above 0')
-  return { rule, weights: numbers }
+  return { protocol, rule, weights: numbers }
 }
 
 function write({ file, text, preview }: Change, { digest }: Body, editable: readonly string[]) {
@@ -182,7 +193,7 @@ const TRAFFIC = shape({
       ...{ namespace: text, name: text, hosts: list(text) },
       rules: list(
         shape({
-          ...{ rule: count, name: text, when: text, place },
+          ...{ protocol: oneOf(...RULE_PROTOCOLS), rule: count, name: text, when: text, place },
           destinations: list(shape({ host: text, subset: text, weight: count })),
         }),
       ),
@@ -190,7 +201,10 @@ const TRAFFIC = shape({
   ),
 })
 
-const BODY = shape({ rule: count, weights: list(count) }, { digest: text })
+const BODY = shape(
+  { rule: count, weights: list(count) },
+  { protocol: oneOf(...RULE_PROTOCOLS), digest: text },
+)
 
 const PREVIEW = shape({
   ...{ file: text, digest: text, written: flag },

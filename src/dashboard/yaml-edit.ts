@@ -1,10 +1,15 @@
 // Changes the weights of a VirtualService in the text of its file: every other byte stays, comments and form included.
 import { isMap, isScalar, parseAllDocuments, type YAMLMap } from 'yaml'
 
+/** The lists of rules that a VirtualService has. */
+export const RULE_PROTOCOLS = ['http', 'tls', 'tcp'] as const
+export type RuleProtocol = (typeof RULE_PROTOCOLS)[number]
+
 export interface Wanted {
   readonly namespace: string
   readonly name: string
-  /** Index of the rule in `spec.http`. */
+  readonly protocol: RuleProtocol
+  /** Index of the rule in `spec.http`, `spec.tls` or `spec.tcp`. */
   readonly rule: number
   /** One for each destination of the rule. */
   readonly weights: readonly number[]
@@ -22,7 +27,7 @@ export function withWeights(text: string, wanted: Wanted): { text: string } | { 
   if (!found) return { problem: 'The object does not stand in this file any more' }
   const replacements: Replacement[] = []
   for (const [index, weight] of wanted.weights.entries()) {
-    const route = found.getIn(['spec', 'http', wanted.rule, 'route', index], true)
+    const route = found.getIn(['spec', wanted.protocol, wanted.rule, 'route', index], true)
     const replacement = isMap(route) ? replacementIn(route, text, weight) : undefined
     if (!replacement) {
       return { problem: 'The destinations are not written out (an alias?): change them by hand' }
@@ -31,7 +36,7 @@ export function withWeights(text: string, wanted: Wanted): { text: string } | { 
   }
   const changed = replaced(text, replacements)
   const after = findDocument(changed, wanted)?.toJS() as Written | undefined
-  const route = after?.spec?.http?.[wanted.rule]?.route ?? []
+  const route = after?.spec?.[wanted.protocol]?.[wanted.rule]?.route ?? []
   const agrees = wanted.weights.every((weight, index) => route[index]?.weight === weight)
   if (route.length !== wanted.weights.length || !agrees) {
     return { problem: 'The file is written in a way that this page cannot change: do it by hand' }
@@ -40,9 +45,9 @@ export function withWeights(text: string, wanted: Wanted): { text: string } | { 
 }
 
 interface Written {
-  readonly spec?: {
-    readonly http?: readonly { readonly route?: readonly { readonly weight?: number }[] }[]
-  }
+  readonly spec?: Readonly<
+    Partial<Record<RuleProtocol, readonly { readonly route?: readonly { weight?: number }[] }[]>>
+  >
 }
 
 function findDocument(text: string, { namespace, name }: Wanted) {

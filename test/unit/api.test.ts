@@ -21,6 +21,7 @@ import type {
   ObjectList,
   Preview,
   ServiceDetail,
+  Traffic,
   WorkloadDetail,
 } from '../../src/dashboard/answers.ts'
 import { addApi } from '../../src/dashboard/routes.ts'
@@ -143,6 +144,8 @@ test('weights: a preview for everybody, written only with --edit, and never over
     null,
     'x',
     { rule: '0', weights: ['1', '2'] },
+    { ...wanted, protocol: 'udp' },
+    { ...wanted, protocol: 'tcp' },
   ]) {
     assert.equal((await send(url, 'PUT', bad)).status, 400, JSON.stringify(bad))
   }
@@ -158,6 +161,44 @@ test('weights: a preview for everybody, written only with --edit, and never over
   assert.equal(readFileSync(file, 'utf8'), before.replace('90', '50').replace('10}', '50}'))
   assert.equal(statSync(file).mode & 0o777, 0o640)
   assert.deepEqual(readdirSync(config), ['mesh.yaml'])
+})
+
+test('weights of connections are shown and changed as those of requests', async (t) => {
+  const rules = ['tls: [{match: [{port: 443, sniHosts: [db]}], ', 'tcp: [{'].map(
+    (begin, index) =>
+      `${begin}route: [{destination: {host: web}, weight: ${70 + index}}, {destination: {host: web, port: {number: 80}}, weight: 3}]}]`,
+  )
+  const { url, config } = await serve(
+    t,
+    `${policy('VirtualService', 'shop/db', `{hosts: [db], ${rules.join(', ')}}`)}
+---
+${service('shop/web', { app: 'web' }, 'http:80:8080')}`,
+    true,
+  )
+  const { rows } = (await (await fetch(`${url}/api/v1/traffic`)).json()) as Traffic
+  assert.deepEqual(
+    rows[0]?.rules.map(({ protocol, when, destinations }) => [
+      protocol,
+      when,
+      destinations.map(({ weight }) => weight),
+    ]),
+    [
+      ['tls', '[{"port":443,"sniHosts":["db"]}]', [70, 3]],
+      ['tcp', '', [71, 3]],
+    ],
+  )
+  const send = async (method: string, digest = '') => {
+    const body = JSON.stringify({ protocol: 'tcp', rule: 0, weights: [1, 2], digest })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${url}/api/v1/traffic/shop/db`, { method, headers, body })
+    return (await answer.json()) as Preview
+  }
+  const file = join(config, 'mesh.yaml')
+  const before = readFileSync(file, 'utf8')
+  assert.equal((await send('PUT', (await send('POST')).digest)).written, true)
+  const [, tcp = ''] = rules
+  const changed = tcp.replace('71', '1').replace('weight: 3', 'weight: 2')
+  assert.equal(readFileSync(file, 'utf8'), before.replace(tcp, changed))
 })
 
 test('a file that a link leads out of the folder is not written', async (t) => {

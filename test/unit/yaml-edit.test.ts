@@ -1,7 +1,7 @@
 // Weights changed in the text of a file: nothing else may change.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { difference, withWeights } from '../../src/dashboard/yaml-edit.ts'
+import { difference, type RuleProtocol, withWeights } from '../../src/dashboard/yaml-edit.ts'
 
 const TEXT = `# the canary
 apiVersion: v1
@@ -30,10 +30,17 @@ spec:
       - {destination: {host: web, subset: "v3"} }
       -   destination:
             host: last
+  tcp:
+  - route: [{destination: {host: db}}, {destination: {host: db-2}, weight: 1}]
 `
 
-function change(rule: number, weights: readonly number[], text = TEXT): string {
-  const changed = withWeights(text, { namespace: 'shop', name: 'web', rule, weights })
+function change(
+  rule: number,
+  weights: readonly number[],
+  text = TEXT,
+  protocol: RuleProtocol = 'http',
+): string {
+  const changed = withWeights(text, { namespace: 'shop', name: 'web', protocol, rule, weights })
   assert.ok('text' in changed, JSON.stringify(changed))
   return changed.text
 }
@@ -48,16 +55,24 @@ test('only the numbers change, and what is missing is added in the style that is
     change(0, [3, 4]),
     TEXT.replace('{host: other}}', '{host: other}, weight: 3}').replace('weight: 0}', 'weight: 4}'),
   )
+  assert.equal(
+    change(0, [3, 4], TEXT, 'tcp'),
+    TEXT.replace('{host: db}}', '{host: db}, weight: 3}').replace('weight: 1}]', 'weight: 4}]'),
+  )
   const windows = TEXT.replaceAll('\n', '\r\n')
   assert.equal(change(1, [70, 20, 9, 1], windows), expected.replaceAll('\n', '\r\n'))
 })
 
 test('what cannot be changed safely is refused', () => {
-  const wanted = { namespace: 'shop', name: 'web', rule: 1, weights: [1, 2, 3, 4] }
+  const wanted = {
+    ...{ namespace: 'shop', name: 'web', protocol: 'http' as const },
+    ...{ rule: 1, weights: [1, 2, 3, 4] },
+  }
   const refusals = [
     withWeights(TEXT, { ...wanted, name: 'gone' }),
     withWeights(TEXT, { ...wanted, weights: [1, 2] }),
     withWeights(TEXT, { ...wanted, rule: 7 }),
+    withWeights(TEXT, { ...wanted, protocol: 'tls' as const }),
     withWeights('kind: VirtualService\n  bad: [', wanted),
     withWeights(TEXT.replace('weight:   90', 'weight: &w 90').replace('0x0A', '*w'), wanted),
   ]
