@@ -1,8 +1,10 @@
 // A workload's requests as they happen, each with the lines that decided about it.
 import type { FastifyInstance } from 'fastify'
+import type { Route } from '../../proto/envoy.d.ts'
 import type { App } from '../app.ts'
-import { explainRoute } from '../explain/route.ts'
-import { type Origin, printOrigin } from '../model/origin.ts'
+import { possibleRoutes } from '../explain/possible.ts'
+import { clustersOf } from '../explain/route.ts'
+import { type Origin, originsOf, printOrigin } from '../model/origin.ts'
 import type { Explained, Tapped } from '../model/tap.ts'
 import { withVirtualHosts } from '../model/vhds.ts'
 import { beginEvents } from './events.ts'
@@ -46,7 +48,7 @@ export function tapRoutes(server: FastifyInstance): readonly MeshRoute[] {
     })
     const timer = setInterval(() => {
       if (behind || waiting.length + dropped === 0) return
-      const requests = waiting.map((one) => ({ ...one, steps: explain(one) }))
+      const requests = waiting.map((one) => shown(one, explain(one)))
       const data = JSON.stringify({ requests, dropped })
       waiting = []
       dropped = 0
@@ -79,7 +81,7 @@ function explainer(app: App): (request: Tapped) => Steps {
     if (now !== generation || answers.size > MOST_ANSWERS) answers.clear()
     generation = now
     const { workload, direction, method, host, path, cluster, config, detail, allowedBy } = request
-    const asked = [workload, direction, method, host, path]
+    const asked = [workload, direction, method, host, path, request.headers]
     const key = JSON.stringify([...asked, cluster, config, detail, allowedBy])
     const steps = answers.get(key) ?? stepsOf(app, request)
     answers.set(key, steps)
@@ -87,28 +89,45 @@ function explainer(app: App): (request: Tapped) => Steps {
   }
 }
 
+/** Headers are the caller's business, as the query is: they are only asked of the routes. */
+function shown({ headers: _, ...request }: Tapped, steps: Steps): Explained {
+  return { ...request, steps }
+}
+
 function stepsOf(app: App, request: Tapped): Steps {
   return [...routeSteps(app, request), ...ruleSteps(app, request)]
 }
 
-/** The rule where Lotse comes to the same end as Envoy did; else the object that Envoy's route names. */
+/** The rule where only one can have led where the request went; else the object that Envoy's route names. */
 function routeSteps(app: App, request: Tapped): Steps {
-  const { host, path, method, direction, cluster, workload, config, event } = request
+  const { direction, workload, config, event } = request
   if (event) return []
   const proxy = app.services
     .flatMap((service) => service.proxies())
     .find(({ name }) => `${name.namespace}/${name.workload}` === workload)
   const object = objectNamed(app, config)
   if (direction === 'out' && proxy) {
-    const question = { direction: 'outbound', host, path, method } as const
-    const { steps, clusters } = explainRoute(withVirtualHosts(app.resources(proxy)), question)
-    const route = steps.find(({ what }) => what === 'route')
-    const agrees = clusters.some(({ name }) => name === cluster)
-    const sameObject = !object?.origin || route?.origin?.source === object.origin.source
-    if (route && agrees && sameObject)
-      return [toStep('route', object?.name ?? 'no rule: the service itself', route.origin)]
+    const { host, path, method, headers } = request
+    const question = { direction: 'outbound', host, path, method, headers } as const
+    const routes = possibleRoutes(withVirtualHosts(app.resources(proxy)), question)
+    const origins = routes
+      .filter((route) => tookIt(route, request))
+      .map((route) => [...originsOf(route).values()][0])
+    const [origin, ...others] = new Map(
+      origins.map((one) => [one ? printOrigin(one) : '', one]),
+    ).values()
+    if (origins.length > 0 && others.length === 0)
+      return [toStep('route', object?.name ?? 'no rule: the service itself', origin)]
   }
   return object ? [toStep('route', object.name, object.origin)] : []
+}
+
+/** It was made of the object that Envoy names, and leads where the request went. */
+function tookIt(route: Route, { config, cluster, detail, headers }: Tapped): boolean {
+  const { config: own = '' } = route.metadata?.filter_metadata?.istio ?? {}
+  if (own !== config) return false
+  if (route.route) return clustersOf(route, { headers }).some(({ name }) => name === cluster)
+  return cluster === '' && detail === 'direct_response'
 }
 
 const CONFIG = /^\/apis\/[^/]+\/[^/]+\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/

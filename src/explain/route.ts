@@ -118,7 +118,26 @@ function connectionOf({ connection, port }: Question): Connection {
   }
 }
 
+/** Where the request meets its routes. */
+export interface Arrival {
+  readonly host: VirtualHost
+  readonly request: RoutedRequest
+  readonly steps: readonly Step[]
+}
+
+/** At each of the listeners that are asked about; throws Unknown where only Envoy can tell. */
+export function arrivals(set: ResourceSet, question: Question): readonly Arrival[] {
+  return managersFor(set, question)
+    .map((place) => arrive(set, place, question))
+    .filter((found) => 'host' in found)
+}
+
 function throughHttp(set: ResourceSet, place: Place, asked: Question): Explanation {
+  const found = arrive(set, place, asked)
+  return 'host' in found ? withinHost(found) : found
+}
+
+function arrive(set: ResourceSet, place: Place, asked: Question): Arrival | Explanation {
   const { listener, chain, manager } = place
   const question = { ...asked, host: normalizedHost(asked.host, manager) }
   const steps: Step[] = [step('listener', listener.name ?? '', listener)]
@@ -135,7 +154,7 @@ function throughHttp(set: ResourceSet, place: Place, asked: Question): Explanati
   const host = virtualHostFor(config, hosts, question.host)
   if (!host) return { ...nothing(steps, `no virtual host is for ${asked.host}: 404`), request }
   steps.push(step('virtual host', host.name ?? '', host))
-  return withinHost(host, request, steps)
+  return { host, request, steps }
 }
 
 function hostsOf({ body, virtualHosts = [] }: Resource): readonly VirtualHost[] {
@@ -160,11 +179,7 @@ function requestOf(question: Question, path: string): RoutedRequest {
   }
 }
 
-function withinHost(
-  host: VirtualHost,
-  request: RoutedRequest,
-  before: readonly Step[],
-): Explanation {
+function withinHost({ host, request, steps: before }: Arrival): Explanation {
   const steps = [...before]
   const secure = request.headers[':scheme'] === 'https'
   if (host.require_tls === 'ALL' && !secure) {
@@ -199,7 +214,11 @@ function policiesOf(host: VirtualHost, route: Route): Step[] {
   return Object.entries(configs).map(([name, config]) => step('policy', name, config))
 }
 
-function clustersOf({ route }: Route, { headers }: RoutedRequest): Explanation['clusters'] {
+/** With their weights; none where the proxy answers by itself. */
+export function clustersOf(
+  { route }: Route,
+  { headers }: Pick<RoutedRequest, 'headers'>,
+): Explanation['clusters'] {
   if (!route) return []
   if (route.cluster !== undefined) return [{ name: route.cluster, weight: 1 }]
   if (route.cluster_header !== undefined) {

@@ -35,12 +35,14 @@ export interface Tapped {
   /** `IP:PORT` that it was sent to. */
   readonly upstream: string
   readonly requestId: string
+  /** The headers that Envoy tells of every request, by lower-case name, empty if it was not sent. The others it keeps. */
+  readonly headers: Readonly<Record<string, string>>
   readonly bytesSent: number
   readonly bytesReceived: number
 }
 
 /** A request with the lines that decided about it. */
-export interface Explained extends Tapped {
+export interface Explained extends Omit<Tapped, 'headers'> {
   /** What took it: virtual host, route, rule of a policy, each with its line. */
   readonly steps: readonly {
     readonly what: string

@@ -81,6 +81,9 @@ export interface Entry {
     readonly path?: string
     readonly original_path?: string
     readonly request_id?: string
+    readonly user_agent?: string
+    readonly referer?: string
+    readonly forwarded_for?: string
     readonly request_body_bytes?: string
   }
   readonly response?: {
@@ -150,12 +153,29 @@ function tappedOf(
     ...(status === undefined ? {} : { grpc: Number(status) }),
     detail: cut(response.response_code_details),
     requestId: cut(request.request_id),
+    headers: headersOf(request),
     bytesSent: Number(response.response_body_bytes ?? 0),
     bytesReceived: Number(request.request_body_bytes ?? 0),
   }
 }
 
-const NO_REQUEST = { method: '', host: '', path: '', status: 0, requestId: '' } as const
+const NO_REQUEST = {
+  ...{ method: '', host: '', path: '', status: 0, requestId: '' },
+  headers: {},
+} as const
+
+function headersOf(request: NonNullable<Entry['request']>): Record<string, string> {
+  const named = {
+    'user-agent': request.user_agent,
+    referer: request.referer,
+    'x-forwarded-for': request.forwarded_for,
+  }
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([name, value = '']) =>
+      value.length > LONGEST_TEXT ? [] : [[name, value]],
+    ),
+  )
+}
 
 /** A connection that is only proxied: it is told when it is made, and when it ends. */
 function connectionOf(

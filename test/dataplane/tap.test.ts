@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { isProblem } from '../../src/ca/problem.ts'
 import { openHttp } from '../../src/dashboard/server.ts'
+import { printOrigin } from '../../src/model/origin.ts'
 import type { Explained } from '../../src/model/tap.ts'
 import { start } from '../support/command.ts'
 import { skip, testFolder } from '../support/envoy.ts'
@@ -40,7 +41,11 @@ test('a tapped workload tells its requests, with route and rule; the others stay
       'route.yaml': policy(
         'VirtualService',
         'shop/web',
-        '{hosts: [web], http: [{match: [{uri: {prefix: /old}}], redirect: {uri: /new}}, {route: [{destination: {host: web}}]}]}',
+        `{hosts: [web], http: [
+          {match: [{uri: {prefix: /old}}], redirect: {uri: /new}},
+          {match: [{headers: {user-agent: {prefix: robot}}}], timeout: 9s, route: [{destination: {host: web}}]},
+          {match: [{uri: {prefix: /hidden}, headers: {x-debug: {exact: 'yes'}}}], timeout: 8s, route: [{destination: {host: web}}]},
+          {route: [{destination: {host: web}}]}]}`,
       ),
       'rules.yaml': policy(
         'AuthorizationPolicy',
@@ -54,7 +59,8 @@ test('a tapped workload tells its requests, with route and rule; the others stay
   if (isProblem(http)) throw new Error(http.text)
   t.after(() => http.close())
   http.ready(mesh.app)
-  const ask = (path: string) => request({ address: client, port: PORT, host: 'web', path })
+  const ask = (path: string, headers = {}) =>
+    request({ ...{ address: client, port: PORT, host: 'web', path }, headers })
   const written = async (name: string) =>
     (await mesh.envoy(name).stat('access_logs.grpc_access_log.logs_written')) ?? 0
 
@@ -69,11 +75,11 @@ test('a tapped workload tells its requests, with route and rule; the others stay
   assert.equal(mesh.sent().resources - resources, 2, 'one runtime a proxy, and nothing else')
   assert.equal(await written('shop/client'), 0, 'nothing was told before')
 
-  const seen = (reader: EventReader, path: string) =>
+  const seen = (reader: EventReader, path: string, headers = {}) =>
     waitFor(
       `${path} to be told`,
       async () => {
-        await ask(`${path}?query=private`)
+        await ask(`${path}?query=private`, headers)
         return requestsOf(reader).find((one) => one.path === path)
       },
       (one) => one !== undefined,
@@ -91,6 +97,20 @@ test('a tapped workload tells its requests, with route and rule; the others stay
   )
   assert.ok((sent.duration ?? 0) > 0)
   assert.match(sent.steps[0]?.place ?? '', /route\.yaml:\d+:\d+$/)
+
+  const rules = mesh.app.mesh().tables.VirtualService.rows.get('shop/web')!
+  const placeOf = (...path: (string | number)[]) => printOrigin(rules.at(path))
+  for (const [path, headers, place] of [
+    ['/any', {}, placeOf('spec', 'http', 3)],
+    ['/robots', { 'user-agent': 'robot/1' }, placeOf('spec', 'http', 1)],
+    ['/old', {}, placeOf('spec', 'http', 0)],
+    // Whether this had the header that its rule asks for, Envoy does not tell.
+    ['/hidden', { 'x-debug': 'yes' }, placeOf()],
+  ] as const) {
+    const told = await seen(calls, path, headers)
+    assert.deepEqual([path, told.steps[0]?.place], [path, place])
+    assert.ok(!JSON.stringify(told).includes('robot/'), 'what was sent is not told')
+  }
 
   const denied = await seen(served, '/secret')
   assert.deepEqual([denied.direction, denied.status], ['in', 403])

@@ -215,6 +215,61 @@ test('Prometheus', { skip }, async (t) => {
     }
   })
 
+  await t.test(
+    'questions of the kind that Kiali asks find the edge, with no label missing',
+    async () => {
+      const ends = ['source', 'destination'].flatMap((end) =>
+        [
+          'cluster',
+          'workload_namespace',
+          'workload',
+          'canonical_service',
+          'canonical_revision',
+        ].map((label) => `${end}_${label}`),
+      )
+      const edge = [
+        ...ends,
+        ...['', '_name', '_namespace'].map((end) => `destination_service${end}`),
+      ]
+      const answered = [
+        'request_protocol',
+        'response_code',
+        'grpc_response_status',
+        'response_flags',
+      ]
+      const secured = ['source_principal', 'destination_principal', 'connection_security_policy']
+      const told = '{reporter="destination",destination_workload_namespace="shop"}'
+      const rate = (metric: string, labels: readonly string[]) =>
+        `sum(rate(${metric}${told}[60s])) by (${labels.join(',')})`
+      const took = 'istio_request_duration_milliseconds'
+      const questions: readonly (readonly [query: string, labels: readonly string[]])[] = [
+        [`${rate('istio_requests_total', [...edge, ...answered])} > 0`, [...edge, ...answered]],
+        [`${rate('istio_requests_total', [...edge, ...secured])} > 0`, [...edge, ...secured]],
+        [`${rate('istio_response_bytes_sum', edge)} > 0`, edge],
+        [`${rate(`${took}_sum`, edge)} / ${rate(`${took}_count`, edge)} > 0`, edge],
+      ]
+      for (const [query, labels] of questions) {
+        const found = async () => {
+          await ask('/kiali')
+          return (await prometheus.query(query)).filter(
+            ({ metric }) => metric.source_workload === 'client',
+          )
+        }
+        const [first] = await waitFor(query, found, ({ length }) => length > 0, PATIENT)
+        const { metric = {} } = first ?? {}
+        assert.deepEqual(
+          [metric.destination_workload, metric.destination_service_name],
+          ['web-v1', 'web'],
+        )
+        // Prometheus leaves out a label that is empty, as that of gRPC is here.
+        assert.deepEqual(
+          Object.keys(metric).sort(),
+          labels.filter((label) => label !== 'grpc_response_status').sort(),
+        )
+      }
+    },
+  )
+
   await t.test('the signals of a node over time are read from there', async () => {
     const { history } = meshTrafficOf(prometheus.url, () => new Date(), mesh.app)
     for (const [by, node] of [
