@@ -75,8 +75,15 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
     },
     dynamic_resources: dynamicResources(options.delta ?? true),
     static_resources: {
-      clusters: [controlPlane(options), ...metricsClusters(options.settings, options.tls)],
+      clusters: [
+        controlPlane(options),
+        ...metricsClusters(options.settings, options.tls),
+        ...(options.settings?.selfDiscovery ? [LOCAL_CLUSTER] : []),
+      ],
     },
+    ...(options.settings?.selfDiscovery && {
+      cluster_manager: { local_cluster_name: LOCAL_CLUSTER.name },
+    }),
     layered_runtime: {
       layers: [
         {
@@ -111,6 +118,16 @@ export function bootstrap(options: BootstrapOptions): Bootstrap {
   }
 }
 
+/** The proxies of the same application, of which Envoy only counts how many are in its zone. It starts without them rather than late. */
+const LOCAL_CLUSTER = {
+  name: 'local_cluster',
+  type: 'EDS',
+  connect_timeout: '1s',
+  eds_cluster_config: {
+    eds_config: { ads: {}, resource_api_version: 'V3', initial_fetch_timeout: '5s' },
+  },
+} as const satisfies Cluster
+
 /** Envoy reads numbers and truth values by their own type only. */
 function runtimeOf(
   values: Readonly<Record<string, string>>,
@@ -136,7 +153,7 @@ function signals({ proxy, tls }: BootstrapOptions) {
 }
 
 function node({ proxy, tls, settings }: BootstrapOptions): Node {
-  const [region, zone, subZone] = (proxy.locality ?? '').split('/')
+  const [region, zone, subZone] = (proxy.locality ?? settings?.locality ?? '').split('/')
   return {
     id: nodeId(proxy),
     cluster: `${proxy.workload}.${proxy.namespace}`,

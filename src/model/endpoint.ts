@@ -117,7 +117,8 @@ const inlineEndpoints = memo((_view: View, document: Document<ServiceEntry>) =>
   ),
 )
 
-const workloadEndpoint = memo((_view: View, document: Document<WorkloadEntry>) =>
+/** A workload as an endpoint, whatever serves there. */
+export const workloadEndpoint = memo((_view: View, document: Document<WorkloadEntry>) =>
   toEndpoint(document.spec, document.metadata.name, document, ['spec']),
 )
 
@@ -127,7 +128,7 @@ export function isPlace({ address }: Endpoint): boolean {
 }
 
 /** Without one it stands for what is behind another network's gateway. */
-function hasAddress({ address }: Endpoint): boolean {
+export function hasAddress({ address }: Endpoint): boolean {
   return address !== ''
 }
 

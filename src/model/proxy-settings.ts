@@ -20,6 +20,10 @@ export interface ProxySettings {
   readonly fileFlushKilobytes?: number
   /** Names of tags that statistics carry in their names, as `NAME.=.VALUE;.`. */
   readonly statTags?: readonly string[]
+  /** Where the proxy is, as `region/zone/subzone`. */
+  readonly locality?: string
+  /** Envoy is told of the other proxies of its application, to balance by zones. */
+  readonly selfDiscovery?: boolean
   /** Metadata MESH_ID of the node. */
   readonly meshId?: string
   /** `HOST:PORT` of a service that takes every statistic (envoy.service.metrics.v3). */

@@ -1,8 +1,12 @@
 // Which endpoints a proxy prefers by where they and it stand: the groups of a load assignment, their priorities and weights.
-import type { LbEndpoint, LocalityLbEndpoints } from '../../proto/envoy.d.ts'
+import type {
+  Cluster_CommonLbConfig,
+  LbEndpoint,
+  LocalityLbEndpoints,
+} from '../../proto/envoy.d.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import { ORIGIN, type Origin } from '../model/origin.ts'
-import type { LocalityLbSetting } from '../model/schema/match.ts'
+import type { LocalityLbSetting, ZoneAwareLbSetting } from '../model/schema/match.ts'
 import type { Service } from '../model/service.ts'
 import type { View } from '../model/view.ts'
 import type { Policy } from './kinds/destination-rule.ts'
@@ -24,17 +28,25 @@ export interface LocalityBalance {
         readonly labels: readonly string[]
       }
     | undefined
+  /** Envoy itself balances among the zones of the proxy's region; other regions only stand in. */
+  readonly zones: ZoneAwareLbSetting | undefined
   readonly origin: Origin | undefined
 }
 
-const NOTHING: LocalityBalance = { distribute: [], failover: undefined, origin: undefined }
+const NOTHING: LocalityBalance = {
+  ...{ distribute: [], failover: undefined, zones: undefined, origin: undefined },
+}
 
 /**
  * The rule's setting replaces the mesh's; a Service's `trafficDistribution` stands between them. Failover needs outlier
  * detection, or Envoy would never learn that it is to move on, except for `trafficDistribution` (Istio).
  */
 export function localityBalance(view: View, service: Service, policy: Policy): LocalityBalance {
-  const written = policy.loadBalancer?.localityLbSetting
+  const { zoneAwareLbSetting: ruled, localityLbSetting: written } = policy.loadBalancer ?? {}
+  const zones = ruled ?? (written ? undefined : meshConfig(view).zoneAwareLbSetting)
+  if (zones?.enabled) {
+    return { ...NOTHING, zones, origin: ruled && policy.origins.loadBalancer }
+  }
   const preferred = written ? undefined : PREFERENCES[service.trafficDistribution]
   const setting = written ?? preferred ?? meshConfig(view).localityLbSetting ?? {}
   if (setting.enabled === false) return NOTHING
@@ -42,7 +54,7 @@ export function localityBalance(view: View, service: Service, policy: Policy): L
   if (setting.distribute?.length) return { ...NOTHING, distribute: setting.distribute, origin }
   if (!policy.outlierDetection && !preferred) return NOTHING
   const failover = { regions: setting.failover ?? [], labels: setting.failoverPriority ?? [] }
-  return { distribute: [], failover, origin: origin ?? policy.origins.outlierDetection }
+  return { ...NOTHING, failover, origin: origin ?? policy.origins.outlierDetection }
 }
 
 const REGION = 'topology.kubernetes.io/region'
@@ -56,12 +68,26 @@ const PREFERENCES: Readonly<Record<Service['trafficDistribution'], LocalityLbSet
     node: { failoverPriority: [REGION, ZONE, SUBZONE, 'kubernetes.io/hostname'] },
   }
 
-/** Whether Envoy is to go by the weights of localities; else they would only disturb algorithms such as least request. */
-export function isLocalityWeighted({ distribute, failover }: LocalityBalance): boolean {
-  return (
-    distribute.length > 0 ||
-    (failover !== undefined && failover.regions.length + failover.labels.length > 0)
-  )
+type LocalityLb = Pick<
+  Cluster_CommonLbConfig,
+  'locality_weighted_lb_config' | 'zone_aware_lb_config'
+>
+
+/**
+ * Weights of localities count only where they are meant; else they would only disturb algorithms such as least request. An
+ * Envoy that knows its own cluster balances by zones unless it is told not to.
+ */
+export function localityLb(
+  { distribute, failover, zones }: LocalityBalance,
+  knowsOwnCluster: boolean,
+): LocalityLb {
+  if (zones) {
+    const { minClusterSize } = zones
+    return { zone_aware_lb_config: minClusterSize ? { min_cluster_size: minClusterSize } : {} }
+  }
+  const isOrdered = failover !== undefined && failover.regions.length + failover.labels.length > 0
+  if (distribute.length > 0 || isOrdered) return { locality_weighted_lb_config: {} }
+  return knowsOwnCluster ? { zone_aware_lb_config: { routing_enabled: { value: 0 } } } : {}
 }
 
 interface Group {
@@ -79,13 +105,20 @@ export function localityEndpoints(
   balance: LocalityBalance,
 ): LocalityLbEndpoints[] {
   const groups = byLocality(placed)
-  const { distribute, failover, origin } = balance
+  const { distribute, failover, zones, origin } = balance
+  if (zones && groups.length > 0)
+    return withoutGaps(byRegion(view, groups, zones)).map(print(origin))
   if (distribute.length > 0) return distributed(view, groups, distribute).map(print(origin))
   if (!failover || groups.length === 0) return groups.map(print(undefined))
   const labelled = failover.labels.length > 0 ? byLabels(view, groups, failover.labels) : groups
   const regional = failover.labels.length === 0 || failover.regions.length > 0
   const ranked = regional ? byDistance(view, labelled, failover.regions) : labelled
   return withoutGaps(ranked).map(print(origin))
+}
+
+/** Groups that are equally good. */
+export function everyLocality(placed: readonly Placed[]): LocalityLbEndpoints[] {
+  return byLocality(placed).map(print(undefined))
 }
 
 function byLocality(placed: readonly Placed[]): readonly Group[] {
@@ -194,6 +227,30 @@ function byDistance(
     const distance = equal < 0 ? 0 : far ? 4 : 3 - equal
     return { ...group, priority: group.priority * DISTANCES + distance }
   })
+}
+
+/** The proxy's own region, and behind it the others: by labels, if any are named, and first the region that the failover names. */
+function byRegion(
+  view: View,
+  groups: readonly Group[],
+  { failover = [], failoverPriority = [] }: ZoneAwareLbSetting,
+): readonly Group[] {
+  const own = regionOf(view.facet('locality') ?? '')
+  const isHere = ({ locality }: Group) => regionOf(locality) === own
+  const next = failover.find(({ from = '' }) => from === own)?.to
+  const others = groups.filter((group) => !isHere(group))
+  const ordered = failoverPriority.length > 0 ? byLabels(view, others, failoverPriority) : others
+  return [
+    ...groups.filter(isHere),
+    ...ordered.map((group) => {
+      const far = next !== undefined && regionOf(group.locality) !== next
+      return { ...group, priority: 1 + group.priority * 2 + Number(far) }
+    }),
+  ]
+}
+
+function regionOf(locality: string): string {
+  return locality.split('/')[0] ?? ''
 }
 
 /** Envoy wants priorities without gaps. */

@@ -17,6 +17,7 @@ import { allSeen, type Seen } from './kinds/destination-rule.ts'
 import { jwtConfigs } from './kinds/request-authentication.ts'
 import { capturedListeners } from './listener/captured.ts'
 import { outboundListeners } from './listener/outbound.ts'
+import { localAssignment } from './local-cluster.ts'
 import { withPatches } from './patch/patch.ts'
 import { reachableIn, reachableNamespaces } from './reachable.ts'
 import { routeConfiguration } from './route/configuration.ts'
@@ -42,7 +43,10 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
       ...services.map((list) => clustersOf(view, list)),
       namedClusters(view, ''),
     ]),
-    endpoint: chunks(services.map((list) => assignmentsOf(view, list))),
+    endpoint: chunks([
+      ...services.map((list) => assignmentsOf(view, list)),
+      localAssignment(view, workload),
+    ]),
     secret: chunks([
       ownCertificate(view, workload),
       trustedRoots(view, ''),

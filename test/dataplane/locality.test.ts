@@ -155,3 +155,74 @@ interface ClusterStatuses {
     }[]
   }[]
 }
+
+test('Envoy balances by zones where it knows the other proxies of its application', {
+  skip,
+}, async (t) => {
+  const client = loopback()
+  const zones = { near: 'eu/a', next: 'eu/b', far: 'us/c' } as const
+  const upstreams = await Promise.all(
+    Object.entries(zones).map(async ([name, locality]) => {
+      const { address } = await httpUpstream(t, { name, address: loopback(), port: 8080 })
+      return { name, locality, address }
+    }),
+  )
+  const calls = [{ port: PORT, protocol: 'HTTP' }]
+  const labels = { app: 'client' }
+  const peer = (name: string, locality: string) =>
+    workload({ workload: `shop/${name}`, address: loopback(), locality, labels })
+  const rule = (zones: string) =>
+    policy(
+      'DestinationRule',
+      'shop/web',
+      `{host: web, trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN, zoneAwareLbSetting: ${zones}}}}`,
+    )
+  const mesh = await startMesh(t, {
+    yaml: {
+      'mesh.yaml': join(
+        policy(
+          'ProxyConfig',
+          'shop/all',
+          '{environmentVariables: {ISTIO_META_ENABLE_SELF_DISCOVERY: "true"}}',
+        ),
+        workload({ workload: 'shop/client', address: client, locality: 'eu/a', labels, calls }),
+        ...upstreams.map(({ name, ...place }) =>
+          workload({ ...place, workload: `shop/${name}`, labels: { app: 'web' } }),
+        ),
+        service('shop/web', { app: 'web' }, `http:${PORT}:8080`),
+      ),
+      'peers.yaml': peer('client-b', 'eu/b'),
+      'config.yaml': '',
+      'rules.yaml': rule('{enabled: true, minClusterSize: 1}'),
+    },
+    proxies: ['shop/client'],
+  })
+  const shares = async () => {
+    const sums: Record<string, number> = {}
+    for (let i = 0; i < 20; i += 1) {
+      const { body } = await request({ address: client, port: PORT, host: 'web.shop' })
+      const { name } = JSON.parse(body) as Echo
+      sums[name] = (sums[name] ?? 0) + 1
+    }
+    return sums
+  }
+
+  assert.deepEqual(await shares(), { near: 20 }, 'half of the callers, half of the servers')
+
+  await mesh.edit('peers.yaml', '')
+  const alone = await shares()
+  assert.deepEqual(Object.keys(alone).sort(), ['near', 'next'], 'more callers here than servers')
+
+  await mesh.edit('peers.yaml', peer('client-b', 'eu/b'))
+  assert.deepEqual(await shares(), { near: 20 })
+  await mesh.edit('rules.yaml', rule('{enabled: true}'))
+  assert.deepEqual(await shares(), { near: 10, next: 10 }, 'fewer than six servers')
+  await mesh.edit('rules.yaml', rule('{enabled: false}'))
+  assert.deepEqual(Object.keys(await shares()).sort(), ['far', 'near', 'next'])
+
+  await mesh.edit('rules.yaml', '')
+  const everywhere = 'zoneAwareLbSetting: {enabled: true, minClusterSize: 1}'
+  const kind = 'apiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: mesh}'
+  await mesh.edit('config.yaml', `${kind}\n${everywhere}`)
+  assert.deepEqual(await shares(), { near: 20 }, 'for all services')
+})

@@ -133,6 +133,7 @@ const trafficPolicy = fc.record(
       { localityLbSetting: { failover: [{ from: 'eu', to: 'us' }] } },
       { localityLbSetting: { failoverPriority: ['version', 'topology.kubernetes.io/region'] } },
       { localityLbSetting: { enabled: false } },
+      { zoneAwareLbSetting: { enabled: true, failoverPriority: ['version'] } },
     ),
     tls: fc.constantFrom(
       { mode: 'DISABLE' },
@@ -193,6 +194,10 @@ const authorizationPolicy = fc.record(
 
 const meshConfig = fc.constantFrom(
   { h2UpgradePolicy: 'UPGRADE', localityLbSetting: { enabled: false } },
+  {
+    zoneAwareLbSetting: { enabled: true },
+    defaultConfig: { proxyMetadata: { ISTIO_META_ENABLE_SELF_DISCOVERY: 'true' } },
+  },
   { defaultTrafficPolicy: { outlierDetection: { consecutive5xxErrors: 2 } } },
   { meshMTLS: { minProtocolVersion: 'TLSV1_3' }, tcpKeepalive: { time: '10s' } },
 )

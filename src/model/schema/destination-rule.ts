@@ -6,7 +6,6 @@ import {
   type Infer,
   int32,
   integer,
-  later,
   list,
   number,
   object,
@@ -14,10 +13,9 @@ import {
   port,
   required,
   string,
-  struct,
   uint32,
 } from '../shape.ts'
-import { labels, localityLbSetting, policySelector, strings } from './match.ts'
+import { labels, localityLbSetting, policySelector, strings, zoneAwareLbSetting } from './match.ts'
 
 const size = integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
 
@@ -60,7 +58,7 @@ export const loadBalancerSettings = object(
     ),
     consistentHash,
     localityLbSetting,
-    zoneAwareLbSetting: later(struct),
+    zoneAwareLbSetting,
     warmupDurationSecs: duration,
     warmup,
   },

@@ -55,8 +55,16 @@ export const localityLbSetting = object({
   enabled: boolean,
 })
 
+export const zoneAwareLbSetting = object({
+  enabled: boolean,
+  minClusterSize: uint32,
+  failover: list(object({ from: string, to: string })),
+  failoverPriority: strings,
+})
+
 export type StringMatch = Infer<typeof stringMatch>
 export type WorkloadSelector = Infer<typeof workloadSelector>
 export type PolicySelector = Infer<typeof policySelector>
 export type TargetRef = Infer<typeof targetRef>
 export type LocalityLbSetting = Infer<typeof localityLbSetting>
+export type ZoneAwareLbSetting = Infer<typeof zoneAwareLbSetting>

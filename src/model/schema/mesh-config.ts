@@ -19,7 +19,7 @@ import {
 import { connectionSettings } from './connection-settings.ts'
 import { clientTlsSettings, tcpKeepalive, trafficPolicy } from './destination-rule.ts'
 import { extensionProvider } from './extension-provider.ts'
-import { labelSelector, labels, localityLbSetting, strings } from './match.ts'
+import { labelSelector, labels, localityLbSetting, strings, zoneAwareLbSetting } from './match.ts'
 import { customTag } from './telemetry.ts'
 import { httpRetry } from './virtual-service.ts'
 
@@ -193,6 +193,7 @@ export const meshConfig = object({
   tcpKeepalive,
   h2UpgradePolicy: enumOf('DO_NOT_UPGRADE', 'UPGRADE'),
   localityLbSetting,
+  zoneAwareLbSetting,
   defaultServiceExportTo: exportTo,
   defaultVirtualServiceExportTo: exportTo,
   defaultDestinationRuleExportTo: exportTo,

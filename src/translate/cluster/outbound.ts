@@ -17,8 +17,9 @@ import {
   toOrigin,
 } from '../endpoint.ts'
 import { type MergedRule, type Policy, policyFor, type Seen } from '../kinds/destination-rule.ts'
+import { someLookForThemselves } from '../kinds/proxy-config.ts'
 import { preservesCase } from '../listener/proxy-headers.ts'
-import { isLocalityWeighted, localityBalance } from '../locality.ts'
+import { localityBalance, localityLb } from '../locality.ts'
 import { meshConfig, trustDomains } from '../mesh-config.ts'
 import { outboundCluster, outboundTcpCluster, serverName } from '../names.ts'
 import { defaultTlsParameters, meshTlsParameters } from '../tls-parameters.ts'
@@ -86,7 +87,9 @@ function outbound(view: View, target: Named): Resource {
     ...outlierDetection(
       policy.outlierDetection,
       policy,
-      !passThrough && isLocalityWeighted(localityBalance(view, service, policy)),
+      passThrough
+        ? {}
+        : localityLb(localityBalance(view, service, policy), someLookForThemselves(view, '')),
     ),
     ...protocolOptions(port.protocol, options),
     ...security(view, { ...target, policy, options, passThrough }),

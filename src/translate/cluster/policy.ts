@@ -1,4 +1,5 @@
 // A traffic policy's blocks as fields of an Envoy cluster: circuit breakers, load balancing, outlier detection.
+import type { Cluster_CommonLbConfig } from '../../../proto/envoy.d.ts'
 import { isSome, seconds } from '../../model/duration.ts'
 import { ORIGIN } from '../../model/origin.ts'
 import type {
@@ -9,6 +10,7 @@ import type {
   TrafficPolicy,
 } from '../../model/schema/destination-rule.ts'
 import type { Policy } from '../kinds/destination-rule.ts'
+import type { localityLb } from '../locality.ts'
 import type { ClusterFields, UpstreamHttpFields } from '../typed.ts'
 
 /** What holds for the whole mesh where no rule says anything else. */
@@ -126,17 +128,17 @@ function slowStart(settings: LoadBalancerSettings | undefined) {
 
 /**
  * Success-rate ejection is always off; a detector set to 0 is off; panic mode only below `minHealthPercent` (Istio).
- * `byLocality`: the weights of localities count.
+ * `locality`: how localities count.
  */
 export function outlierDetection(
   outlier: OutlierDetection | undefined,
   policy: Policy,
-  byLocality = false,
+  locality: ReturnType<typeof localityLb> = {},
 ): ClusterFields {
   const common_lb_config = {
     healthy_panic_threshold: { value: outlier?.minHealthPercent ?? 0 },
-    ...(byLocality ? { locality_weighted_lb_config: {} } : {}),
-  }
+    ...locality,
+  } as Cluster_CommonLbConfig
   if (!outlier) return { common_lb_config }
   const count = (name: string, value: number | undefined) =>
     value === undefined

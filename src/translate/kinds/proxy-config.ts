@@ -33,9 +33,23 @@ export const proxySettings = memo((view: View, _: ''): ProxySettings => {
     ...given('fileFlushKilobytes', defaultConfig.fileFlushMinSizeKb || undefined),
     ...given('statTags', defaultConfig.extraStatTags),
     ...given('meshId', defaultConfig.meshId || undefined),
+    ...given('locality', view.facet('locality') || undefined),
+    ...given('selfDiscovery', environment[SELF_DISCOVERY] === 'true' || undefined),
     ...metricsService(view, defaultConfig.envoyMetricsService),
   }
 })
+
+/** Whether any proxy of the mesh is told of the others of its application. */
+export const someLookForThemselves = memo((view: View, _: ''): boolean => {
+  const configs = view.keys('ProxyConfig').map((key) => view.get('ProxyConfig', key)!.spec)
+  const everywhere = meshConfig(view).defaultConfig.proxyMetadata
+  return [everywhere, ...configs.map((spec) => spec.environmentVariables)].some(
+    (variables) => variables?.[SELF_DISCOVERY] === 'true',
+  )
+})
+
+/** Istio's name of it. */
+const SELF_DISCOVERY = 'ISTIO_META_ENABLE_SELF_DISCOVERY'
 
 function metricsService(
   view: View,

@@ -7,7 +7,7 @@ import { isForAll } from '../added-authorities.ts'
 import { CIPHERS, CURVES } from '../tls-parameters.ts'
 import { checkRetries } from './http-rule.ts'
 import { eachOf, type Report } from './report.ts'
-import { checkClientTls, checkLocality, checkSettings } from './traffic-policy.ts'
+import { checkClientTls, checkFailover, checkLocality, checkSettings } from './traffic-policy.ts'
 import { checkDuration, checkPort, checkRegex } from './value.ts'
 
 const ZERO = { zero: true } as const
@@ -41,6 +41,7 @@ export function checkMeshConfig(report: Report, spec: MeshConfig): void {
   if (spec.localityLbSetting) {
     checkLocality(report, spec.localityLbSetting, ['localityLbSetting'])
   }
+  checkFailover(report, spec.zoneAwareLbSetting?.failover, ['zoneAwareLbSetting', 'failover'])
   checkExports(report, spec)
   checkAuthorities(report, spec)
   if (spec.verifyCertificateAtClient === false) {

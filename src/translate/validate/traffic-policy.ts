@@ -60,9 +60,17 @@ export function checkConnectionPool(
 }
 
 function checkLoadBalancer(report: Report, balancer: LoadBalancerSettings, path: Path): void {
-  const { consistentHash, localityLbSetting } = balancer
+  const { consistentHash, localityLbSetting, zoneAwareLbSetting: zones } = balancer
   if (consistentHash) checkHash(report, consistentHash, [...path, 'consistentHash'])
   if (localityLbSetting) checkLocality(report, localityLbSetting, [...path, 'localityLbSetting'])
+  if (zones) {
+    const at = [...path, 'zoneAwareLbSetting']
+    checkFailover(report, zones.failover, [...at, 'failover'])
+    if (zones.enabled && localityLbSetting) {
+      const text = 'localityLbSetting is not looked at: zoneAwareLbSetting counts instead'
+      report.warning('L0227', [...path, 'localityLbSetting'], text)
+    }
+  }
   checkDuration(report, balancer.warmupDurationSecs, [...path, 'warmupDurationSecs'])
   checkDuration(report, balancer.warmup?.duration, [...path, 'warmup', 'duration'])
 }
@@ -126,7 +134,15 @@ export function checkLocality(report: Report, setting: LocalityLbSetting, path: 
     if (total !== 100)
       report.error('L0227', [...at, 'to'], `the shares add up to ${total}, not to 100`)
   })
-  eachOf(setting.failover, [...path, 'failover'], ({ from, to }, at) => {
+  checkFailover(report, setting.failover, [...path, 'failover'])
+}
+
+export function checkFailover(
+  report: Report,
+  failover: LocalityLbSetting['failover'],
+  path: Path,
+): void {
+  eachOf(failover, path, ({ from, to }, at) => {
     if (from && from === to) report.error('L0227', at, `the failover leads from ${from} to itself`)
   })
 }
