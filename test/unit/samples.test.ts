@@ -37,6 +37,7 @@ async function read(name: string) {
     .replaceAll('$CERT', base64(pair.chainPem))
     .replaceAll('$KEY', base64(pair.keyPem))
     .replaceAll('$ROOT', base64(pair.rootPem))
+    .replaceAll('"$AUTHORITY"', JSON.stringify(pair.rootPem))
   const folder = mkdtempSync(join(tmpdir(), 'lotse-sample-'))
   try {
     writeFileSync(join(folder, name), text)
