@@ -1,6 +1,7 @@
 // Opens the xDS ports: mutual TLS for the mesh, and where asked for a second one in plain text on loopback.
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import type { CertificateAuthority } from './ca/ca.ts'
 import { csrService, type Registers, type Reviewed } from './ca/csr-server.ts'
@@ -95,7 +96,7 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
     server.addService(reports.definition, reports.handlers)
     const requests = accessLogService(core.taps, reporter)
     server.addService(requests.definition, requests.handlers)
-    if (secure) addEnrolment(server, options)
+    if (secure) addEnrolment(server, options, () => callersLeft(services))
     return bind(server, address, credentials, secure ? '--xds' : '--insecure-plaintext-xds')
   }
   const close = async () => {
@@ -149,7 +150,19 @@ function accountOf(core: LiveMesh, { namespace, name }: WorkloadName, registers?
   return { serviceAccount: template.serviceAccount || 'default' }
 }
 
-function addEnrolment(server: Server, options: ListenOptions): void {
+/** Milliseconds that a proxy which is about to stop waits for its callers at most. */
+const LEAVE = 2_000
+const LOOK = 20
+
+/** When every proxy has the endpoints of now. */
+async function callersLeft(services: readonly XdsService<MeshProxy>[]): Promise<void> {
+  const until = performance.now() + LEAVE
+  const isBehind = (service: XdsService<MeshProxy>) =>
+    service.busy || service.confirmed('endpoint').length < service.proxies().length
+  while (services.some(isBehind) && performance.now() < until) await sleep(LOOK)
+}
+
+function addEnrolment(server: Server, options: ListenOptions, left: () => Promise<void>): void {
   const { core, authority, now, log, reviewToken } = options
   const service = csrService({
     ...(reviewToken ? { reviewToken } : {}),
@@ -161,8 +174,14 @@ function addEnrolment(server: Server, options: ListenOptions): void {
     authorize: (workload, registers) => accountOf(core, workload, registers),
     settings: ({ namespace, name }) =>
       JSON.stringify(core.settings({ namespace, workload: name, certified: true })),
+    onDraining: ({ namespace, name }) => {
+      core.drain(`${namespace}/${name}`, true)
+      return left()
+    },
+    onAdvised: ({ namespace, name }) => core.drain(`${namespace}/${name}`, false),
     onEnrolled: ({ namespace, name }, { notAfter, registers }) => {
       const workload = `${namespace}/${name}`
+      core.drain(workload, false)
       const until = notAfter.getTime()
       if (registers) {
         // One that is asked counts from its first good answer on.

@@ -101,6 +101,11 @@ export class LiveMesh {
     return isNew
   }
 
+  /** Its proxy is about to stop, or is there again. */
+  drain(workload: string, draining: boolean): void {
+    if (this.#enrolments.drain(workload, draining)) this.#advance()
+  }
+
   /** Others are there, or are gone, than a moment ago. */
   registrationsChanged(): void {
     this.#advance()

@@ -98,6 +98,18 @@ export const TELL_HEALTH: MethodDefinition<HealthReport, object> = {
   responseDeserialize: () => ({}),
 }
 
+/** Told with the present certificate, which says by whom. */
+export const TELL_DRAINING: MethodDefinition<object, object> = {
+  path: '/lotse.ca.v1.CertificateAdvice/TellDraining',
+  requestStream: false,
+  responseStream: false,
+  originalName: 'tellDraining',
+  requestSerialize: () => Buffer.alloc(0),
+  requestDeserialize: () => ({}),
+  responseSerialize: () => Buffer.alloc(0),
+  responseDeserialize: () => ({}),
+}
+
 function encodeRequest(request: CertificateRequest): Buffer {
   const text = (stringValue: string) => ({ stringValue })
   const metadata = {

@@ -8,6 +8,7 @@ import {
   type CertificateResponse,
   CREATE_CERTIFICATE,
   type HealthReport,
+  TELL_DRAINING,
   TELL_HEALTH,
   UNREADABLE,
 } from './csr-protocol.ts'
@@ -33,6 +34,10 @@ export interface CsrServerOptions {
   readonly settings?: (workload: WorkloadName) => string
   /** What a workload's agent found of its application. */
   readonly onHealth?: (workload: WorkloadName, healthy: boolean) => void
+  /** It is about to stop: resolves when nobody calls it any more. */
+  readonly onDraining?: (workload: WorkloadName) => Promise<void>
+  /** Its agent asked for advice, as it does from its start to its end. */
+  readonly onAdvised?: (workload: WorkloadName) => void
   readonly onEnrolled?: (workload: WorkloadName, enrolled: Enrolled) => void
   /** Whose a bearer token is that is no join token: a cluster's word for it (L0430). */
   readonly reviewToken?: (token: string) => Promise<Reviewed | Diagnostic>
@@ -93,6 +98,7 @@ export function csrService(options: CsrServerOptions) {
   ) => {
     const caller = byCertificate(call, undefined, options)
     if (!isProblem(caller) && options.advise) {
+      options.onAdvised?.(caller.workload)
       const settings = options.settings?.(caller.workload) ?? ''
       return answer(null, { ...options.advise(caller.serial), settings })
     }
@@ -112,9 +118,20 @@ export function csrService(options: CsrServerOptions) {
     options.onHealth?.(caller.workload, call.request.healthy)
     answer(null, {})
   }
+  const tellDraining = (call: ServerUnaryCall<object, object>, answer: sendUnaryData<object>) => {
+    const caller = byCertificate(call, undefined, options)
+    if (isProblem(caller)) {
+      answer({ code: statusOf(caller), details: `${caller.text} (${caller.code})` })
+      return options.onRefused?.(caller)
+    }
+    void options.onDraining?.(caller.workload).then(() => answer(null, {}))
+  }
   return {
-    definition: { createCertificate: CREATE_CERTIFICATE, advise: ADVISE, tellHealth: TELL_HEALTH },
-    handlers: { createCertificate, advise, tellHealth },
+    definition: {
+      ...{ createCertificate: CREATE_CERTIFICATE, advise: ADVISE },
+      ...{ tellHealth: TELL_HEALTH, tellDraining: TELL_DRAINING },
+    },
+    handlers: { createCertificate, advise, tellHealth, tellDraining },
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type AdviceResponse,
   type CertificateResponse,
   CREATE_CERTIFICATE,
+  TELL_DRAINING,
   TELL_HEALTH,
 } from './csr-protocol.ts'
 import { parseWorkloadName, type Workload } from './identity.ts'
@@ -83,6 +84,13 @@ export function tellHealth(options: RenewOptions, healthy: boolean): Promise<obj
   const { rootPem, workload: wanted } = present
   const server = { rootPem, metadata: new Metadata(), wanted, present }
   return call(options, server, TELL_HEALTH, { healthy })
+}
+
+/** The proxy is about to stop; resolves when its callers have left it. L0441. */
+export function tellDraining(options: RenewOptions): Promise<object | Diagnostic> {
+  const { credentials: present } = options
+  const { rootPem, workload: wanted } = present
+  return call(options, { rootPem, metadata: new Metadata(), wanted, present }, TELL_DRAINING, {})
 }
 
 /** A new key and certificate for the identity of the present ones, which must still be valid. */

@@ -10,7 +10,7 @@ import { watchHealth } from '../../envoy/workload-health.ts'
 import type { AppProbe } from '../admission/probe.ts'
 import { keepCredentials } from '../ca/agent.ts'
 import { readCredentials } from '../ca/credentials.ts'
-import { tellHealth } from '../ca/enrol.ts'
+import { tellDraining, tellHealth } from '../ca/enrol.ts'
 import { isProblem } from '../ca/problem.ts'
 import { printDiagnostic } from '../model/diagnostic.ts'
 import {
@@ -33,6 +33,8 @@ interface ProxyCommand extends BootstrapCommand {
 /** Istio's. */
 const DRAIN_SECONDS = 5
 const READY_MS = 60_000
+/** Callers leave within this time, or find the ports closed. */
+const LEAVE_MS = 3_000
 /** An application that does not end by itself is ended after so long. */
 const KILL_MS = 10_000
 const FIRST_RETRY_MS = 500
@@ -112,8 +114,12 @@ async function run(
   const code = await firstToEnd(envoy, child, stop.signal)
   stop.abort()
   await Promise.all([renewing, reporting, asking])
-  const drain = options.drain ?? terminationDrainSeconds ?? DRAIN_SECONDS
-  await envoy.stop({ drain: Number(drain) * 1000 })
+  const drain = 1000 * Number(options.drain ?? terminationDrainSeconds ?? DRAIN_SECONDS)
+  if (drain > 0) {
+    const told = await tellDraining({ address: options.xds, credentials, timeout: LEAVE_MS })
+    if (isProblem(told)) console.error(printDiagnostic(told))
+  }
+  await envoy.stop({ drain })
   if (child) await endApp(child)
   return code
 }

@@ -239,6 +239,11 @@ export function endpointPort(endpoint: Endpoint, port: ServicePort): number | un
   return endpoint.ports[port.targetPort] ?? port.number
 }
 
+/** Its proxy has said that it is about to stop. */
+export function isDraining(view: View, { namespace, workload }: Endpoint): boolean {
+  return workload !== '' && view.get('enrolment', `${namespace}/${workload}`)?.draining === true
+}
+
 /** Whether its proxy takes the mesh's mutual TLS: the label decides, else whether the proxy has enrolled (DESIGN §4). */
 export function hasProxy(view: View, endpoint: Endpoint): boolean {
   const mode = endpoint.labels['security.istio.io/tlsMode']

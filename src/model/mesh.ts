@@ -17,6 +17,8 @@ export interface Trust {
 /** A fact recorded when a workload's proxy got its certificate: its endpoints can be called with mutual TLS. */
 export interface Enrolment {
   readonly workload: string
+  /** Its proxy is about to stop: nobody is to call it. */
+  readonly draining?: true
 }
 
 /** What each table holds; documents by kind, and the state that Lotse itself records. */

@@ -8,6 +8,8 @@ export interface Enrolments {
   list(): readonly Enrolment[]
   /** True if it was new. */
   add(workload: string): boolean
+  /** Whether its proxy is about to stop, which no restart remembers; true if that is news. */
+  drain(workload: string, draining: boolean): boolean
 }
 
 const FILE = 'enrolled.json'
@@ -17,7 +19,9 @@ export function openEnrolments(directory: string): Enrolments | Diagnostic {
   const path = join(directory, FILE)
   const read = readWorkloads(path)
   if ('code' in read) return read
-  const workloads = new Map(read.workloads.map((workload) => [workload, { workload }]))
+  const workloads = new Map<string, Enrolment>(
+    read.workloads.map((workload) => [workload, { workload }]),
+  )
   let list: readonly Enrolment[] = [...workloads.values()]
   return {
     list: () => list,
@@ -30,6 +34,16 @@ export function openEnrolments(directory: string): Enrolments | Diagnostic {
         mode: 0o600,
       })
       renameSync(temporary, path)
+      return true
+    },
+    drain(workload, draining) {
+      const known = workloads.get(workload)
+      if (!known || (known.draining ?? false) === draining) return false
+      workloads.set(
+        workload,
+        Object.freeze(draining ? { workload, draining } : { workload }) as Enrolment,
+      )
+      list = [...workloads.values()]
       return true
     },
   }

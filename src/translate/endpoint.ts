@@ -1,6 +1,13 @@
 // Load assignments (EDS): the endpoints of each cluster of a service, by locality.
 import type { ClusterLoadAssignment, LbEndpoint, LocalityLbEndpoints } from '../../proto/envoy.d.ts'
-import { type Endpoint, endpointPort, endpointsOf, hasProxy, isPlace } from '../model/endpoint.ts'
+import {
+  type Endpoint,
+  endpointPort,
+  endpointsOf,
+  hasProxy,
+  isDraining,
+  isPlace,
+} from '../model/endpoint.ts'
 import { memo } from '../model/memo.ts'
 import { ORIGIN } from '../model/origin.ts'
 import type { Resource } from '../model/resource.ts'
@@ -63,7 +70,7 @@ export function groupedEndpoints(view: View, target: Target): readonly LocalityL
   const { service, port, rule, subset } = target
   if (service.resolution === 'NONE') return []
   const wanted = Object.entries(subset?.value.labels ?? {})
-  const placed = endpointsOf(view, service)
+  const placed = staying(view, service)
     .filter(({ labels }) => wanted.every(([name, value]) => labels[name] === value))
     .filter((endpoint) => !byAssignment(view, service) || isPlace(endpoint))
     .flatMap((endpoint): Placed[] => {
@@ -72,6 +79,14 @@ export function groupedEndpoints(view: View, target: Target): readonly LocalityL
     })
   const policy = policyFor(view, rule, port.number, subset)
   return localityEndpoints(view, placed, localityBalance(view, service, policy))
+}
+
+/** Those about to stop are left out while others are there. */
+function staying(view: View, service: Service): readonly Endpoint[] {
+  const endpoints = endpointsOf(view, service)
+  if (!byAssignment(view, service)) return endpoints
+  const rest = endpoints.filter((endpoint) => !isDraining(view, endpoint))
+  return rest.some(({ healthy }) => healthy) ? rest : endpoints
 }
 
 function tcpAssignment(view: View, target: Target): Resource {
