@@ -124,7 +124,8 @@ export function csrService(options: CsrServerOptions) {
       answer({ code: statusOf(caller), details: `${caller.text} (${caller.code})` })
       return options.onRefused?.(caller)
     }
-    void options.onDraining?.(caller.workload).then(() => answer(null, {}))
+    const left = options.onDraining?.(caller.workload) ?? Promise.resolve()
+    void left.then(() => answer(null, {}))
   }
   return {
     definition: {

@@ -26,7 +26,7 @@ import { openAuthority } from '../../src/ca/ca.ts'
 import { type Credentials, readCredentials, writeCredentials } from '../../src/ca/credentials.ts'
 import { CREATE_CERTIFICATE } from '../../src/ca/csr-protocol.ts'
 import { type Authorized, csrService } from '../../src/ca/csr-server.ts'
-import { enrol, renew } from '../../src/ca/enrol.ts'
+import { enrol, renew, tellDraining } from '../../src/ca/enrol.ts'
 import { identityOf, workloadOf } from '../../src/ca/identity.ts'
 import { createIssuer } from '../../src/ca/issuer.ts'
 import { isProblem, problem } from '../../src/ca/problem.ts'
@@ -353,6 +353,8 @@ test('TLS: optional client certificates; foreign, expired and server-less ones p
   assert.equal(await askWho(address, rootPem, foreign), null, 'another authority: nobody')
   const foreignRenewal = { ...foreign, rootPem }
   refused(await renew({ address, credentials: foreignRenewal }), 'L0441', 'L0430')
+  refused(await tellDraining({ address, credentials: foreignRenewal }), 'L0441', 'L0430')
+  assert.deepEqual(await tellDraining({ address, credentials: got }), {})
 
   const past = createIssuer({ root: issuer.root, now: () => new Date(Date.now() - 1_000_000) })
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })

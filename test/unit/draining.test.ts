@@ -1,0 +1,52 @@
+// Endpoints of proxies that have said that they are about to stop.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ClusterLoadAssignment } from '../../proto/envoy.d.ts'
+import { Cache } from '../../src/model/cache.ts'
+import { nextMesh } from '../../src/model/mesh.ts'
+import { openEnrolments } from '../../src/registry/enrolment.ts'
+import { translate } from '../../src/translate/translate.ts'
+import { testFolder } from '../support/envoy.ts'
+import { viewOf } from '../support/views.ts'
+import { join, service, workload } from '../support/workload.ts'
+
+const WORKLOADS = ['one', 'two'].map((name, at) =>
+  workload({ workload: `shop/${name}`, address: `10.0.0.${at}`, labels: { app: 'web' } }),
+)
+
+test('they are left out while others are there, and no restart remembers them', (t) => {
+  const folder = testFolder(t)
+  const enrolments = openEnrolments(folder)
+  assert.ok('add' in enrolments)
+  for (const name of ['one', 'two']) enrolments.add(`shop/${name}`)
+  const first = viewOf(join(...WORKLOADS, service('shop/web', { app: 'web' }, 'http:8000')))
+  const { WorkloadEntry, Service } = first.mesh.tables
+  const documents = [...WorkloadEntry.rows.values(), ...Service.rows.values()]
+  const cache = new Cache()
+  let { mesh } = first
+  const addresses = (recorded = enrolments) => {
+    mesh = nextMesh(mesh, { documents, enrolments: recorded.list() })
+    const [found] = translate(mesh, first.node, cache).endpoint.flat()
+    assert.ok(found)
+    const { endpoints = [] } = found.body as ClusterLoadAssignment
+    return endpoints
+      .flatMap(({ lb_endpoints = [] }) => lb_endpoints)
+      .map((one) => JSON.stringify(one).match(/10\.0\.0\.\d/)?.[0])
+  }
+  assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1'])
+
+  assert.equal(enrolments.drain('shop/one', true), true)
+  assert.equal(enrolments.drain('shop/one', true), false)
+  assert.deepEqual(addresses(), ['10.0.0.1'])
+
+  enrolments.drain('shop/two', true)
+  assert.deepEqual(addresses(), ['10.0.0.0', '10.0.0.1'])
+
+  enrolments.drain('shop/one', false)
+  assert.deepEqual(addresses(), ['10.0.0.0'])
+
+  const next = openEnrolments(folder)
+  assert.ok('add' in next)
+  assert.deepEqual(addresses(next), ['10.0.0.0', '10.0.0.1'])
+  assert.equal(next.drain('shop/nobody', true), false)
+})
