@@ -1,9 +1,11 @@
-// Places for large graphs: columns by distance from those whom nobody calls, ordered by whom they talk to. Takes milliseconds where
-// dagre takes seconds, and draws edges over each other where dagre leads them around.
+// Places for large graphs: columns by distance from those whom nobody calls, ordered by namespace and by whom they talk to; a long
+// column is broken. Takes milliseconds where dagre takes seconds, and draws edges over each other where dagre leads them around.
 import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
-import type { Layout, Size, Spot } from './layout.ts'
+import type { Layout, Size, Spot } from './spots.ts'
 
-const GAP = { x: 150, y: 26, margin: 8 } as const
+const GAP = { x: 150, y: 26, namespace: 60, broken: 40, margin: 8 } as const
+/** A column has no more nodes below each other. */
+const MOST_ROWS = 20
 const SWEEPS = 6
 
 export function layered(
@@ -13,28 +15,51 @@ export function layered(
 ): Layout {
   const ids = [...nodes.keys()].sort()
   const near = neighbours(ids, edges)
-  const columns = orderedColumns(ids, near)
+  const namespaceOf = (id: string) => nodes.get(id)!.namespace
+  const columns = orderedColumns(ids, near, namespaceOf).flatMap(broken)
   const places = new Map<string, Spot & Size>()
-  const sizes = columns.map((column) => column.map((id) => sizeOf(nodes.get(id)!)))
-  const heights = sizes.map((column) => column.reduce((sum, { height }) => sum + height + GAP.y, 0))
-  const tallest = Math.max(0, ...heights)
-  let left: number = GAP.margin
-  for (const [index, column] of columns.entries()) {
-    const width = Math.max(...sizes[index]!.map((size) => size.width))
-    let top = GAP.margin + (tallest - heights[index]!) / 2
-    for (const [row, id] of column.entries()) {
-      const size = sizes[index]![row]!
-      places.set(id, { x: left + width / 2, y: top + size.height / 2, ...size })
-      top += size.height + GAP.y
+  const sized = columns.map(({ column, after }) => {
+    const rows = column.map((id, row) => {
+      const before = column[row - 1]
+      const isNext = before !== undefined && namespaceOf(before) !== namespaceOf(id)
+      return { id, size: sizeOf(nodes.get(id)!), above: isNext ? GAP.namespace : GAP.y }
+    })
+    return {
+      rows,
+      after,
+      height: rows.reduce((sum, { size, above }) => sum + size.height + above, 0),
     }
-    left += width + GAP.x
+  })
+  const tallest = Math.max(0, ...sized.map(({ height }) => height))
+  let left: number = GAP.margin
+  let right: number = GAP.margin
+  for (const { rows, after, height } of sized) {
+    const width = Math.max(...rows.map(({ size }) => size.width))
+    let top = GAP.margin + (tallest - height) / 2
+    for (const { id, size, above } of rows) {
+      top += above
+      places.set(id, { x: left + width / 2, y: top + size.height / 2, ...size })
+      top += size.height
+    }
+    right = left + width
+    left = right + after
   }
   return {
-    width: left - GAP.x + GAP.margin,
+    width: right + GAP.margin,
     height: tallest + 2 * GAP.margin,
     nodes: places,
     edges: new Map([...edges].map(([key, edge]) => [key, wayOf(edge, places)])),
   }
+}
+
+/** Into columns of about the same length, side by side, none of them too long. */
+function broken(column: readonly string[]): { column: readonly string[]; after: number }[] {
+  const parts = Math.ceil(column.length / MOST_ROWS)
+  const length = Math.ceil(column.length / parts)
+  return Array.from({ length: parts }, (_, part) => ({
+    column: column.slice(part * length, (part + 1) * length),
+    after: part < parts - 1 ? GAP.broken : GAP.x,
+  })).filter((part) => part.column.length > 0)
 }
 
 interface Near {
@@ -52,7 +77,11 @@ function neighbours(ids: readonly string[], edges: ReadonlyMap<string, GraphEdge
   return { callers, callees }
 }
 
-function orderedColumns(ids: readonly string[], near: Near): string[][] {
+function orderedColumns(
+  ids: readonly string[],
+  near: Near,
+  namespaceOf: (id: string) => string,
+): string[][] {
   const rank = ranks(ids, near)
   const columns: string[][] = []
   for (const id of ids) {
@@ -75,11 +104,37 @@ function orderedColumns(ids: readonly string[], near: Near): string[][] {
     }
     for (const column of columns) {
       const wanted = new Map(column.map((id) => [id, middle(id)]))
-      column.sort((a, b) => wanted.get(a)! - wanted.get(b)! || (a < b ? -1 : 1))
+      const groups = middles(column, namespaceOf, wanted)
+      const group = (id: string) => groups.get(namespaceOf(id))!
+      column.sort(
+        (a, b) =>
+          group(a) - group(b) ||
+          compare(namespaceOf(a), namespaceOf(b)) ||
+          wanted.get(a)! - wanted.get(b)! ||
+          compare(a, b),
+      )
     }
     note()
   }
   return columns
+}
+
+/** Where the nodes of each namespace want to stand, taken together. */
+function middles(
+  column: readonly string[],
+  namespaceOf: (id: string) => string,
+  wanted: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  const sums = new Map<string, { sum: number; count: number }>()
+  for (const id of column) {
+    const { sum, count } = sums.get(namespaceOf(id)) ?? { sum: 0, count: 0 }
+    sums.set(namespaceOf(id), { sum: sum + wanted.get(id)!, count: count + 1 })
+  }
+  return new Map([...sums].map(([namespace, { sum, count }]) => [namespace, sum / count]))
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Steps from a node that nobody calls; where all are called, from the first one that was not reached yet. */

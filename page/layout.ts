@@ -2,26 +2,10 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
 import { layered } from './layers.ts'
+import type { Layout, Size, Spot } from './spots.ts'
 
 const NODE_HEIGHT = 44
 const LABEL = { width: 78, height: 34 } as const
-
-export interface Spot {
-  readonly x: number
-  readonly y: number
-}
-
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
-
-export interface Layout {
-  readonly width: number
-  readonly height: number
-  readonly nodes: ReadonlyMap<string, Spot & Size>
-  readonly edges: ReadonlyMap<string, { readonly points: readonly Spot[]; readonly label: Spot }>
-}
 
 export interface Shown {
   readonly nodes: ReadonlyMap<string, GraphNode>

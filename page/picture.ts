@@ -3,7 +3,8 @@ import { Component, type ComponentChild, h } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
 import { milliseconds, percent, rate } from './format.ts'
-import { isCrowded, type Layout, path, type Shown, type Size, type Spot } from './layout.ts'
+import { isCrowded, path, type Shown } from './layout.ts'
+import type { Layout, Size, Spot } from './spots.ts'
 
 export interface PictureProps {
   readonly shown: Shown
