@@ -4,6 +4,8 @@ import type { GraphEdge, GraphNode } from '../src/model/graph.ts'
 import type { Layout, Size, Spot } from './spots.ts'
 
 const GAP = { x: 150, y: 26, namespace: 60, broken: 40, margin: 8 } as const
+/** How far an edge that leads back stands out. */
+const BEND = 40
 /** A column has no more nodes below each other. */
 const MOST_ROWS = 20
 const SWEEPS = 6
@@ -45,7 +47,7 @@ export function layered(
     left = right + after
   }
   return {
-    width: right + GAP.margin,
+    width: right + BEND + GAP.margin,
     height: tallest + 2 * GAP.margin,
     nodes: places,
     edges: new Map([...edges].map(([key, edge]) => [key, wayOf(edge, places)])),
@@ -164,11 +166,11 @@ function wayOf(
   const onwards = to.x > from.x
   const begin = { x: from.x + from.width / 2, y: from.y }
   const end = { x: onwards ? to.x - to.width / 2 : to.x + to.width / 2, y: to.y }
-  const bend = onwards ? (end.x - begin.x) / 2 : 40
+  const bend = onwards ? (end.x - begin.x) / 2 : BEND
   const points = [
     begin,
     { x: begin.x + bend, y: begin.y },
-    { x: end.x + (onwards ? -bend : 40), y: end.y },
+    { x: end.x + (onwards ? -bend : BEND), y: end.y },
     end,
   ]
   return { points, label: { x: (begin.x + end.x) / 2, y: (begin.y + end.y) / 2 } }

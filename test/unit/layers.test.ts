@@ -28,7 +28,7 @@ test('nodes of large graphs', () => {
           return [`${source} ${target}`, { source, target } as GraphEdge]
         }),
       )
-      const { width, height, nodes: places } = layered(nodes, edges, () => SIZE)
+      const { width, height, nodes: places, edges: ways } = layered(nodes, edges, () => SIZE)
       assert.equal(places.size, nodes.size)
       const columns = new Map<number, { id: string; y: number }[]>()
       for (const [id, { x, y }] of places) {
@@ -36,6 +36,8 @@ test('nodes of large graphs', () => {
         assert.ok(y >= SIZE.height / 2 && y + SIZE.height / 2 <= height)
         columns.set(x, [...(columns.get(x) ?? []), { id, y }])
       }
+      for (const { points } of ways.values())
+        for (const { x } of points) assert.ok(x >= 0 && x <= width)
       const lefts = [...columns.keys()].sort((a, b) => a - b)
       for (const [index, x] of lefts.entries())
         assert.ok(x - (lefts[index - 1] ?? Number.NEGATIVE_INFINITY) > SIZE.width)
