@@ -71,23 +71,23 @@ class Walk {
 
   #map(item: Schema, value: object): unknown {
     const copy: Record<string, unknown> = {}
-    for (const [key, child] of Object.entries(value)) {
-      if (key === '__proto__')
-        this.#note({ type: 'unknown', path: [...this.#path, key], known: [] })
-      else copy[key] = this.#below(key, item, child)
+    for (const key of Object.keys(value)) {
+      if (key === '__proto__') this.#unknown(key, {})
+      else copy[key] = this.#below(key, item, (value as Readonly<Record<string, unknown>>)[key])
     }
     return Object.freeze(copy)
   }
 
   #object(schema: Schema, properties: Readonly<Record<string, Schema>>, value: object): unknown {
     const copy: Record<string, unknown> = {}
-    for (const [key, child] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
+      const child = (value as Readonly<Record<string, unknown>>)[key]
       const field = Object.hasOwn(properties, key) ? properties[key] : undefined
-      const path = () => [...this.#path, key]
-      if (!field) this.#note({ type: 'unknown', path: path(), known: Object.keys(properties) })
+      if (!field) this.#unknown(key, properties)
       else if (child !== null && child !== undefined) {
-        if (field.later) this.#note({ type: 'later', path: path() })
-        if (field.unused) this.#note({ type: 'unused', path: path(), why: field.unused })
+        if (field.later) this.#note({ type: 'later', path: [...this.#path, key] })
+        if (field.unused)
+          this.#note({ type: 'unused', path: [...this.#path, key], why: field.unused })
         copy[key] = this.#below(key, field, child)
       }
     }
@@ -99,6 +99,10 @@ class Walk {
       if (fields.length > 1) this.#note({ type: 'exclusive', path: [...this.#path], fields })
     }
     return Object.freeze(copy)
+  }
+
+  #unknown(key: string, properties: Readonly<Record<string, Schema>>): void {
+    this.#note({ type: 'unknown', path: [...this.#path, key], known: Object.keys(properties) })
   }
 
   #below(key: string | number, schema: Schema, value: unknown): unknown {
@@ -116,7 +120,10 @@ class Walk {
 
 /** The rule of the schema that the value itself (not what is in it) breaks. */
 function broken(schema: Schema, value: unknown): Rule | undefined {
-  if (schema.type && ![schema.type].flat().some((type) => hasType(value, type))) return 'type'
+  const { type } = schema
+  // Asked of every value there is, so no list is made for the one type that it mostly is.
+  const isOne = typeof type === 'string' && hasType(value, type)
+  if (type && !isOne && ![type].flat().some((one) => hasType(value, one))) return 'type'
   if (typeof value === 'string') return brokenByText(schema, value)
   if (typeof value === 'number') {
     if (schema.minimum !== undefined && value < schema.minimum) return 'minimum'
