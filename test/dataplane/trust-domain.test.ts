@@ -4,11 +4,16 @@ import { readFileSync } from 'node:fs'
 import { dirname, join as path } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { connect } from 'node:tls'
+import { enrol } from '../../src/ca/enrol.ts'
+import { isProblem } from '../../src/ca/problem.ts'
+import { revoke } from '../../src/ca/revoked.ts'
 import { caFrom, type KeyPair, testCa } from '../support/certificates.ts'
+import { joinTokenOf } from '../support/command.ts'
 import { skip } from '../support/envoy.ts'
 import { startMesh } from '../support/mesh.ts'
 import { loopback } from '../support/ports.ts'
 import { httpUpstream } from '../support/upstreams.ts'
+import { waitFor } from '../support/wait.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
 /** The status of a request over mutual TLS with this certificate, or `refused`. */
@@ -81,7 +86,7 @@ test('identities of other trust domains below the same root', { skip }, async (t
 test('an authority that the MeshConfig adds is believed as long as it stands there', {
   skip,
 }, async (t) => {
-  const { web, mesh, root } = await startWeb(t)
+  const { web, mesh, root, authority } = await startWeb(t)
   const foreign = await testCa()
   const client = {
     ...(await foreign.issue({ uri: 'spiffe://cluster.local/ns/shop/sa/client' })),
@@ -103,4 +108,20 @@ test('an authority that the MeshConfig adds is believed as long as it stands the
   assert.equal(await ask(web, client), '200')
   await settings({ caCertificates: [{ spiffeBundleUrl: 'https://bundle.test' }] })
   assert.equal(await ask(web, client), 'refused')
+
+  await settings({ caCertificates: [{ pem }] })
+  assert.equal(await ask(web, client), '200')
+  const data = path(dirname(mesh.config), 'data')
+  const token = joinTokenOf(data)
+  const other = await enrol({ address: mesh.app.xds, token, workload: 'shop/other' })
+  assert.ok(!isProblem(other))
+  const [live] = mesh.app.authority.rotator.live().filter((one) => one.workload === 'shop/other')
+  assert.equal(revoke(data, live!, new Date()), undefined)
+  await waitFor(
+    'the lists, of which there is none of this authority',
+    () => ask(web, client),
+    (answer) => answer === 'refused',
+  )
+  const mine = await authority.issue({ uri: 'spiffe://cluster.local/ns/shop/sa/client' })
+  assert.equal(await ask(web, mine), '200')
 })
