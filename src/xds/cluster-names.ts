@@ -25,9 +25,15 @@ export interface AlwaysNeeded {
   readonly names: ReadonlySet<string>
 }
 
-/** All but what only virtual hosts of VHDS name: listeners for TCP, inbound routes and extensions have no way to ask. */
-export function alwaysNeeded(whole: ResourceSet, sets: Sets): AlwaysNeeded {
-  let found = needed.get(whole)
+const CONCERNED = ['cluster', 'listener', 'route', 'extensionConfig'] as const
+
+/**
+ * All but what only virtual hosts of VHDS name: listeners for TCP, inbound routes and extensions have no way to ask. `before`
+ * is a set that the proxy had.
+ */
+export function alwaysNeeded(whole: ResourceSet, sets: Sets, before?: ResourceSet): AlwaysNeeded {
+  const isSame = before && CONCERNED.every((type) => before[type] === whole[type])
+  let found = needed.get(whole) ?? (isSame ? needed.get(before) : undefined)
   if (!found) {
     const users = [...whole.listener, ...whole.route, ...whole.extensionConfig].flat()
     const used = [...new Set(users.flatMap(clustersNamed))].flatMap(
@@ -35,8 +41,8 @@ export function alwaysNeeded(whole: ResourceSet, sets: Sets): AlwaysNeeded {
     )
     const chunk = [...new Set([...whole.cluster.flatMap(withoutServices), ...used])]
     found = { chunk, names: new Set(chunk.map(({ name }) => name)) }
-    needed.set(whole, found)
   }
+  needed.set(whole, found)
   return found
 }
 

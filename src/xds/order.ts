@@ -8,7 +8,14 @@ import {
   type Rejection,
   type Subscription,
 } from './holdings.ts'
-import { type Allowance, type Pending, pendingOf, type Response, respond } from './respond.ts'
+import {
+  type Allowance,
+  isAtRest,
+  type Pending,
+  pendingOf,
+  type Response,
+  respond,
+} from './respond.ts'
 import type { Sets } from './sets.ts'
 import type { Encoded } from './store.ts'
 import { type Event, receive } from './subscription.ts'
@@ -165,7 +172,7 @@ function sendDue(delivery: Delivery, sets: Sets, sendings: Sending[]): Delivery 
   let current = delivery
   for (const type of ORDER) {
     const state = current.subscriptions.get(type)
-    if (!state) continue
+    if (!state || isAtRest(state)) continue
     const { state: next, send } = respond(state, allowance(current, type, sets), sets)
     if (next !== state) current = withSubscription(current, next)
     if (!send) continue

@@ -9,7 +9,7 @@ import {
   subscribedNames,
   versionOf,
 } from './holdings.ts'
-import type { Sets } from './sets.ts'
+import type { List, Sets } from './sets.ts'
 import { type Encoded, isFailed } from './store.ts'
 import { greetingName } from './virtual-hosts.ts'
 
@@ -50,16 +50,38 @@ const NOTHING: Pending = Object.freeze({ additions: [], absent: [], removals: []
 /** Everything that is not yet sent, whether or not it may be. */
 export function pendingOf(state: Subscription, sets: Sets): Pending {
   if (state.base === state.target && state.differs.size === 0) return NOTHING
-  let pending = pendings.get(state)
+  const known = pendingsFor(state, sets)
+  const key = isPlain(state) ? (state.wildcard ? state.target : state.names) : state
+  let pending = known.get(key)
   if (!pending) {
     pending = computePending(state, sets)
-    pendings.set(state, pending)
+    known.set(key, pending)
   }
   return pending
 }
 
-/** A state never changes, and the order between types asks often. */
-const pendings = new WeakMap<Subscription, Pending>()
+/** It has what the base says: then the same is pending for all streams that ask for the same. */
+function isPlain({ differs, rejected }: Subscription): boolean {
+  return differs.size + rejected.size === 0
+}
+
+/** A state never changes, and the order between types asks often: by state, or by what many states have in common. */
+type Pendings = WeakMap<object, Pending>
+
+const pendings: Pendings = new WeakMap()
+const common = new WeakMap<Sets, WeakMap<List, WeakMap<List, Pendings>>>()
+
+function pendingsFor(state: Subscription, sets: Sets): Pendings {
+  if (!isPlain(state)) return pendings
+  const { base, target } = state
+  const all = common.get(sets) ?? new WeakMap<List, WeakMap<List, Pendings>>()
+  common.set(sets, all)
+  const since = all.get(base) ?? new WeakMap<List, Pendings>()
+  all.set(base, since)
+  const until = since.get(target) ?? new WeakMap<object, Pending>()
+  since.set(target, until)
+  return until
+}
 
 function computePending(state: Subscription, sets: Sets): Pending {
   const additions: Encoded[] = []
@@ -105,6 +127,13 @@ function dueFor(
 function isLeft({ type, target }: Subscription, name: string, sets: Sets): boolean {
   const slash = type === 'virtualHost' ? name.indexOf('/') : -1
   return slash >= 0 && !sets.find(target, greetingName(name.slice(0, slash)))
+}
+
+/** No response can be due, whatever is allowed. */
+export function isAtRest(state: Subscription): boolean {
+  if (state.outstanding) return true
+  const { base, target, differs, groups, owesAnswer } = state
+  return base === target && differs.size + groups.length === 0 && !owesAnswer
 }
 
 /** The next response, if one is due, allowed, and none is outstanding. */

@@ -1,8 +1,9 @@
 // What of its whole configuration a proxy is to have: with VHDS on demand only what it asked for, and the clusters for that.
+import { sameElements } from '../model/mesh.ts'
 import type { Chunk, Resource, ResourceSet, ResourceType, VhdsRoute } from '../model/resource.ts'
 import { alwaysNeeded, clustersNamed } from './cluster-names.ts'
 import { domainsOf } from './domains.ts'
-import type { Sets } from './sets.ts'
+import type { List, Sets } from './sets.ts'
 import {
   answer,
   everyHost,
@@ -37,7 +38,7 @@ export function select(set: ResourceSet, sets: Sets): Selection {
 /** Another whole configuration; the identical selection for the identical one. */
 export function reselect(selection: Selection, set: ResourceSet, sets: Sets): Selection {
   const whole = sets.same(set)
-  return whole === selection.whole ? selection : choose({ ...selection, whole }, sets)
+  return whole === selection.whole ? selection : choose({ ...selection, whole }, sets, selection)
 }
 
 /** Names in a request, divided. */
@@ -85,21 +86,37 @@ export function demand(
   return { selection, again: [], others: names }
 }
 
-function choose(selection: Selection, sets: Sets): Selection {
+/** Lists of `before` that hold the same stay the identical ones. */
+function choose(selection: Selection, sets: Sets, before?: Selection): Selection {
   const { whole, asked } = selection
   const { vhds } = whole
   if (!vhds) return { ...selection, set: whole }
   const answers = [...asked.values()]
   if (!vhds.onDemand || asked.size > MAX_ASKED) {
     const all = everyHost(vhds)
-    const virtualHost = vhds.onDemand ? [...all, answers] : all
-    return { ...selection, set: sets.same({ ...whole, virtualHost }) }
+    if (!vhds.onDemand) return { ...selection, set: withHosts(whole, all, sets) }
+    return { ...selection, set: sets.same({ ...whole, virtualHost: [...all, answers] }) }
   }
   const { hosts, loaded } = hostsFor(selection, vhds.routes)
   const greetings = vhds.routes.map(({ name }) => greeting(name))
-  const virtualHost = [...greetings, ...hosts, ...answers]
-  const set = { ...whole, virtualHost: [virtualHost], cluster: clustersFor(selection, hosts, sets) }
-  return { ...selection, loaded, set }
+  const virtualHost = kept(before?.set.virtualHost, [[...greetings, ...hosts, ...answers]])
+  const needed = clustersFor(selection, hosts, sets, before?.whole)
+  const cluster = kept(before?.set.cluster, needed)
+  return { ...selection, loaded, set: { ...whole, virtualHost, cluster } }
+}
+
+const complete = new WeakMap<ResourceSet, ResourceSet>()
+
+/** One for each set, as each is one for all proxies that have it. */
+function withHosts(whole: ResourceSet, all: List, { list }: Sets): ResourceSet {
+  const set = complete.get(whole) ?? Object.freeze({ ...whole, virtualHost: list(all) })
+  complete.set(whole, set)
+  return set
+}
+
+function kept(before: List | undefined, now: List): List {
+  const isSame = (chunk: Chunk, at: number) => sameElements(chunk, now[at] ?? [])
+  return before?.length === now.length && before.every(isSame) ? before : now
 }
 
 /** Virtual hosts that answer what was asked, and those that are there already. */
@@ -148,8 +165,9 @@ function clustersFor(
   { whole, clusters }: Selection,
   hosts: readonly Resource[],
   sets: Sets,
-): readonly Chunk[] {
-  const always = alwaysNeeded(whole, sets)
+  before: ResourceSet | undefined,
+): List {
+  const always = alwaysNeeded(whole, sets, before)
   const names = new Set([...clusters, ...hosts.flatMap(clustersNamed)])
   const some = [...names].flatMap((name) => {
     const found = always.names.has(name) ? undefined : sets.find(whole.cluster, name)

@@ -25,42 +25,39 @@ export interface Sets {
   touched(before: List, after: List): readonly string[]
 }
 
-type Names = ReadonlyMap<string, Resource>
+/** Where in a chunk the first resource of a name is; one for all chunks with the same names in the same order. */
+type Places = ReadonlyMap<string, number>
 
 /**
  * How a list is searched. Large chunks are those of services, which many proxies have in common; what a proxy has for itself is
  * in small ones.
  */
 interface Search {
-  readonly small: Names
+  readonly small: ReadonlyMap<string, Resource>
   readonly large: Large
 }
 
 /** Searched chunk by chunk, until so many look-ups came that one joint index is cheaper. */
 interface Large {
-  readonly chunks: readonly Names[]
+  readonly chunks: List
   readonly size: number
   probes: number
-  joint?: Names
+  joint?: ReadonlyMap<string, Resource>
 }
 
 /** Resources of a small chunk, at most. */
 const SMALL = 16
 
 export function createSets(store: Store): Sets {
-  const indexes = new WeakMap<Chunk, Names>()
   const searches = new WeakMap<List, Search>()
   const larges = new WeakMap<List, Large>()
-  const chunkChanges = new WeakMap<Chunk, WeakMap<Chunk, readonly string[]>>()
   const listChanges = new WeakMap<List, WeakMap<List, readonly string[]>>()
   const { same, list: canonical, names: sameNames } = createSharing()
-
-  const indexOf = (chunk: Chunk) => remember(indexes, chunk, () => indexChunks([chunk]))
+  const { placesIn, at, compare } = createChunks()
 
   function largeOf(list: List): Large {
     return remember(larges, list, () => {
-      const chunks = list.map(indexOf)
-      return { chunks, size: chunks.reduce((sum, names) => sum + names.size, 0), probes: 0 }
+      return { chunks: list, size: list.reduce((sum, { length }) => sum + length, 0), probes: 0 }
     })
   }
 
@@ -73,8 +70,8 @@ export function createSets(store: Store): Sets {
       for (const resource of chunk) {
         const { name } = resource
         if (small.has(name)) continue
-        const first = findIn(large, name) && list.find((one) => indexOf(one).has(name))
-        small.set(name, first ? indexOf(first).get(name)! : resource)
+        const first = findIn(large, name) && list.find((one) => placesIn(one).has(name))
+        small.set(name, first ? at(first, name)! : resource)
       }
     }
     return { small, large }
@@ -84,8 +81,8 @@ export function createSets(store: Store): Sets {
     if (large.joint) return large.joint.get(name)
     large.probes += large.chunks.length
     if (large.chunks.length > 1 && large.probes > large.size) large.joint = joined(large.chunks)
-    for (const names of large.chunks) {
-      const resource = names.get(name)
+    for (const chunk of large.chunks) {
+      const resource = at(chunk, name)
       if (resource) return resource
     }
     return undefined
@@ -96,11 +93,6 @@ export function createSets(store: Store): Sets {
     return search.small.get(name) ?? findIn(search.large, name)
   }
 
-  function compareChunks(before: Chunk, after: Chunk): readonly string[] {
-    const inner = remember(chunkChanges, before, () => new WeakMap())
-    return remember(inner, after, () => differentNames(indexOf(before), indexOf(after)))
-  }
-
   function compareLists(before: List, after: List): readonly string[] {
     const kept = new Set(after)
     const had = new Set(before)
@@ -108,7 +100,7 @@ export function createSets(store: Store): Sets {
     const come = after.filter((chunk) => !had.has(chunk))
     const names = new Set<string>()
     for (let i = 0; i < Math.max(gone.length, come.length); i++) {
-      for (const name of compareChunks(gone[i] ?? NO_RESOURCES, come[i] ?? NO_RESOURCES)) {
+      for (const name of compare(gone[i] ?? NO_RESOURCES, come[i] ?? NO_RESOURCES)) {
         if (find(before, name) !== find(after, name)) names.add(name)
       }
     }
@@ -131,29 +123,57 @@ export function createSets(store: Store): Sets {
   }
 }
 
+/** Finds names in chunks and compares chunks, each once. */
+function createChunks() {
+  const places = new WeakMap<Chunk, Places>()
+  const changes = new WeakMap<Chunk, WeakMap<Chunk, readonly string[]>>()
+  const placesIn = (chunk: Chunk) => remember(places, chunk, () => placesOf(chunk))
+
+  function at(chunk: Chunk, name: string): Resource | undefined {
+    const place = placesIn(chunk).get(name)
+    return place === undefined ? undefined : chunk[place]
+  }
+
+  function differences(before: Chunk, after: Chunk): readonly string[] {
+    if (isNamedAlike(before, after)) {
+      // Most changes are within resources: the new chunk is then searched like the one before.
+      places.set(after, placesIn(before))
+      return after.filter((resource, place) => resource !== before[place]).map(({ name }) => name)
+    }
+    const names = [...placesIn(before).keys()]
+    const come = [...placesIn(after).keys()].filter((name) => !placesIn(before).has(name))
+    return [...names.filter((name) => at(before, name) !== at(after, name)), ...come]
+  }
+
+  return {
+    placesIn,
+    at,
+    /** Names whose resource is another object; of several with one name the first counts, and others may be named, too. */
+    compare(before: Chunk, after: Chunk): readonly string[] {
+      const inner = remember(changes, before, () => new WeakMap())
+      return remember(inner, after, () => differences(before, after))
+    },
+  }
+}
+
+function placesOf(chunk: Chunk): Places {
+  const places = new Map<string, number>()
+  for (const [place, { name }] of chunk.entries()) if (!places.has(name)) places.set(name, place)
+  return places
+}
+
+function isNamedAlike(a: Chunk, b: Chunk): boolean {
+  return a.length === b.length && a.every(({ name }, place) => name === b[place]!.name)
+}
+
 const NO_RESOURCES: Chunk = Object.freeze([])
 
-function indexChunks(chunks: readonly Chunk[]): Names {
-  const names = new Map<string, Resource>()
-  for (const chunk of chunks) {
-    for (const resource of chunk) if (!names.has(resource.name)) names.set(resource.name, resource)
-  }
-  return names
-}
-
-function joined(all: readonly Names[]): Names {
+function joined(chunks: List): ReadonlyMap<string, Resource> {
   const joint = new Map<string, Resource>()
-  for (const names of all) {
-    for (const [name, resource] of names) if (!joint.has(name)) joint.set(name, resource)
+  for (const chunk of chunks) {
+    for (const resource of chunk) if (!joint.has(resource.name)) joint.set(resource.name, resource)
   }
   return joint
-}
-
-function differentNames(before: Names, after: Names): readonly string[] {
-  const names: string[] = []
-  for (const [name, resource] of before) if (after.get(name) !== resource) names.push(name)
-  for (const name of after.keys()) if (!before.has(name)) names.push(name)
-  return names
 }
 
 function remember<K extends object, V>(memory: WeakMap<K, V>, key: K, compute: () => V): V {

@@ -23,6 +23,7 @@ export function createSharing(): Sharing {
   const names = new Pool<ReadonlySet<string>>()
   const numbers = new WeakMap<object, number>()
   const known = new WeakMap<ResourceSet, ResourceSet>()
+  const knownLists = new WeakMap<List, List>()
   let count = 0
 
   function numberOf(thing: object): number {
@@ -35,7 +36,14 @@ export function createSharing(): Sharing {
     return number
   }
 
-  const list = (one: List): List => lists.first(one.map(numberOf).join(), one)
+  function list(one: List): List {
+    let shared = knownLists.get(one)
+    if (!shared) {
+      shared = lists.first(one.map(numberOf).join(), one)
+      knownLists.set(one, shared)
+    }
+    return shared
+  }
 
   function share(set: ResourceSet): ResourceSet {
     const shared = { ...set }

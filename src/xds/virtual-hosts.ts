@@ -8,6 +8,8 @@ const whole = new WeakMap<Resource, Parts>()
 const exact = new WeakMap<Resource, Parts>()
 const single = new WeakMap<Resource, Parts>()
 const chunks = new WeakMap<VhdsRoute, Chunk>()
+/** Of each name the one that was looked at last. */
+const latest = new Map<string, WeakRef<VhdsRoute>>()
 const greetings = new Map<string, Resource>()
 const lists = new WeakMap<Vhds, readonly Chunk[]>()
 
@@ -68,9 +70,15 @@ function allOf(vhds: VhdsRoute): Chunk {
   let chunk = chunks.get(vhds)
   if (!chunk) {
     const { name: route, virtualHosts } = vhds
-    const hosts = virtualHosts.map((host) => wholeHost(route, host))
+    const last = latest.get(route)?.deref()
+    const before = last && chunks.get(last)
+    // A change leaves most of them as they were, and route configurations of other proxies hold the same.
+    const hosts = virtualHosts.map((host, at) =>
+      before && host === last.virtualHosts[at] ? before[at + 1]! : wholeHost(route, host),
+    )
     chunk = Object.freeze([greeting(route), ...hosts])
     chunks.set(vhds, chunk)
+    latest.set(route, new WeakRef(vhds))
   }
   return chunk
 }

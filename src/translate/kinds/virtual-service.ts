@@ -120,6 +120,23 @@ export function meshRuleFor(view: View, hostname: string): HostRule | undefined 
   return undefined
 }
 
+/** The same for who asks about many hosts: one read of all rules, instead of one of each. */
+export function meshRulesFor(view: View): (hostname: string) => HostRule | undefined {
+  const { exact, wildcards } = meshRules(view, '')
+  // Of one pattern the first counts.
+  const byPattern = new Map([...wildcards].reverse())
+  const patterns = wildcards.map(([host]) => host)
+  return (hostname) => {
+    const own = exact.get(hostname)
+    if (own) return own
+    for (const pattern of patterns) {
+      const rule = covers(pattern, hostname) ? byPattern.get(pattern) : undefined
+      if (rule && mayRule(view, rule.document.metadata.namespace, hostname)) return rule
+    }
+    return undefined
+  }
+}
+
 /** Hosts that rules of the mesh name, each with its rule; those that are no service get routes of their own on port 80. */
 export const meshRuleHosts = memo(
   (view: View, _: ''): readonly (readonly [host: string, rule: HostRule])[] => {

@@ -1,11 +1,12 @@
 // Route configurations of sidecars: the virtual hosts of one port, and what becomes of every other host.
 import type { RouteConfiguration, VirtualHost } from '../../../proto/envoy.d.ts'
 import { memo } from '../../model/memo.ts'
+import { sameElements } from '../../model/mesh.ts'
 import { isHttp } from '../../model/protocol.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Service } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
-import { type HostRule, meshRuleHosts, ruledHosts } from '../kinds/virtual-service.ts'
+import { type HostRule, meshRuleHosts, meshRulesFor, ruledHosts } from '../kinds/virtual-service.ts'
 import { countsAttempts } from '../listener/proxy-headers.ts'
 import { PASSTHROUGH_CLUSTER, virtualHostName } from '../names.ts'
 import { egressProxy } from '../outbound-policy.ts'
@@ -28,14 +29,13 @@ export interface RoutePlan {
   readonly unknownHost: 'pass' | 'refuse' | 'own'
 }
 
-export const routeConfiguration = memo((view: View, json: string): Resource => {
+export const routeConfiguration = memo(planned, {
+  // Of one plan they differ in their virtual hosts alone.
+  same: (before, now) => sameElements(before.virtualHosts ?? [], now.virtualHosts ?? []),
+})
+
+function planned(view: View, json: string): Resource {
   const plan = JSON.parse(json) as RoutePlan
-  const body: RouteConfiguration = {
-    name: plan.name,
-    validate_clusters: false,
-    ignore_port_in_host_matching: true,
-    max_direct_response_body_size_bytes: 1048576,
-  }
   const kept = keptHosts(view, servicesOf(plan))
   const services = hostsOf(view, kept)
   const hosts =
@@ -43,9 +43,20 @@ export const routeConfiguration = memo((view: View, json: string): Resource => {
       ? services.slice(0, 1).map(forAnyHost)
       : [...services, ...withoutRepeatedDomains(otherHosts(view, plan), kept)]
   return Object.freeze({
-    ...resource('route', plan.name, body),
+    ...withoutHosts(view, plan.name),
     virtualHosts: Object.freeze(hosts),
   })
+}
+
+/** All but the virtual hosts, so that it stays the identical object. */
+const withoutHosts = memo((_: View, name: string): Resource => {
+  const body: RouteConfiguration = {
+    name,
+    validate_clusters: false,
+    ignore_port_in_host_matching: true,
+    max_direct_response_body_size_bytes: 1048576,
+  }
+  return resource('route', name, body)
 })
 
 /** After the services: what only rules name, and what becomes of every other host. */
@@ -105,7 +116,8 @@ const keptHosts = memo((view: View, wanted: string): KeptHosts => {
 
 function hostsOf(view: View, kept: KeptHosts): Resource[] {
   const unruled = unruledOf(view, withoutRuled(view, kept))
-  return kept.hosts.flatMap((host, index) => unruled[index] ?? hostOf(view, host) ?? [])
+  const ruleFor = meshRulesFor(view)
+  return kept.hosts.flatMap((host, index) => unruled[index] ?? hostOf(view, host, ruleFor) ?? [])
 }
 
 /** In the places of the others nothing. The list keeps its identity while rules name the same hosts. */
@@ -125,9 +137,15 @@ function unruledHost(view: View, host: KeptHost): Resource | undefined {
   return unruledHosts(view, host.service).get(host.port)
 }
 
-function hostOf(view: View, host: KeptHost): Resource | undefined {
+function hostOf(
+  view: View,
+  host: KeptHost,
+  ruleFor: (hostname: string) => HostRule | undefined,
+): Resource | undefined {
   if (host.domains) return hostWithFewer(view, host)
-  return virtualHosts(view, host.service).get(host.port)
+  const { service, port } = host
+  const rule = ruleFor(service.hostname)
+  return (rule ? virtualHosts(view, service, rule) : unruledHosts(view, service)).get(port)
 }
 
 const hostWithFewer = memo((view: View, { service, port, domains }: KeptHost) => {

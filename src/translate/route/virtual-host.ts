@@ -24,19 +24,44 @@ import { defaultRoute, httpRoutes } from './http-route.ts'
 type Hosts = ReadonlyMap<number, Resource>
 
 /** Of each port of a service that may carry HTTP, by port. */
-export function virtualHosts(view: View, service: Service): Hosts {
-  const rule = meshRuleFor(view, service.hostname)
-  return rule ? ruledHosts(view, sight(view, service)) : unruledHosts(view, service)
+export function virtualHosts(
+  view: View,
+  service: Service,
+  rule = meshRuleFor(view, service.hostname),
+): Hosts {
+  if (!rule) return unruledHosts(view, service)
+  return ruledHosts(view, sight(view, ruledBy(view, rule)(service)))
 }
 
 /** Of a service without a rule; a change of rules needs not look at them. */
 export function unruledHosts(view: View, service: Service): Hosts {
-  if (aliasesOf(view, service).length > 0) return ruledHosts(view, sight(view, service))
+  if (aliasesOf(view, service).length > 0) {
+    return ruledHosts(view, sight(view, withoutRule(view, service)))
+  }
   return (isNear(view, service) ? nearHosts : farHosts)(view, seen(view, service))
 }
 
 const nearHosts = memo((view: View, one: Seen): Hosts => hostsOf(view, one, nearDomains))
 const farHosts = memo((view: View, one: Seen): Hosts => hostsOf(view, one, farDomains))
+
+interface Ruled {
+  readonly service: Service
+  readonly rule: HostRule | undefined
+}
+
+/** The identical object for the same service. What depends on it reads no rule, so that other rules may change. */
+const ruledBy = memo((_: View, rule: HostRule): ((service: Service) => Ruled) => {
+  const known = new WeakMap<Service, Ruled>()
+  return (service) => {
+    const ruled = known.get(service) ?? Object.freeze({ service, rule })
+    known.set(service, ruled)
+    return ruled
+  }
+})
+
+const withoutRule = memo(
+  (_: View, service: Service): Ruled => Object.freeze({ service, rule: undefined }),
+)
 
 /**
  * All that the virtual hosts of a service with a rule depend on for one client. Clients for which that is the same hold the
@@ -53,8 +78,7 @@ interface Sight {
 }
 
 const sight = memo(
-  (view: View, service: Service): Sight => {
-    const rule = meshRuleFor(view, service.hostname)
+  (view: View, { service, rule }: Ruled): Sight => {
     const leadsTo = (rule ? destinationHosts(view, rule) : []).map((host) => {
       const found = exportedService(view, host)
       return found && seen(view, found)

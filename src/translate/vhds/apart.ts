@@ -60,10 +60,15 @@ const routesApart = memo(
   (view: View, chunk: Chunk): Chunk => Object.freeze(chunk.map((one) => routeApart(view, one))),
 )
 
-const routeApart = memo((view: View, one: Resource): Resource => {
-  if (!namesApart(view, '').has(one.name)) return one
-  const name = apartName(deliveryMode(view, ''), one.name)
-  const body = { ...one.body, name, vhds: { config_source: FROM_ADS } } as RouteConfiguration
+function routeApart(view: View, one: Resource): Resource {
+  return namesApart(view, '').has(one.name) ? withoutHosts(view, one.body) : one
+}
+
+/** Of its body alone, which stays the identical object while virtual hosts change. */
+const withoutHosts = memo((view: View, whole: object): Resource => {
+  const own = (whole as RouteConfiguration).name!
+  const name = apartName(deliveryMode(view, ''), own)
+  const body = { ...whole, name, vhds: { config_source: FROM_ADS } } as RouteConfiguration
   return resource('route', name, body)
 })
 
