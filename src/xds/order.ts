@@ -8,14 +8,7 @@ import {
   type Rejection,
   type Subscription,
 } from './holdings.ts'
-import {
-  type Allowance,
-  isAtRest,
-  type Pending,
-  pendingOf,
-  type Response,
-  respond,
-} from './respond.ts'
+import { type Allowance, isAtRest, isEmpty, pendingOf, type Response, respond } from './respond.ts'
 import type { Sets } from './sets.ts'
 import type { Encoded } from './store.ts'
 import { type Event, receive } from './subscription.ts'
@@ -299,8 +292,4 @@ function isDone(delivery: Delivery, type: ResourceType, sets: Sets): boolean {
 /** While nothing that names clusters is due, a newer set can take over, however many clusters are still under way. */
 function isRoundOver(delivery: Delivery, sets: Sets): boolean {
   return USERS.every((type) => isDone(delivery, type, sets))
-}
-
-function isEmpty(pending: Pending): boolean {
-  return pending.additions.length + pending.absent.length + pending.removals.length === 0
 }

@@ -215,6 +215,10 @@ function slice(additions: readonly Encoded[], full: boolean): readonly Encoded[]
   return end < 0 ? additions : additions.slice(0, end)
 }
 
+export function isEmpty(pending: Pending): boolean {
+  return size(pending) === 0
+}
+
 function size(pending: Pending): number {
   return pending.additions.length + pending.absent.length + pending.removals.length
 }
