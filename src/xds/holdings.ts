@@ -67,6 +67,26 @@ export interface Subscription {
   readonly count: number
 }
 
+export interface Response {
+  readonly nonce: string
+  /** All resources in it. */
+  readonly resources: readonly Encoded[]
+  /** Those of them that are new to the proxy. */
+  readonly additions: readonly Encoded[]
+  /** Names that are gone or never were; in a state-of-the-world response it is their absence that says so. */
+  readonly removed: readonly string[]
+  /** `version_info` of a state-of-the-world response. */
+  readonly version: string
+}
+
+/** The response to a state, if one is due, and the state after it. */
+export interface Answer {
+  readonly state: Subscription
+  readonly send?: Response
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set()
+
 export function createSubscription(
   type: ResourceType,
   mode: Mode,
@@ -77,7 +97,7 @@ export function createSubscription(
     type,
     mode,
     wildcard: false,
-    names: new Set(),
+    names: NO_NAMES,
     listed: false,
     base: EMPTY,
     target,

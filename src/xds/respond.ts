@@ -1,6 +1,7 @@
 // What a subscription is to be sent now: the difference between what the proxy has and what it is to have.
 import {
   ABSENT,
+  type Answer,
   type Held,
   heldOf,
   isFullState,
@@ -10,8 +11,11 @@ import {
   versionOf,
 } from './holdings.ts'
 import type { List, Sets } from './sets.ts'
+import { answered } from './states.ts'
 import { type Encoded, isFailed } from './store.ts'
 import { greetingName } from './virtual-hosts.ts'
+
+export type { Response } from './holdings.ts'
 
 /** What may be sent now; the order between types decides it. */
 export interface Allowance {
@@ -22,18 +26,6 @@ export interface Allowance {
 }
 
 export const EVERYTHING: Allowance = { additions: true, removals: true }
-
-export interface Response {
-  readonly nonce: string
-  /** All resources in it. */
-  readonly resources: readonly Encoded[]
-  /** Those of them that are new to the proxy. */
-  readonly additions: readonly Encoded[]
-  /** Names that are gone or never were; in a state-of-the-world response it is their absence that says so. */
-  readonly removed: readonly string[]
-  /** `version_info` of a state-of-the-world response. */
-  readonly version: string
-}
 
 export interface Pending {
   readonly additions: readonly Encoded[]
@@ -137,13 +129,15 @@ export function isAtRest(state: Subscription): boolean {
 }
 
 /** The next response, if one is due, allowed, and none is outstanding. */
-export function respond(
-  state: Subscription,
-  allow: Allowance,
-  sets: Sets,
-): { readonly state: Subscription; readonly send?: Response } {
+export function respond(state: Subscription, allow: Allowance, sets: Sets): Answer {
   if (state.outstanding) return { state }
   const pending = pendingOf(state, sets)
+  const isPicked = allow.removals && allow.keeps && pending.removals.length > 0
+  const answer = () => answerTo(state, pending, allow, sets)
+  return isPicked ? answer() : answered(state, allow, sets, answer)
+}
+
+function answerTo(state: Subscription, pending: Pending, allow: Allowance, sets: Sets): Answer {
   const [group, later] = nextGroup(state, pending)
   const chosen = choose(state, pending, group, allow)
   const rest = size(pending) - size(chosen)

@@ -14,27 +14,13 @@ export interface Sharing {
 
 const TYPES: ReadonlySet<string> = new Set(RESOURCE_TYPES)
 
-/** Sets of fewer names are not looked for. */
-const FEW_NAMES = 8
-
 export function createSharing(): Sharing {
   const lists = new Pool<List>()
   const sets = new Pool<ResourceSet>()
   const names = new Pool<ReadonlySet<string>>()
-  const numbers = new WeakMap<object, number>()
   const known = new WeakMap<ResourceSet, ResourceSet>()
   const knownLists = new WeakMap<List, List>()
-  let count = 0
-
-  function numberOf(thing: object): number {
-    let number = numbers.get(thing)
-    if (number === undefined) {
-      count += 1
-      number = count
-      numbers.set(thing, number)
-    }
-    return number
-  }
+  const numberOf = numbering()
 
   function list(one: List): List {
     let shared = knownLists.get(one)
@@ -71,22 +57,40 @@ export function createSharing(): Sharing {
       return shared
     },
     names(all) {
-      if (all.size < FEW_NAMES) return all
       const first = names.first(signature(all), all)
       return first === all || sameNames(first, all) ? first : all
     },
   }
 }
 
+/** Gives each object a number of its own, so that keys can be made of several. */
+export function numbering(): (thing: object) => number {
+  const numbers = new WeakMap<object, number>()
+  let count = 0
+  return (thing) => {
+    let number = numbers.get(thing)
+    if (number === undefined) {
+      count += 1
+      number = count
+      numbers.set(thing, number)
+    }
+    return number
+  }
+}
+
 /** Remembers the first of each key for as long as somebody holds it. */
-class Pool<T extends object> {
+export class Pool<T extends object> {
   readonly #kept = new Map<string, WeakRef<T>>()
   readonly #collected = new FinalizationRegistry<string>((key) => {
     if (!this.#kept.get(key)?.deref()) this.#kept.delete(key)
   })
 
+  find(key: string): T | undefined {
+    return this.#kept.get(key)?.deref()
+  }
+
   first(key: string, one: T): T {
-    const first = this.#kept.get(key)?.deref()
+    const first = this.find(key)
     if (first) return first
     this.#kept.set(key, new WeakRef(one))
     this.#collected.register(one, key)

@@ -2,6 +2,7 @@
 import { type ServerDuplexStream, status } from '@grpc/grpc-js'
 import { type Diagnostic, isDiagnostic } from '../model/diagnostic.ts'
 import { type ResourceSet, type ResourceType, TYPE_PREFIX } from '../model/resource.ts'
+import { frameOf } from './frames.ts'
 import type { Mode, Rejection } from './holdings.ts'
 import type { Caller, Host, KnownProxy } from './host.ts'
 import {
@@ -18,7 +19,7 @@ import { type Request, readRequest, typeOfUrl } from './request.ts'
 import { reselect, type Selection, select } from './selection.ts'
 import { askedFor, isBehind, type StreamStatus, statusOf, Tally } from './status.ts'
 import { take } from './take.ts'
-import { frameDelta, frameSotw, TYPE_URLS } from './wire.ts'
+import { frameDelta, TYPE_URLS } from './wire.ts'
 
 export type Call = ServerDuplexStream<Buffer, Buffer>
 
@@ -210,22 +211,8 @@ export class Stream<P extends KnownProxy> {
   }
 
   #write({ type, response }: Sending): void {
-    const { nonce, resources, removed, version } = response
-    const url = TYPE_URLS[type]
-    const bytes =
-      this.#mode === 'delta'
-        ? frameDelta(
-            url,
-            nonce,
-            resources.map(({ deltaChunk }) => deltaChunk),
-            removed,
-          )
-        : frameSotw(
-            url,
-            version,
-            nonce,
-            resources.map(({ chunk }) => chunk),
-          )
+    const bytes = frameOf(this.#mode, type, response)
+    const { removed } = response
     const { counters } = this.#host
     counters.responses++
     counters.resources += response.additions.length

@@ -11,6 +11,7 @@ import {
 import { isolate } from './isolate.ts'
 import { type Allowance, EVERYTHING, type Response, respond } from './respond.ts'
 import { EMPTY, type List, type Sets } from './sets.ts'
+import { follow } from './states.ts'
 import { type Encoded, isFailed } from './store.ts'
 
 export type Event =
@@ -54,31 +55,61 @@ export function receive(state: Subscription, event: Event, sets: Sets): Subscrip
     case 'connected':
       return connect(state, event, sets)
     case 'subscribe':
-      return subscribe(state, event.names, sets)
+      return together(state, event, sets, subscribe)
     case 'unsubscribe':
       return unsubscribe(state, event.names, sets)
     case 'ack':
-      return state.outstanding?.nonce === event.nonce ? { ...state, outstanding: undefined } : state
+      return accept(state, event.nonce, sets)
     case 'nack':
       return refuse(state, event.nonce, event.text)
     case 'changed':
       return retarget(state, event.target, sets)
     case 'resend':
-      return ask(state, event.names, sets)
+      return together(state, event, sets, ask)
   }
+}
+
+/** What many streams ask for in the same state is looked up once. */
+function together(
+  state: Subscription,
+  { kind, names }: { readonly kind: string; readonly names: readonly string[] },
+  sets: Sets,
+  apply: (state: Subscription, names: readonly string[], sets: Sets) => Subscription,
+): Subscription {
+  if (names.length === 0) return state
+  const all = sets.names(new Set(names))
+  return follow(state, [kind, all], sets, () => apply(state, names, sets))
+}
+
+function accept(state: Subscription, nonce: string, sets: Sets): Subscription {
+  if (state.outstanding?.nonce !== nonce) return state
+  return follow(state, ['ack'], sets, () => ({ ...state, outstanding: undefined }))
 }
 
 function connect(state: Subscription, event: Connected, sets: Sets): Subscription {
   const wildcard =
     event.names.includes(WILDCARD) || (event.names.length === 0 && LEGACY_WILDCARD.has(state.type))
-  const names = new Set(event.names.map((name) => sets.shared(state.target, name)))
-  names.delete(WILDCARD)
+  const asked = new Set(event.names.map((name) => sets.shared(state.target, name)))
+  asked.delete(WILDCARD)
+  const names = sets.names(asked)
   const listed = event.names.length > 0
+  const begin = () => begun(state, event, { wildcard, names, listed }, sets)
+  // What it has from an earlier stream is its own.
+  if (event.version || (event.versions?.size ?? 0) > 0) return begin()
+  return follow(state, ['connected', wildcard, listed, names], sets, begin)
+}
+
+function begun(
+  state: Subscription,
+  event: Connected,
+  { wildcard, names, listed }: Pick<Subscription, 'wildcard' | 'names' | 'listed'>,
+  sets: Sets,
+): Subscription {
   const rejected = stillMeant(state.rejected, state.target, sets)
   const fresh: Subscription = {
     ...state,
     wildcard,
-    names: sets.names(names),
+    names,
     listed,
     rejected,
     owesAnswer: wildcard,
@@ -173,7 +204,11 @@ function refusedNow({ type, name, version, resource }: Encoded) {
 
 function retarget(state: Subscription, target: List, sets: Sets): Subscription {
   if (target === state.target) return state
-  return { ...state, target, rejected: stillMeant(state.rejected, target, sets) }
+  return follow(state, ['changed', target], sets, () => ({
+    ...state,
+    target,
+    rejected: stillMeant(state.rejected, target, sets),
+  }))
 }
 
 /** An edited object is tried again. */

@@ -4,8 +4,11 @@ import { test } from 'node:test'
 import type { Chunk, Resource, ResourceSet } from '../../src/model/resource.ts'
 import { NO_RESOURCES } from '../../src/model/resource.ts'
 import { translate } from '../../src/translate/translate.ts'
+import { frameOf } from '../../src/xds/frames.ts'
+import { createSubscription } from '../../src/xds/holdings.ts'
 import { createSets } from '../../src/xds/sets.ts'
 import { createStore } from '../../src/xds/store.ts'
+import { type Event, step } from '../../src/xds/subscription.ts'
 import { viewOf } from '../support/views.ts'
 import { policy, service } from '../support/workload.ts'
 
@@ -140,4 +143,48 @@ test('of several resources of one name the first in the list counts, in chunks l
   assert.equal(sets.find(list, 's30'), large[30])
   assert.equal(sets.find(list, 's59'), other[39])
   assert.equal(sets.find(list, 's60'), undefined)
+})
+
+test('streams in the same state are one: what they are sent, and what they hold, whatever came before', () => {
+  const clusters = [chunk('a', 'b')]
+  const later = [...clusters, chunk('c')]
+  const hello: Event = { kind: 'connected', names: [] }
+  const ack = (nonce: string): Event => ({ kind: 'ack', nonce })
+  const first = step(createSubscription('cluster', 'delta', clusters), hello, sets)
+  const second = step(createSubscription('cluster', 'delta', clusters), hello, sets)
+  assert.equal(first.send?.additions.length, 2)
+  assert.equal(second.send, first.send)
+  assert.equal(frameOf('delta', 'cluster', second.send!), frameOf('delta', 'cluster', first.send!))
+  assert.equal(second.state, first.state)
+  const accepted = step(first.state, ack('1'), sets).state
+  assert.equal(step(second.state, ack('1'), sets).state, accepted)
+  assert.equal(step(second.state, ack('7'), sets).state, second.state)
+  const pushed = step(accepted, { kind: 'changed', target: later }, sets)
+  assert.deepEqual(
+    pushed.send?.additions.map(({ name }) => name),
+    ['c'],
+  )
+  // One that comes back with all of it ends in the same state.
+  const known = new Map(first.send!.additions.map(({ name, version }) => [name, version]))
+  const back = step(
+    createSubscription('cluster', 'delta', clusters),
+    { kind: 'connected', names: [], versions: known },
+    sets,
+  )
+  assert.deepEqual(back.send?.additions, [])
+  assert.equal(step(back.state, ack('1'), sets).state, accepted)
+})
+
+test('a refusal is of one stream only', () => {
+  const clusters = [chunk('a', 'b')]
+  const hello: Event = { kind: 'connected', names: [] }
+  const [one, other] = [1, 2].map(() =>
+    step(createSubscription('cluster', 'delta', clusters), hello, sets),
+  )
+  assert.equal(one!.state, other!.state)
+  const refused = step(one!.state, { kind: 'nack', nonce: '1', text: 'no' }, sets)
+  assert.equal(refused.send?.additions.length, 1)
+  const accepted = step(other!.state, { kind: 'ack', nonce: '1' }, sets)
+  assert.equal(accepted.send, undefined)
+  assert.equal(accepted.state.groups.length + accepted.state.rejected.size, 0)
 })
