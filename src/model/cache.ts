@@ -6,13 +6,21 @@ import { type Mesh, TABLE_NAMES } from './mesh.ts'
 
 export type Argument = string | object
 
-/** How many generations pass between sweeps; each sweep is preceded by one full walk, which marks what is in use. */
+/**
+ * How many generations pass between sweeps, unless so many results are new that one comes sooner; each sweep is preceded by one
+ * full walk, which marks what is in use.
+ */
 const SWEEP_EVERY = 16
+/** So many new results, as a share of those kept, and at least, that one comes sooner. */
+const MANY = { share: 0.5, least: 5_000 }
 
 export class Cache {
   readonly facets = new FacetTable()
   readonly #results = new Map<object, Map<Argument, Entries>>()
-  #sweptAt = 0
+  #fullFrom = SWEEP_EVERY
+  /** Results that the last sweep kept, and those that came since. */
+  #kept = 0
+  #come = 0
   #mesh: Mesh | undefined
   /** For `#mesh`: the tables that changed after a generation. */
   readonly #changes = new Map<number, number>()
@@ -30,6 +38,11 @@ export class Cache {
       byArgument.set(argument, entries)
     }
     return entries
+  }
+
+  /** A result was made that takes no other's place. */
+  came(): void {
+    this.#come++
   }
 
   /** Tables of the mesh that changed after a generation, one bit each in the order of `TABLE_NAMES`. */
@@ -51,19 +64,27 @@ export class Cache {
 
   /** In such a generation every read is walked, also of unchanged tables, so that all that is in use is marked. */
   walksFully(generation: number): boolean {
-    return generation - this.#sweptAt >= SWEEP_EVERY
+    return generation >= this.#fullFrom
   }
 
   /** Call when all proxies were served for `generation` or a later one: forgets what none of them used since. */
   sweep(generation: number): void {
-    if (!this.walksFully(generation)) return
-    this.#sweptAt = generation
+    if (!this.walksFully(generation)) {
+      if (this.#come <= Math.max(MANY.least, this.#kept * MANY.share)) return
+      // The generation of now may be walked already, in part.
+      const next = Math.max(generation, this.#mesh?.generation ?? 0) + 1
+      this.#fullFrom = Math.min(this.#fullFrom, next)
+      return
+    }
+    this.#fullFrom = generation + SWEEP_EVERY
     this.facets.forget()
     for (const byArgument of this.#results.values()) {
       for (const [argument, entries] of byArgument) {
         if (!entries.sweep(generation)) byArgument.delete(argument)
       }
     }
+    this.#kept = this.size
+    this.#come = 0
   }
 
   /** Number of remembered results, for metrics and tests. */

@@ -40,6 +40,7 @@ export function memo<A extends Argument, Value>(
       const entry = compute(build as (view: View, argument: Argument) => unknown, view, key)
       keepIdentity(entry, found, entries, options as MemoOptions<unknown>)
       if (found) entries.delete(found)
+      else view.cache.came()
       entries.add(entry)
       return entry
     },

@@ -185,6 +185,19 @@ test('what no proxy uses any more is forgotten', () => {
   assert.ok(cache.size < 100, `${cache.size} results are kept`)
 })
 
+test('what a large change leaves behind is forgotten with the change after it', () => {
+  const of = memo((_: View, key: string) => key)
+  const cache = new Cache()
+  let mesh = EMPTY_MESH
+  for (let change = 1; change <= 4; change++) {
+    mesh = meshOf([service(`s${change}`)], mesh)
+    const view = new View(mesh, NODE, cache)
+    for (let i = 0; i < 6_000; i++) of(view, `${change} ${i}`)
+    cache.sweep(mesh.generation)
+  }
+  assert.equal(cache.size, 6_000)
+})
+
 test('origins are found by pointer, and do not show in JSON', () => {
   const at = (line: number) => ({ source: 'm.yaml', line, column: 3 })
   const body = { [ORIGIN]: at(1), routes: [{ name: 'a/b' }, { [ORIGIN]: at(2), 'a/b': { x: 1 } }] }
