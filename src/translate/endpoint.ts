@@ -70,8 +70,10 @@ export function groupedEndpoints(view: View, target: Target): readonly LocalityL
   const { service, port, rule, subset } = target
   if (service.resolution === 'NONE') return []
   const wanted = Object.entries(subset?.value.labels ?? {})
-  const placed = staying(view, service)
-    .filter(({ labels }) => wanted.every(([name, value]) => labels[name] === value))
+  const matching = endpointsOf(view, service).filter(({ labels }) =>
+    wanted.every(([name, value]) => labels[name] === value),
+  )
+  const placed = staying(view, service, matching)
     .filter((endpoint) => !byAssignment(view, service) || isPlace(endpoint))
     .flatMap((endpoint): Placed[] => {
       const lbEndpoint = lbEndpointOf(view, endpoint, port)
@@ -81,9 +83,12 @@ export function groupedEndpoints(view: View, target: Target): readonly LocalityL
   return localityEndpoints(view, placed, localityBalance(view, service, policy))
 }
 
-/** Those about to stop are left out while others are there. */
-function staying(view: View, service: Service): readonly Endpoint[] {
-  const endpoints = endpointsOf(view, service)
+/** Those about to stop are left out while others of the same subset are there. */
+function staying(
+  view: View,
+  service: Service,
+  endpoints: readonly Endpoint[],
+): readonly Endpoint[] {
   if (!byAssignment(view, service)) return endpoints
   const rest = endpoints.filter((endpoint) => !isDraining(view, endpoint))
   return rest.some(({ healthy }) => healthy) ? rest : endpoints

@@ -8,7 +8,7 @@ import { openEnrolments } from '../../src/registry/enrolment.ts'
 import { translate } from '../../src/translate/translate.ts'
 import { testFolder } from '../support/envoy.ts'
 import { viewOf } from '../support/views.ts'
-import { join, service, workload } from '../support/workload.ts'
+import { join, policy, service, workload } from '../support/workload.ts'
 
 const WORKLOADS = ['one', 'two'].map((name, at) =>
   workload({ workload: `shop/${name}`, address: `10.0.0.${at}`, labels: { app: 'web' } }),
@@ -49,4 +49,28 @@ test('they are left out while others are there, and no restart remembers them', 
   assert.ok('add' in next)
   assert.deepEqual(addresses(next), ['10.0.0.0', '10.0.0.1'])
   assert.equal(next.drain('shop/nobody', true), false)
+})
+
+test('the last one of a subset is still called', () => {
+  const versions = '{host: web, subsets: [{name: v1, labels: {version: v1}}]}'
+  const canary = workload({
+    ...{ workload: 'shop/canary', address: '10.0.0.9', labels: { app: 'web', version: 'v1' } },
+  })
+  const first = viewOf(
+    join(
+      ...[canary, ...WORKLOADS, service('shop/web', { app: 'web' }, 'http:8000')],
+      policy('DestinationRule', 'shop/web', versions),
+    ),
+  )
+  const documents = ['WorkloadEntry', 'Service', 'DestinationRule'].flatMap((kind) => [
+    ...first.mesh.tables[kind as 'Service'].rows.values(),
+  ])
+  const enrolments = [{ workload: 'shop/canary', draining: true as const }]
+  const mesh = nextMesh(first.mesh, { documents, enrolments })
+  const found = translate(mesh, first.node, new Cache()).endpoint.flat()
+  const holders = found.filter(({ body }) => JSON.stringify(body).includes('10.0.0.9'))
+  assert.deepEqual(
+    holders.map(({ name }) => name),
+    ['outbound|8000|v1|web.shop.svc.cluster.local'],
+  )
 })
