@@ -43,6 +43,8 @@ export class Gate {
   readonly #contents = new Map<string, Entry>()
   readonly #clean = new WeakSet<object>()
   readonly #states = new Map<string, State>()
+  /** Those of them whose proxies are gone. */
+  readonly #gone = new Set<string>()
   readonly #waiting = new Set<() => void>()
   #wanted: Resource[] = []
   #soon: NodeJS.Immediate | undefined
@@ -58,6 +60,7 @@ export class Gate {
 
   /** What of the set may be sent now, with what was sent before in the place of the rest. The same for the same set, until more is known. */
   pass(key: string, set: ResourceSet): ResourceSet {
+    this.#gone.delete(key)
     const last = this.#states.get(key)
     const settled = last && (!last.output.heldBack || last.epoch === this.#epoch)
     if (settled && last.input === set) return last.output
@@ -95,15 +98,19 @@ export class Gate {
 
   /** Forgets what proxies had that went away some time ago. */
   prune(present: ReadonlySet<string>): void {
-    let gone = [...this.#states.keys()].filter((key) => !present.has(key))
-    gone = gone.slice(0, Math.max(0, gone.length - MAX_GONE))
-    for (const key of gone) this.#states.delete(key)
+    const gone = [...this.#states.keys()].filter((key) => !present.has(key))
+    const forgotten = gone.splice(0, Math.max(0, gone.length - MAX_GONE))
+    for (const key of forgotten) this.#states.delete(key)
+    this.#gone.clear()
+    for (const key of gone) this.#gone.add(key)
   }
 
-  /** What Envoy refuses at present; one for each place. */
+  /** What Envoy refuses at present of what proxies are to have that are there; one for each place. */
   diagnostics(): readonly Diagnostic[] {
     const refused = new Map<Resource, string>()
-    for (const { output } of this.#states.values()) {
+    for (const [key, { output }] of this.#states) {
+      // What it is to have now is not looked at.
+      if (this.#gone.has(key)) continue
       for (const { resource, reason, follows } of output.heldBack ?? []) {
         if (reason !== undefined && !follows) refused.set(resource, reason)
       }

@@ -120,6 +120,21 @@ test('what is refused is told once, and forgotten when it is gone', async (t) =>
   assert.equal(log.length, 1)
 })
 
+test('what only a proxy has that is gone is not told, until it is back', async (t) => {
+  const { gate, question } = await begin(t, hostSet(virtualHost('a', 'x', ['a1'])))
+  const set = hostSet(virtualHost('a', 'x', ['bad']))
+  gate.pass('p', set)
+  const asked = await question('bad')
+  asked.answer(no('says bad'))
+  await waitFor('the answer', () => gate.pass('p', set).heldBack?.every(({ reason }) => reason))
+  gate.prune(new Set(['p']))
+  assert.equal(gate.diagnostics().length, 1)
+  gate.prune(new Set(['q']))
+  assert.deepEqual(gate.diagnostics(), [], 'nobody hears what becomes of it meanwhile')
+  assert.deepEqual(hosts(gate.pass('p', set)), ['a a1'], 'what it had is remembered')
+  assert.equal(gate.diagnostics().length, 1)
+})
+
 test('a route configuration keeps single virtual hosts; one that names a cluster that is held back waits', async (t) => {
   const set = (mark: string, target: string, clusters: readonly Resource[]) =>
     resourceSet({
