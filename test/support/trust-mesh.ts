@@ -27,6 +27,8 @@ export interface TrustMember {
   /** Of its certificates. */
   readonly folder: string
   readonly address: string
+  /** Its test has ended, and its Envoy is about to. */
+  readonly leaving: AbortSignal
 }
 
 export interface TrustMesh {
@@ -156,9 +158,12 @@ export async function enrolled(t: Cleanup, options: Enrolling): Promise<TrustMem
     ...{ workload: named, xds, out, admin: '127.0.0.1:0', tokenFile: `${data}/join-token` },
   })
   if (isProblem(made)) throw new Error(printDiagnostic(made))
+  const leaving = new AbortController()
+  // Hooks run in this order: who keeps its certificates hears of the end before its Envoy.
+  t.after(() => leaving.abort())
   // A listener that is replaced ends what is under way on it after this time, as long as in service.
   const envoy = await testEnvoy(t, { written: made.config, drainSeconds: 45 })
-  return { workload: named, envoy, folder: `${out}/certs`, address }
+  return { workload: named, envoy, folder: `${out}/certs`, address, leaving: leaving.signal }
 }
 
 interface Keeping {
@@ -169,25 +174,23 @@ interface Keeping {
 }
 
 /** From now on it renews by itself. */
-export function keep(t: Cleanup, { folder, envoy }: TrustMember, options: Keeping): void {
+export function keep(t: Cleanup, member: TrustMember, options: Keeping): void {
+  const { folder, envoy, leaving } = member
   const credentials = readCredentials(folder)
   if (!credentials || isProblem(credentials)) throw new Error('there are no credentials')
-  const stop = new AbortController()
   const { xds, data, log, longestPause } = options
   const keeping = keepCredentials({
-    ...{ address: xds, folder, credentials, signal: stop.signal },
+    ...{ address: xds, folder, credentials, signal: leaving },
     token: () => readToken(`${data}/join-token`),
     onProblem: (diagnostic) => log.push(diagnostic),
     onRenewed: async (next) => {
       assert.deepEqual(lintChain(next.chainPem), [])
-      await envoy.waitFor('Envoy to use it', () =>
-        usesCertificate(envoy.running.adminUrl, next.chainPem),
+      await envoy.waitFor(
+        'Envoy to use it',
+        () => leaving.aborted || usesCertificate(envoy.running.adminUrl, next.chainPem),
       )
     },
     ...(longestPause !== undefined && { longestPause }),
   })
-  t.after(async () => {
-    stop.abort()
-    await keeping
-  })
+  t.after(() => keeping)
 }
