@@ -76,6 +76,9 @@ export const REFUSED: Readonly<Record<string, string>> = {
   'RequestAuthentication.targetRefs': 'L0251',
   'Telemetry.targetRef': 'L0251',
   'Telemetry.targetRefs': 'L0251',
+  'WasmPlugin.targetRef': 'L0251',
+  'WasmPlugin.targetRefs': 'L0251',
+  'TrafficExtension.targetRefs': 'L0251',
 }
 
 export interface Row {

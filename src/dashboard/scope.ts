@@ -14,6 +14,8 @@ export const SELECTING = [
   'PeerAuthentication',
   'RequestAuthentication',
   'Telemetry',
+  'WasmPlugin',
+  'TrafficExtension',
   'ProxyConfig',
   'EnvoyFilter',
   'Sidecar',

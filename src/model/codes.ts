@@ -82,6 +82,8 @@ export const CODES = {
   L0264: 'A Gateway of the Gateway API, or one of its listeners, is not served.',
   L0265: 'A route of the Gateway API is not attached to a Gateway that it names.',
   L0266: 'What a route names cannot be had; its share of the requests is answered with 500.',
+  L0267: 'The module of a WebAssembly filter cannot be had from where its url says.',
+  L0268: 'A WasmPlugin or TrafficExtension is incomplete, or its filter is not possible.',
   L0270: 'The PeerAuthentication is in the root namespace and has a selector, which Istio ignores.',
   L0271: 'Port-level mutual TLS needs a selector; without one it is ignored.',
   L0272: 'Another, older PeerAuthentication of the same scope is in force instead.',

@@ -40,6 +40,8 @@ export const KINDS = [
   'RequestAuthentication',
   'AuthorizationPolicy',
   'Telemetry',
+  'WasmPlugin',
+  'TrafficExtension',
   'MeshConfig',
   'GatewayClass',
   'KubernetesGateway',

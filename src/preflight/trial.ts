@@ -16,9 +16,10 @@ export function isJudged({ type, body, answer }: Resource): boolean {
   return type !== 'extensionConfig' || isHttpFilter(body as Json)
 }
 
-/** Of what an EnvoyFilter adds it is not known where it is used. */
+/** Of what an EnvoyFilter adds it is not known where it is used; a module of WebAssembly is where the proxy is, and not here. */
 function isHttpFilter({ typed_config: config }: Json): boolean {
-  return String((config as Json | undefined)?.['@type']).includes('.filters.http.')
+  const type = String((config as Json | undefined)?.['@type'])
+  return type.includes('.filters.http.') && !type.includes('.filters.http.wasm.')
 }
 
 /** A route configuration and its virtual hosts are judged one by one: a change of one costs no more than it. */

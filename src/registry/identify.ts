@@ -8,9 +8,6 @@ export type Identified =
   | { readonly type: 'ignored'; readonly text: string }
   | { readonly type: 'wrong'; readonly field: 'kind' | 'apiVersion'; readonly text: string }
 
-/** Kinds of Istio that Lotse does not read. */
-const UNREAD = new Set(['WasmPlugin', 'TrafficExtension'])
-
 /** Another project's kind is ignored with a warning; a misspelt kind or a wrong version of Istio's is an error. */
 export function identify(kind: string, apiVersion: string): Identified {
   const group = groupOf(apiVersion)
@@ -24,14 +21,8 @@ export function identify(kind: string, apiVersion: string): Identified {
       return { type: 'wrong', field: 'apiVersion', text }
     }
   }
-  if (!group.endsWith('istio.io') || UNREAD.has(kind)) {
-    const instead = UNREAD.has(kind)
-      ? '; an EnvoyFilter (HTTP_FILTER, INSERT_BEFORE the router) puts a filter for WebAssembly or Lua in'
-      : ''
-    return {
-      type: 'ignored',
-      text: `${kind} of ${apiVersion} is not read by Lotse: ignored${instead}`,
-    }
+  if (!group.endsWith('istio.io')) {
+    return { type: 'ignored', text: `${kind} of ${apiVersion} is not read by Lotse: ignored` }
   }
   if (known) {
     const versions = SCHEMAS[known].apiVersions.join(' or ')

@@ -251,6 +251,7 @@ export function chainOptions(view: View, port: InboundPort): ChainOptions {
       place: 'inbound',
       statPrefix: `inbound_${port.port}`,
       routeName: cluster,
+      port: port.port,
       grpcWeb: port.protocol === 'GRPC-Web',
     }),
     tcp: [...rbacNetworkFilters(view, workload), tcpProxy(view, cluster, cluster)],

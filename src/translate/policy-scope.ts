@@ -6,7 +6,11 @@ import { matchesLabels, type Workload } from '../model/selector.ts'
 import type { View } from '../model/view.ts'
 import { rootNamespace } from './mesh-config.ts'
 
-export type ScopedKind = 'AuthorizationPolicy' | 'RequestAuthentication'
+export type ScopedKind =
+  | 'AuthorizationPolicy'
+  | 'RequestAuthentication'
+  | 'WasmPlugin'
+  | 'TrafficExtension'
 
 interface Scope {
   readonly selector?: PolicySelector

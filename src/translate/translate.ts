@@ -14,6 +14,7 @@ import { gatewayResources } from './gateway/gateway.ts'
 import { grpcResources } from './grpc.ts'
 import { boundInboundListeners, inboundClusters, inboundRoutes, ingressSecrets } from './inbound.ts'
 import { allSeen, type Seen } from './kinds/destination-rule.ts'
+import { extensionConfigs } from './kinds/extension.ts'
 import { jwtConfigs } from './kinds/request-authentication.ts'
 import { capturedListeners } from './listener/captured.ts'
 import { outboundListeners } from './listener/outbound.ts'
@@ -62,7 +63,7 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
     ]),
     route: chunks([inboundRoutes(view, workload), outboundRoutes(view, ''), gateway.routes]),
     virtualHost: [],
-    extensionConfig: chunks([jwtConfigs(view, workload)]),
+    extensionConfig: chunks([jwtConfigs(view, workload), extensionConfigs(view, '')]),
     // What is set while a proxy runs belongs to no object: see src/tapping.ts.
     runtime: [],
   })

@@ -84,7 +84,7 @@ function virtualHosts(hosts: Readonly<Record<string, readonly string[]>>): Virtu
 
 /** The inbound connection manager as sidecars have it, with its routes inside. */
 function manager(hosts: readonly VirtualHost[], normalization: string) {
-  const options = { place: 'inbound', statPrefix: 'test', routeName: 'test' } as const
+  const options = { place: 'inbound', statPrefix: 'test', routeName: 'test', port: 80 } as const
   const filter = httpConnectionManager(viewOf(mesh(normalization)), options)
   const { rds: _, ...config } = filter.typed_config as Record<string, unknown> & { '@type': string }
   return {

@@ -92,6 +92,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   WorkloadGroup: 'networking.istio.io/v1',
   ProxyConfig: 'networking.istio.io/v1beta1',
   Telemetry: 'telemetry.istio.io/v1',
+  WasmPlugin: 'extensions.istio.io/v1alpha1',
+  TrafficExtension: 'extensions.istio.io/v1alpha1',
 }
 
 /** A policy `namespace/name` with its spec as YAML; an age as creation time, years after 2020. */

@@ -160,7 +160,6 @@ test('kinds: wrong versions and misspelt kinds are errors, other projects are ig
   assert.match(codes('PeerAuthentication', 'networking.istio.io/v1')[0]!, /L0103 error .* security/)
   assert.match(codes('Deployment', 'apps/v1')[0]!, /^L0103 warning .* ignored$/)
   assert.match(codes('TLSRoute', 'gateway.networking.k8s.io/v1')[0]!, /^L0103 warning/)
-  assert.match(codes('WasmPlugin', 'extensions.istio.io/v1alpha1')[0]!, /^L0103 warning/)
   assert.match(codes('Service', 'v2')[0]!, /^L0103 error/)
   assert.deepEqual(codes('ProxyConfig', 'networking.istio.io/v1beta1'), [])
   for (const value of [1, null, [], 'x', {}, { kind: 'Service' }, { kind: 1, apiVersion: 'v1' }]) {

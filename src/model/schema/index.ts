@@ -13,7 +13,9 @@ import { envoyFilter, proxyConfig } from './proxy-config.ts'
 import { serviceEntry } from './service-entry.ts'
 import { sidecar } from './sidecar.ts'
 import { telemetry } from './telemetry.ts'
+import { trafficExtension } from './traffic-extension.ts'
 import { virtualService } from './virtual-service.ts'
+import { wasmPlugin } from './wasm-plugin.ts'
 import { workloadEntry, workloadGroup } from './workload-entry.ts'
 
 export interface KindSchema<T> {
@@ -32,6 +34,8 @@ const networking = [
 ]
 const security = ['security.istio.io/v1', 'security.istio.io/v1beta1']
 const telemetryVersions = ['telemetry.istio.io/v1', 'telemetry.istio.io/v1alpha1']
+
+const extensions = ['extensions.istio.io/v1alpha1']
 
 /** Of the Kubernetes Gateway API. */
 const gatewayApi = ['gateway.networking.k8s.io/v1', 'gateway.networking.k8s.io/v1beta1']
@@ -63,6 +67,8 @@ export const SCHEMAS = {
   RequestAuthentication: inSpec(security, requestAuthentication),
   AuthorizationPolicy: inSpec(security, authorizationPolicy),
   Telemetry: inSpec(telemetryVersions, telemetry),
+  WasmPlugin: inSpec(extensions, wasmPlugin),
+  TrafficExtension: inSpec(extensions, trafficExtension),
   GatewayClass: { ...inSpec(gatewayApi, gatewayClass), namespaced: false },
   KubernetesGateway: inSpec(gatewayApi, kubernetesGateway),
   HTTPRoute: inSpec(gatewayApi, httpRoute),

@@ -72,7 +72,7 @@ function open(filters: readonly Filter[]): Chain {
 
 function httpFilter(view: View, port: GatewayPort, routeName: string): Filter[] {
   const statPrefix = `gateway_${listenerName(port.bind, port.boundPort)}`
-  return [httpConnectionManager(view, { place: 'gateway', statPrefix, routeName })]
+  return [httpConnectionManager(view, { place: 'gateway', statPrefix, routeName, port: port.port })]
 }
 
 /** Whether the server's requests are seen: TLS ends here and carries HTTP. */

@@ -13,6 +13,7 @@ import { httpLimits } from '../connection-settings.ts'
 import { extAuthzHttpFilters } from '../ext-authz.ts'
 import { HTTP_FILTERS } from '../filters.ts'
 import { rbacHttpFilters } from '../kinds/authorization-policy.ts'
+import { extensionFilters } from '../kinds/extension.ts'
 import { jwtHttpFilter } from '../kinds/request-authentication.ts'
 import { addedTags, type Mode } from '../kinds/telemetry.ts'
 import { meshConfig, type PathNormalization } from '../mesh-config.ts'
@@ -55,6 +56,8 @@ export interface HttpOptions {
   readonly statPrefix: string
   /** Name of the route configuration, which comes over RDS. */
   readonly routeName: string
+  /** That requests are sent to, as services and servers name it. */
+  readonly port: number
   readonly grpcWeb?: boolean
 }
 
@@ -91,11 +94,17 @@ function sideAt(place: Place): Side {
 }
 
 /** In Istio's order (X14); what a policy configures comes per route, so that these bytes never change with it. */
-function httpFilters(view: View, { place, grpcWeb }: HttpOptions): HttpFilter[] {
+function httpFilters(view: View, { place, grpcWeb, port }: HttpOptions): HttpFilter[] {
+  const protects = place !== 'outbound'
+  const { authn, authz, stats, rest } = extensionFilters(view, modeOf(place), port)
   return [
-    ...(place === 'outbound'
-      ? []
-      : [...extAuthzHttpFilters(view, ''), jwtHttpFilter, ...rbacHttpFilters]),
+    ...(protects ? extAuthzHttpFilters(view, '') : []),
+    ...authn,
+    ...(protects ? [jwtHttpFilter] : []),
+    ...authz,
+    ...(protects ? rbacHttpFilters : []),
+    ...stats,
+    ...rest,
     ...(grpcWeb
       ? [
           httpFilter(

@@ -113,6 +113,7 @@ function httpChain(view: View, place: Place, plan: RoutePlan): Chain {
     place: 'outbound',
     statPrefix: `outbound_${name}`,
     routeName: plan.name,
+    port: place.port,
   })
   return rest(manager)
 }

@@ -5,6 +5,7 @@ import { isKind } from '../../model/schema/index.ts'
 import { checkDelivery } from './delivery.ts'
 import { checkDestinationRule } from './destination-rule.ts'
 import { checkEnvoyFilter } from './envoy-filter.ts'
+import { checkTrafficExtension, checkWasmPlugin } from './extension.ts'
 import { checkGateway } from './gateway.ts'
 import { checkHttpRoute } from './http-route.ts'
 import { checkKubernetesGateway } from './kubernetes-gateway.ts'
@@ -33,6 +34,8 @@ export function validate(document: Document): Diagnostic[] {
   else if (isKind(document, 'Sidecar')) checkSidecar(report, document)
   else if (isKind(document, 'EnvoyFilter')) checkEnvoyFilter(report, document)
   else if (isKind(document, 'Telemetry')) checkTelemetry(report, document)
+  else if (isKind(document, 'WasmPlugin')) checkWasmPlugin(report, document)
+  else if (isKind(document, 'TrafficExtension')) checkTrafficExtension(report, document)
   else if (isKind(document, 'Service')) checkService(report, document)
   else if (isKind(document, 'MeshConfig')) checkMeshConfig(report, document.spec)
   else if (isKind(document, 'KubernetesGateway')) checkKubernetesGateway(report, document)

@@ -50,10 +50,17 @@ const POLICIES = [
   'PeerAuthentication',
   'AuthorizationPolicy',
   'RequestAuthentication',
+  'WasmPlugin',
+  'TrafficExtension',
 ] as const
 
 /** Of these, one in the root namespace is for workloads of all. */
-const MESH_WIDE: ReadonlySet<string> = new Set(['AuthorizationPolicy', 'RequestAuthentication'])
+const MESH_WIDE: ReadonlySet<string> = new Set([
+  'AuthorizationPolicy',
+  'RequestAuthentication',
+  'WasmPlugin',
+  'TrafficExtension',
+])
 
 /** Where no workload entries are, as with Kubernetes' pods, nothing can be told. */
 function unpicked(view: View, known: Known): Diagnostic[] {
