@@ -1,5 +1,6 @@
 // WasmPlugin and TrafficExtension on real Envoys: whose requests the filters see, in which order, and what becomes of a module that is not there.
 import assert from 'node:assert/strict'
+import { Agent } from 'node:http'
 import { test } from 'node:test'
 import { printOrigin } from '../../src/model/origin.ts'
 import { skip, testFolder } from '../support/envoy.ts'
@@ -63,6 +64,26 @@ test('extensions', { skip }, async (t) => {
     await rules(lua('shop/marked', { selector: WEB, match: [SERVER] }, 'changed'))
     assert.equal(await seen(web, 8081), 'changed', 'any port')
   })
+
+  await t.test(
+    'a changed script reaches open connections, and no listener is touched',
+    async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+      t.after(() => agent.destroy())
+      const modified = () => mesh.envoy('shop/web').stat('listener_manager.listener_modified')
+      const marked = (word: string) =>
+        rules(lua('shop/marked', { selector: WEB, match: [SERVER] }, word))
+      await marked('one')
+      const [first, before] = [await plain({ agent }), await modified()]
+      await marked('two')
+      const second = await plain({ agent })
+      assert.deepEqual(
+        [first, second].map(({ headers }) => headers['x-seen']),
+        ['one', 'two'],
+      )
+      assert.deepEqual([second.connection, await modified()], [first.connection, before])
+    },
+  )
 
   await t.test('Lua at the client; the root namespace’s are for the whole mesh', async () => {
     const match = [{ mode: 'CLIENT', ports: [{ number: PORT }] }]
@@ -133,6 +154,9 @@ test('extensions', { skip }, async (t) => {
     const wasm = { url: `file://${module}`, pluginConfig: { n: 2 } }
     await rules(policy('TrafficExtension', 'shop/wasm', JSON.stringify({ selector: WEB, wasm })))
     assert.equal((await plain()).headers['x-wasm'], '{"n":2}')
+    await rules(lua('shop/wasm', { selector: WEB }))
+    assert.equal((await plain()).headers['x-wasm'], undefined)
+    assert.equal(await seen(web, 8080), 'wasm', 'the same object, Lua now')
   })
 
   await t.test('a module that is not there: closed, or open where that was asked for', async () => {

@@ -22,6 +22,7 @@ import { dice, seedOfRun } from '../support/dice.ts'
 import { skip, testEnvoy, testFolder } from '../support/envoy.ts'
 import { POLICY_KINDS, policySets } from '../support/random-policies.ts'
 import { waitFor } from '../support/wait.ts'
+import { wasmModule } from '../support/wasm-module.ts'
 import { join, pairSecret, policy, service, workload } from '../support/workload.ts'
 import { type TestXds, testXds } from '../support/xds-server.ts'
 
@@ -79,6 +80,7 @@ test('Envoy accepts what random valid policies become', { skip }, async (t) => {
   const folder = testFolder(t)
   writeCertificateFolder(folder, pair)
   writeFileSync(path(folder, 'crl.pem'), await ca.crl())
+  wasmModule(folder)
   const make = policySets({
     base: parseAllDocuments(base(pair)).map((document) => document.toJS() as object),
     ...{ folder, policies: POLICIES },

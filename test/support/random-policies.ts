@@ -25,6 +25,8 @@ const KINDS: readonly (readonly [Kind, ...names: string[]])[] = [
   ['PeerAuthentication', 'p1', 'p2'],
   ['RequestAuthentication', 'j1', 'j2'],
   ['Telemetry', 't1'],
+  ['WasmPlugin', 'x1', 'x2'],
+  ['TrafficExtension', 'x1', 'x2'],
   ['EnvoyFilter', 'f1'],
   ['ProxyConfig', 'c1'],
   ['MeshConfig', 'mesh'],

@@ -78,8 +78,11 @@ function concerns({ match = [] }: Extension['spec'], mode: Mode, port: number): 
   )
 }
 
-function nameOf({ kind, metadata }: Extension): string {
-  return `extensions.istio.io/${kind.toLowerCase()}/${metadata.namespace}.${metadata.name}`
+/** With what it is: a filter that drains takes no configuration of another type under its name. */
+function nameOf(document: Extension): string {
+  const { kind, metadata } = document
+  const object = `${kind.toLowerCase()}/${metadata.namespace}.${metadata.name}`
+  return `extensions.istio.io/${object}/${wasmOf(document) ? 'wasm' : 'lua'}`
 }
 
 /** Of a TrafficExtension with Lua there is none. */
