@@ -119,6 +119,14 @@ export function isSubscribed(state: Subscription, name: string): boolean {
   return state.wildcard || state.names.has(name)
 }
 
+/**
+ * Of an extension Envoy keeps the first configuration although it refused it, and then refuses listeners that name it, until it is
+ * told that there is none.
+ */
+export function keepsRefused({ type, mode }: Subscription, { version }: Held = ABSENT): boolean {
+  return mode === 'delta' && type === 'extensionConfig' && version === undefined
+}
+
 /** What the proxy has under a name it subscribed; undefined if nothing. */
 export function heldOf(state: Subscription, name: string, sets: Sets): Held | undefined {
   const held = state.differs.get(name)

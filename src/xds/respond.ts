@@ -6,6 +6,7 @@ import {
   heldOf,
   isFullState,
   isSubscribed,
+  keepsRefused,
   type Subscription,
   subscribedNames,
   versionOf,
@@ -29,7 +30,7 @@ export const EVERYTHING: Allowance = { additions: true, removals: true }
 
 export interface Pending {
   readonly additions: readonly Encoded[]
-  /** Names that were asked for and do not exist: the proxy waits for the answer. */
+  /** Names without a resource of which the proxy must hear that. */
   readonly absent: readonly string[]
   readonly removals: readonly string[]
 }
@@ -83,7 +84,7 @@ function computePending(state: Subscription, sets: Sets): Pending {
     if (!isSubscribed(state, name)) continue
     const held = heldOf(state, name, sets)
     const due = dueFor(state, name, held, sets)
-    if (due === 'remove') (held?.doubt === 'asked' ? absent : removals).push(name)
+    if (due === 'remove') (isAwaited(state, held) ? absent : removals).push(name)
     else if (due) additions.push(due)
   }
   return { additions, absent, removals }
@@ -111,8 +112,13 @@ function dueFor(
     return held && !held.doubt && held.version === entry.version ? undefined : entry
   }
   // Withheld: the proxy keeps the last good version, and is sent that again if it asks.
-  if (held?.doubt !== 'asked') return undefined
+  if (!held || !isAwaited(state, held)) return undefined
   return held.encoded ?? (held.version === undefined ? 'remove' : undefined)
+}
+
+/** The proxy waits to hear what there is, or must hear it to get on. */
+function isAwaited(state: Subscription, held: Held | undefined): boolean {
+  return held?.doubt === 'asked' || (held?.doubt === 'refused' && keepsRefused(state, held))
 }
 
 /** Connections of a listener that is replaced end with the virtual hosts they have: these go with their route configuration. */

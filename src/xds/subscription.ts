@@ -5,6 +5,7 @@ import {
   type Held,
   heldOf,
   isSubscribed,
+  keepsRefused,
   type Subscription,
   versionOf,
 } from './holdings.ts'
@@ -141,7 +142,7 @@ function subscribe(state: Subscription, added: readonly string[], sets: Sets): S
     .map((name) => sets.shared(state.target, name))
   if (named.length === 0) return next
   const names = sets.names(new Set([...state.names, ...named]))
-  return ask({ ...next, names }, named, sets)
+  return ask({ ...next, names }, named, sets, state)
 }
 
 function unsubscribe(state: Subscription, gone: readonly string[], sets: Sets): Subscription {
@@ -163,12 +164,18 @@ function only<V>(map: ReadonlyMap<string, V>, names: ReadonlySet<string>): Reado
   return new Map([...map].filter(([name]) => names.has(name)))
 }
 
-/** Marks names as asked for, so that each is answered again. */
-function ask(state: Subscription, names: readonly string[], sets: Sets): Subscription {
+/** Marks names as asked for, so that each is answered again. What was not subscribed `before`, the proxy does not have. */
+function ask(
+  state: Subscription,
+  names: readonly string[],
+  sets: Sets,
+  before = state,
+): Subscription {
   const differs = new Map(state.differs)
   for (const name of names) {
     if (!isSubscribed(state, name)) continue
-    differs.set(name, { ...(heldOf(state, name, sets) ?? ABSENT), doubt: 'asked' })
+    const held = isSubscribed(before, name) ? heldOf(state, name, sets) : undefined
+    differs.set(name, { ...(held ?? ABSENT), doubt: 'asked' })
   }
   return { ...state, differs }
 }
@@ -187,7 +194,7 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
     // Alone and refused it was not applied, so the proxy has what it had; otherwise it may have either. In the state of the world
     // it does not tell what it had before the stream.
     const isKnown = before ? before.doubt !== 'refused' : state.mode === 'delta'
-    const doubt = alone && isKnown ? undefined : 'refused'
+    const doubt = alone && isKnown && !keepsRefused(state, before) ? undefined : 'refused'
     differs.set(resource.name, { ...(before ?? ABSENT), doubt })
   }
   // A refused response may have removed nothing. Removals that are refused on their own are not repeated.

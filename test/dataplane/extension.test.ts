@@ -172,6 +172,12 @@ test('extensions', { skip }, async (t) => {
     const chain = async () => JSON.stringify(await mesh.envoy('shop/web').resources('listener'))
     await waitFor('the filter to be there', chain, (text) => text.includes('shop.open'))
     assert.equal((await plain()).status, 200)
+    mesh.write('rules.yaml', join(missing('FAIL_OPEN'), lua('shop/more', { selector: WEB })))
+    await waitFor(
+      'a listener that changes meanwhile',
+      () => seen(web, 8080),
+      (word) => word === 'more',
+    )
     await rules()
     mesh.write('rules.yaml', missing('FAIL_CLOSE'))
     await waitFor(

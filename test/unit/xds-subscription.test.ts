@@ -168,6 +168,14 @@ const ROWS: readonly Row[] = [
     ['ack 2', ''], ['changed a3', '3: a3'], ['nack 3 bad', ''], ['changed a2', ''],
     ['changed', '4: -a'],
   ]],
+  ['refused when it was asked for later: it is not taken for had', 'delta', 'route', 'a b', [
+    ['connected a', '1: a'], ['ack 1', ''], ['subscribe b', '2: b'], ['nack 2 bad', ''],
+    ['subscribe b', '3: -b'], ['ack 3', ''], ['changed a b2', '4: b2'],
+  ]],
+  ['an extension refused at first: the proxy is told that there is none', 'delta', 'extensionConfig', 'a', [
+    ['connected a', '1: a'], ['nack 1 bad', '2: -a'], ['ack 2', ''], ['changed a b', ''],
+    ['changed a2', '3: a2'], ['ack 3', ''], ['changed a3', '4: a3'], ['nack 4 bad', ''],
+  ]],
   ['refused together: one by one', 'delta', 'route', 'a b c', [
     ['connected a b c', '1: a b c'], ['nack 1 missing]', '2: a'], ['ack 2', '3: b'],
     ['nack 3 missing]', '4: c'], ['ack 4', ''], ['changed a b c2', '5: c2'],

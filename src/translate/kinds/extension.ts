@@ -92,8 +92,7 @@ function wasmOf(document: Extension): WasmConfig | undefined {
 
 /**
  * Of a module that is missing or a script that is wrong Envoy refuses the configuration, but not the listener: requests get 500, or with
- * FAIL_OPEN pass a filter that does nothing, which stands in until the first good configuration. Envoy keeps what it refused, though,
- * and refuses a listener that changes meanwhile.
+ * FAIL_OPEN pass a filter that does nothing, which stands in until the first good configuration.
  */
 function filterOf(document: Extension): HttpFilter {
   const wasm = wasmOf(document)
