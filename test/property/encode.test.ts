@@ -208,7 +208,8 @@ test('random messages of the main types: same meaning as protobuf-es, round trip
     }),
     { numRuns: 1500 },
   )
-  assert.ok(encoded > 100_000, `only ${encoded} bytes were tried`)
+  // 113,000 and a deviation of 7,000: less means that the messages are nearly all empty.
+  assert.ok(encoded > 50_000, `only ${encoded} bytes were tried`)
 })
 
 test('the order of keys does not matter, a misspelt field anywhere is an error with its place', () => {
