@@ -1,7 +1,7 @@
 // `npm test`: types, lint, then every test that needs neither Docker nor Kubernetes. Words after it restrict it to the
 // test files whose path holds one of them, as in `npm test -- dataplane` or `npm test -- unit/xds`.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -88,6 +88,7 @@ async function tests(files) {
   console.log(`\n— tests (${files.length} files)`)
   const folder = mkdtempSync(join(tmpdir(), 'lotse-run-'))
   const skips = join(folder, 'skips')
+  const failures = join(folder, 'failures')
   const args = [
     '--import',
     'tsx',
@@ -99,6 +100,8 @@ async function tests(files) {
   args.push(`--test-timeout=${SECONDS_PER_FILE * 1_000}`)
   args.push('--test-reporter=spec', '--test-reporter-destination=stdout')
   args.push('--test-reporter=./test/support/skips.mjs', `--test-reporter-destination=${skips}`)
+  args.push('--test-reporter=./test/support/failures.mjs')
+  args.push(`--test-reporter-destination=${failures}`)
   const closing = []
   const code = await run(process.execPath, [...args, ...files], (line) => {
     if (/^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/.test(line)) {
@@ -106,8 +109,12 @@ async function tests(files) {
     } else console.log(line)
   })
   if (code !== 0) failed.push('tests')
-  const skipped = readFileSync(skips, { encoding: 'utf8', flag: 'a+' })
+  const [skipped, failing] = [skips, failures].map((path) =>
+    readFileSync(path, { encoding: 'utf8', flag: 'a+' }),
+  )
   rmSync(folder, { recursive: true, force: true })
   if (skipped) console.log(`\nskipped:\n${skipped.trimEnd()}`)
+  if (failing) console.log(`\nwhy tests failed:\n${failing.trimEnd()}`)
+  if (failing && env.LOTSE_TEST_FAILURES) appendFileSync(env.LOTSE_TEST_FAILURES, failing)
   return closing
 }
