@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Issuer } from './issuer.ts'
-import { isProblem } from './problem.ts'
+import { isProblem, reasonOf } from './problem.ts'
 import { type Advice, Rotator } from './rotator.ts'
 import type { Together } from './together.ts'
 import { type EnrolmentTokens, openTokens, type Tokens, writeJoinToken } from './token.ts'
@@ -35,6 +35,7 @@ export interface WatchOptions {
   readonly behind?: () => ReadonlySet<string>
   /** Trust, signer or revocations changed. */
   readonly onChange: () => void | Promise<void>
+  /** Told of what keeps a look from its end, once until it is over or another. */
   readonly onProblem: (error: unknown) => void
   /** Milliseconds between looks; 1,000 by default. */
   readonly interval?: number
@@ -101,12 +102,16 @@ function watch(rotator: Rotator, options: WatchOptions): () => Promise<void> {
   let ended = false
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> = Promise.resolve()
+  let trouble: string | undefined
   const look = async () => {
     try {
       if (await rotator.tick(options.informed(), options.behind?.())) await options.onChange()
       rotator.settle()
+      trouble = undefined
     } catch (error) {
-      options.onProblem(error)
+      const reason = reasonOf(error)
+      if (reason !== trouble) options.onProblem(error)
+      trouble = reason
     }
     if (!ended) again()
   }

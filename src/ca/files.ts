@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Creates a file with this mode (0600 by default) and flushes it; throws EEXIST if it is there already. */
+/** Creates a file with this mode (0600 by default) and flushes it; throws EEXIST if it is there already. One that cannot be completed is not left behind. */
 export function createFile(path: string, content: string, mode = 0o600): void {
   const file = openSync(path, 'wx', mode)
   try {
@@ -22,6 +22,9 @@ export function createFile(path: string, content: string, mode = 0o600): void {
       written += writeSync(file, bytes, written)
     }
     fsyncSync(file)
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
   } finally {
     closeSync(file)
   }

@@ -1,5 +1,5 @@
 // What was handed out, as little as rotation and revocation need: written before a certificate leaves, read back at every start.
-import { appendFileSync, existsSync, readFileSync, renameSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { asideOf, createFile } from './files.ts'
 import type { LiveCertificate } from './rotation.ts'
 
@@ -26,6 +26,8 @@ export class IssuedCertificates {
   /** By serial, in the order of issue. */
   readonly #known = new Map<string, IssuedCertificate>()
   readonly #seen = new Set<string>()
+  /** Known, and not in the file yet since it could not be written. */
+  #unwritten: readonly Entry[] = []
 
   constructor(
     directory: string,
@@ -47,7 +49,9 @@ export class IssuedCertificates {
   /** Throws if it cannot be written; the certificate must then not be handed out. */
   add(certificate: IssuedCertificate): void {
     this.#write([certificate])
+    this.#take(certificate)
     this.#recorded?.(certificate, false)
+    this.#compactMany()
   }
 
   /** What other replicas handed out, and whether it was used. */
@@ -59,7 +63,14 @@ export class IssuedCertificates {
         ...(used && !this.#seen.has(serial) ? [{ seen: serial }] : []),
       ]
     })
-    if (news.length > 0) this.#write(news)
+    for (const entry of news) this.#take(entry)
+    this.#keep(news)
+  }
+
+  /** Writes what could not be written before; throws if it still cannot be. */
+  flush(): void {
+    if (this.#unwritten.length > 0) this.#write([])
+    this.#compactMany()
   }
 
   lineOf(serial: string): string | undefined {
@@ -70,8 +81,9 @@ export class IssuedCertificates {
   seen(serial: string): void {
     const certificate = this.#known.get(serial)
     if (!certificate || this.#seen.has(serial)) return
-    this.#write([{ seen: serial }])
+    this.#take({ seen: serial })
     this.#recorded?.(certificate, true)
+    this.#keep([{ seen: serial }])
   }
 
   /** Those that may be in use now. */
@@ -90,12 +102,28 @@ export class IssuedCertificates {
     return this.#known.get(serial)
   }
 
+  /** What is so whether or not it is written must not fail for that: it is written with what comes next. */
+  #keep(entries: readonly Entry[]): void {
+    this.#unwritten = [...this.#unwritten, ...entries]
+    try {
+      this.flush()
+    } catch {
+      // The next look tries again, and tells.
+    }
+  }
+
   #write(entries: readonly Entry[]): void {
-    const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
-    appendFileSync(this.#path, `${this.#torn ? '\n' : ''}${lines}`, { mode: 0o600 })
+    const all = [...this.#unwritten, ...entries]
+    const lines = all.map((entry) => `${JSON.stringify(entry)}\n`).join('')
+    try {
+      appendFileSync(this.#path, `${this.#torn ? '\n' : ''}${lines}`, { mode: 0o600 })
+    } catch (error) {
+      // A full disk takes a part.
+      this.#torn = true
+      throw error
+    }
     this.#torn = false
-    for (const entry of entries) this.#take(entry)
-    if (this.#entries > this.#many) this.#compact()
+    this.#unwritten = []
   }
 
   #take(entry: Entry): void {
@@ -104,6 +132,13 @@ export class IssuedCertificates {
     else this.#known.set(entry.serial, entry)
   }
 
+  #compactMany(): void {
+    if (this.#entries <= this.#many) return
+    this.#compact()
+    this.#many = Math.max(MANY, 2 * this.#entries)
+  }
+
+  /** With a file that cannot be replaced the long one stays. */
   #compact(): void {
     const live = this.live()
     const seen = live.filter(({ serial }) => this.#seen.has(serial)).map(({ serial }) => serial)
@@ -113,9 +148,13 @@ export class IssuedCertificates {
     const entries: Entry[] = [...live, ...seen.map((serial) => ({ seen: serial }))]
     for (const entry of entries) this.#take(entry)
     const aside = asideOf(this.#path)
-    createFile(aside, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
-    renameSync(aside, this.#path)
-    this.#many = Math.max(MANY, 2 * this.#entries)
+    try {
+      createFile(aside, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+      renameSync(aside, this.#path)
+      this.#unwritten = []
+    } catch {
+      rmSync(aside, { force: true })
+    }
   }
 }
 

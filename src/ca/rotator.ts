@@ -200,6 +200,7 @@ export class Rotator {
 
   /** The port shows what `tick` brought: only now are people told, and does the token of this directory name the present root. */
   settle(): void {
+    this.#issued.flush()
     repinJoinToken(this.#options.directory, this.present.root.sha256)
     this.#tell(this.#informed)
   }
