@@ -51,6 +51,12 @@ export function detectionTimeout(
     : { listener_filters_timeout: seconds(timeout), continue_on_listener_filters_timeout: true }
 }
 
+/**
+ * For the last bytes of an answer after which the connection closes. Envoy's own second counts from when they are given to
+ * the connection, not from when it may write them: a worker that lags so long threw them away, and the caller saw a hang-up.
+ */
+const DELAYED_CLOSE_TIMEOUT = '5s'
+
 export interface HttpOptions {
   readonly place: Place
   readonly statPrefix: string
@@ -75,6 +81,7 @@ export function httpConnectionManager(view: View, options: HttpOptions): Filter 
     ],
     ...tracingFields(view, modeOf(place), place === 'gateway'),
     stream_idle_timeout: '0s',
+    delayed_close_timeout: DELAYED_CLOSE_TIMEOUT,
     upgrade_configs: [{ upgrade_type: 'websocket' }],
     ...normalization(config.pathNormalization.normalization),
     ...httpLimits(view),
