@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { skip } from '../support/envoy.ts'
 import type { HttpRequest } from '../support/http.ts'
 import { freePort } from '../support/ports.ts'
+import { assertShare } from '../support/shares.ts'
 import { type Answer, PORT, type Shop, startShop } from '../support/shop.ts'
 import { waitFor } from '../support/wait.ts'
 import { policy, workload } from '../support/workload.ts'
@@ -23,13 +24,6 @@ async function spread(shop: Shop, count: number): Promise<Record<string, number>
     }
   }
   return tally
-}
-
-/** Six standard deviations of a binomial distribution around its mean: missed once in 500 million runs. */
-function assertShare(got: number | undefined, count: number, share: number): void {
-  const slack = 6 * Math.sqrt(count * share * (1 - share))
-  const distance = Math.abs((got ?? 0) - count * share)
-  assert.ok(distance <= slack, `${got} of ${count} is not a share of ${share}`)
 }
 
 test('destinations', { skip }, async (t) => {

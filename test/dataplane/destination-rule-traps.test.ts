@@ -40,7 +40,7 @@ test('traps of DestinationRule', { skip }, async (t) => {
   /** HTTP version, and how many servers one user's requests come to. */
   const seen = async (path: string): Promise<[version: string, servers: number]> => {
     const answers: Answer[] = []
-    for (let count = 0; count < 24; count++)
+    for (let count = 0; count < 40; count++)
       answers.push(await shop.ask({ path, headers: { 'x-user': 'ann' } }))
     return [answers[0]!.echo.http, new Set(answers.map(({ by }) => by)).size]
   }

@@ -15,6 +15,7 @@ import {
   startGatewayMesh,
   to,
 } from '../support/gateway-api.ts'
+import { assertShare } from '../support/shares.ts'
 import { waitFor } from '../support/wait.ts'
 
 test('routes of the Gateway API', { skip }, async (t) => {
@@ -103,23 +104,24 @@ test('routes of the Gateway API', { skip }, async (t) => {
       HTTP,
       route('w', weights('{name: one, port: 80, weight: 3}', '{name: two, port: 80, weight: 1}')),
     )
-    const count = async () => {
+    const count = async (requests: number) => {
       const counts: Record<string, number> = {}
-      for (let n = 0; n < 200; n += 1) {
+      for (let n = 0; n < requests; n += 1) {
         const name = await by('/')
         counts[name] = (counts[name] ?? 0) + 1
       }
       return counts
     }
-    const { one = 0, two = 0 } = await count()
-    assert.ok(one > two && two > 15, `${one} and ${two} of 3 and 1`)
+    const { one = 0, two = 0 } = await count(400)
+    assert.equal(one + two, 400)
+    assertShare(two, 400, 0.25)
     await edge.set(
       HTTP,
       route('w', weights('{name: one, port: 80}', '{name: none, port: 80, weight: 1}')),
     )
-    const counts = await count()
+    const counts = await count(200)
     assert.equal((counts.one ?? 0) + (counts['500'] ?? 0), 200)
-    assert.ok(counts.one! > 50 && counts['500']! > 50, JSON.stringify(counts))
+    assertShare(counts['500'], 200, 0.5)
     await edge.set(HTTP, route('w', weights('{name: one, port: 80, weight: 0}')))
     assert.equal(await by('/'), '500')
     await edge.set(

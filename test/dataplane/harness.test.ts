@@ -300,6 +300,12 @@ test('waiting tells what it last saw', async () => {
   assert.equal((await waitFor('third', look, (seen) => seen.looks > 2)).looks > 2, true)
 })
 
+test('no port is given twice, whether it is in use yet or not', async () => {
+  const ports: number[] = []
+  for (let count = 0; count < 700; count++) ports.push(await freePort())
+  assert.equal(new Set(ports).size, ports.length)
+})
+
 /** Texts that YAML 1.1 takes for something else unless they are quoted. */
 const WORDS = { on: 'yes', n: '012', e: '1e3', no: 'null', t: '12:30:45' }
 

@@ -9,6 +9,7 @@ import { skip } from '../support/envoy.ts'
 import { rawExchange, request } from '../support/http.ts'
 import { startMesh } from '../support/mesh.ts'
 import { loopback } from '../support/ports.ts'
+import { assertShare } from '../support/shares.ts'
 import { httpUpstream, tcpUpstream } from '../support/upstreams.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
@@ -163,8 +164,7 @@ test('connections of a sidecar', { skip }, async (t) => {
     )
     const { one = 0, two = 0, ...rest } = shares(await greetings(200))
     assert.deepEqual(rest, {})
-    // Four standard deviations of 200 draws.
-    assert.ok(one >= 137 && one <= 183, `${one} of 200 to the one that should get 160`)
+    assertShare(one, 200, 0.8)
     assert.equal(one + two, 200)
   })
   await t.test('rules that do not concern the client are passed over', async () => {

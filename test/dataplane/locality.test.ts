@@ -199,7 +199,7 @@ test('Envoy balances by zones where it knows the other proxies of its applicatio
   })
   const shares = async () => {
     const sums: Record<string, number> = {}
-    for (let i = 0; i < 20; i += 1) {
+    for (let i = 0; i < 40; i += 1) {
       const { body } = await request({ address: client, port: PORT, host: 'web.shop' })
       const { name } = JSON.parse(body) as Echo
       sums[name] = (sums[name] ?? 0) + 1
@@ -207,16 +207,16 @@ test('Envoy balances by zones where it knows the other proxies of its applicatio
     return sums
   }
 
-  assert.deepEqual(await shares(), { near: 20 }, 'half of the callers, half of the servers')
+  assert.deepEqual(await shares(), { near: 40 }, 'half of the callers, half of the servers')
 
   await mesh.edit('peers.yaml', '')
   const alone = await shares()
   assert.deepEqual(Object.keys(alone).sort(), ['near', 'next'], 'more callers here than servers')
 
   await mesh.edit('peers.yaml', peer('client-b', 'eu/b'))
-  assert.deepEqual(await shares(), { near: 20 })
+  assert.deepEqual(await shares(), { near: 40 })
   await mesh.edit('rules.yaml', rule('{enabled: true}'))
-  assert.deepEqual(await shares(), { near: 10, next: 10 }, 'fewer than six servers')
+  assert.deepEqual(await shares(), { near: 20, next: 20 }, 'fewer than six servers')
   await mesh.edit('rules.yaml', rule('{enabled: false}'))
   assert.deepEqual(Object.keys(await shares()).sort(), ['far', 'near', 'next'])
 
@@ -224,5 +224,5 @@ test('Envoy balances by zones where it knows the other proxies of its applicatio
   const everywhere = 'zoneAwareLbSetting: {enabled: true, minClusterSize: 1}'
   const kind = 'apiVersion: mesh.istio.io/v1alpha1\nkind: MeshConfig\nmetadata: {name: mesh}'
   await mesh.edit('config.yaml', `${kind}\n${everywhere}`)
-  assert.deepEqual(await shares(), { near: 20 }, 'for all services')
+  assert.deepEqual(await shares(), { near: 40 }, 'for all services')
 })

@@ -20,9 +20,12 @@ test('requests avoid an endpoint that refuses and is idle for that', { skip }, a
   // As long as requests are open, the endpoint that answers has some, and the other has none.
   shop.one.behave({ delay: 100 })
   const statuses: number[] = []
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 8; round++) {
     const asked = Array.from({ length: 40 }, () => shop.ask({ host: 'half' }))
     statuses.push(...(await Promise.all(asked)).map(({ status }) => status))
   }
-  assert.deepEqual([...new Set(statuses)], [200])
+  // Looking again finds the idle one three times in four, 21 times in a row for one retry in 400; a request fails when both
+  // of its retries do: three of 320 once in a thousand million runs. With the five looks of Istio nearly eight fail.
+  const failed = statuses.filter((status) => status !== 200)
+  assert.ok(failed.length <= 2, `${failed.length} of ${statuses.length} failed: ${failed}`)
 })

@@ -1,5 +1,6 @@
 // Addresses of tests: every caller gets a loopback address of its own, so that fixed listener ports never collide.
 import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 
 let count = 0
@@ -18,12 +19,13 @@ export function loopback(): string {
 
 /**
  * A port that is free on `host` now, for what cannot listen on port 0 itself. It is below those that the system gives to
- * connections and to listeners on port 0, so that no test that runs at the same time is given it before it is used.
+ * connections and to listeners on port 0, and reserved until this process ends, so that neither it nor a test that runs at
+ * the same time is given the port before it is used.
  */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(20_000, 32_768)
-    if (await listens(host, port)) return port
+    if ((await listens(host, port)) && (await reserve(port))) return port
   }
   throw new Error(`no port is free on ${host}`)
 }
@@ -33,5 +35,17 @@ function listens(host: string, port: number): Promise<boolean> {
     const server = createServer()
     server.once('error', () => resolve(false))
     server.listen(port, host, () => server.close(() => resolve(true)))
+  })
+}
+
+/** Holds the port of that number for UDP, which nobody else uses. */
+function reserve(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4')
+    socket.once('error', () => socket.close(() => resolve(false)))
+    socket.bind(port, '127.0.0.1', () => {
+      socket.unref()
+      resolve(true)
+    })
   })
 }
