@@ -1,5 +1,5 @@
 // Who is at the other end of an xDS stream, and what it is to have.
-
+import { isDeepStrictEqual } from 'node:util'
 import { workloadOf } from './ca/identity.ts'
 import { isProblem } from './ca/problem.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
@@ -115,5 +115,12 @@ export function resourcesOf(
   proxy: MeshProxy,
   translate: (mesh: Mesh, node: Node) => ResourceSet,
 ): ResourceSet {
-  return translate(mesh, nodeOf(mesh, proxy.name, proxy.claims))
+  const node = nodeOf(mesh, proxy.name, proxy.claims)
+  const before = nodes.get(proxy)
+  const same = before && isDeepStrictEqual(before, node) ? before : node
+  nodes.set(proxy, same)
+  return translate(mesh, same)
 }
+
+/** The identical node for an equal one: what is known of it need not be found out again. */
+const nodes = new WeakMap<MeshProxy, Node>()

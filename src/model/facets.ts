@@ -12,9 +12,8 @@ export interface Facets {
 export class FacetTable {
   readonly #known = new Map<string, Facets>()
   readonly #joins = new Map<Facets, Map<Facets, Facets>>()
-  /** Keys that facets of each shape have for the node that was asked about last. */
-  readonly #keys = new Map<string, string>()
-  #node: Node | undefined
+  /** Keys that facets of each shape have for a node. */
+  #keys = new WeakMap<Node, Map<string, string>>()
 
   of(values: ReadonlyMap<Facet, FacetValue>): Facets {
     const names = [...values.keys()].sort()
@@ -48,14 +47,17 @@ export class FacetTable {
 
   /** The key that facets with these names have for a node; its own if the node has them. */
   keyFor(node: Node, { shape, values }: Facets): string {
-    if (this.#node !== node) {
-      this.#node = node
-      this.#keys.clear()
+    let keys = this.#keys.get(node)
+    if (!keys) {
+      keys = new Map()
+      this.#keys.set(node, keys)
     }
-    let key = this.#keys.get(shape)
+    let key = keys.get(shape)
     if (key === undefined) {
       key = keyOf(shape, [...values.keys()], (name) => facetOf(node, name))
-      this.#keys.set(shape, key)
+      // The identical text is compared at once.
+      key = this.#known.get(key)?.key ?? key
+      keys.set(shape, key)
     }
     return key
   }
@@ -64,7 +66,7 @@ export class FacetTable {
   forget(): void {
     this.#known.clear()
     this.#joins.clear()
-    this.#node = undefined
+    this.#keys = new WeakMap()
   }
 }
 

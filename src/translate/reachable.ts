@@ -25,7 +25,7 @@ const reachable = memo((view: View, _: ''): readonly Service[] => {
   const services =
     view.facet('type') === 'gateway'
       ? [...destinations(view, boundRules(view, '')), ...passedServices(view, '')]
-      : [...imported(view), ...ruledTo(view, '')]
+      : imported(view)
   const asked = authorizers(view, '').map(({ service }) => service)
   const proxy = egressProxy(view, '')?.service
   return Object.freeze([
@@ -43,10 +43,12 @@ const ledTo = memo((view: View, rule: HostRule): readonly Service[] =>
   Object.freeze(destinations(view, [rule])),
 )
 
+/** Without a Sidecar that says which, all are: then rules lead to no others, and a changed rule changes nothing here. */
 function imported(view: View): readonly Service[] {
   const egress = egressOf(sidecarOf(view, ''))
   if (!egress) return importedServices(view, ALL_HOSTS)
-  return egress.flatMap((listener) => importedServices(view, listener.hosts.join(',')))
+  const listed = egress.flatMap((listener) => importedServices(view, listener.hosts.join(',')))
+  return [...listed, ...ruledTo(view, '')]
 }
 
 function destinations(view: View, rules: readonly HostRule[]): Service[] {

@@ -169,12 +169,13 @@ export const exportedService = memo((view: View, hostname: string): Service | un
 })
 
 /** Egress hosts of this proxy's Sidecar as a filter for objects (rules) of a namespace and host. */
-export function importsRule(view: View, namespace: string, hosts: readonly string[]): boolean {
+export function importedRules(
+  view: View,
+): (namespace: string, hosts: readonly string[]) => boolean {
   const egress = egressOf(sidecarOf(view, ''))
-  if (!egress) return true
+  if (!egress) return () => true
   const own = view.facet('namespace')!
-  return egress.some((listener) => {
-    const patterns = parseHosts(listener.hosts.join(','), own)
-    return hosts.some((host) => imports(patterns, namespace, host))
-  })
+  const patterns = egress.map((listener) => parseHosts(listener.hosts.join(','), own))
+  return (namespace, hosts) =>
+    patterns.some((list) => hosts.some((host) => imports(list, namespace, host)))
 }

@@ -31,23 +31,49 @@ export function translate(mesh: Mesh, node: Node, cache: Cache = new Cache()): R
   return resourceSet(new View(mesh, node, cache), `${node.namespace}/${node.workload}`)
 }
 
+/** What follows the mesh and what follows the workload are made apart: a change of the one leaves the other as it is. */
 const resourceSet = memo((view: View, workload: string): ResourceSet => {
   if (view.facet('type') === 'grpc') return grpcResources(view, '')
-  const gateway = gatewayResources(view, workload)
+  const shared = sharedChunks(view, '')
+  const own = ownChunks(view, workload)
+  const set = withPatches(view, {
+    cluster: chunks([shared.fixed, own.cluster, ...shared.cluster]),
+    endpoint:
+      own.endpoint.length > 0 ? chunks([...shared.endpoint, own.endpoint]) : shared.endpoint,
+    secret: own.secret,
+    listener: chunks([...own.listener, shared.listener, own.gateway.listeners]),
+    route: chunks([own.route, shared.route, own.gateway.routes]),
+    virtualHost: NONE,
+    extensionConfig: chunks([own.jwt, shared.extensions]),
+    // What is set while a proxy runs belongs to no object: see src/tapping.ts.
+    runtime: NONE,
+  })
+  return withVirtualHostsApart(view, set)
+})
+
+const NONE: readonly Chunk[] = Object.freeze([])
+
+/** What most proxies of a namespace have in common: all that does not depend on the workload. */
+const sharedChunks = memo((view: View, _: '') => {
   const services = reachableNamespaces(view, '').map((name) =>
     allSeen(view, reachableIn(view, name)),
   )
-  const set = withPatches(view, {
-    cluster: chunks([
-      fixedClusters(view),
-      inboundClusters(view, workload),
-      ...services.map((list) => clustersOf(view, list)),
-      namedClusters(view, ''),
-    ]),
-    endpoint: chunks([
-      ...services.map((list) => assignmentsOf(view, list)),
-      localAssignment(view, workload),
-    ]),
+  return Object.freeze({
+    fixed: fixedClusters(view),
+    cluster: chunks([...services.map((list) => clustersOf(view, list)), namedClusters(view, '')]),
+    endpoint: chunks(services.map((list) => assignmentsOf(view, list))),
+    listener: boundOutboundListeners(view, ''),
+    route: outboundRoutes(view, ''),
+    extensions: extensionConfigs(view, ''),
+  })
+})
+
+/** What belongs to the workload, and all that a gateway serves. */
+const ownChunks = memo((view: View, workload: string) => {
+  const gateway = gatewayResources(view, workload)
+  return Object.freeze({
+    cluster: inboundClusters(view, workload),
+    endpoint: localAssignment(view, workload),
     secret: chunks([
       ownCertificate(view, workload),
       trustedRoots(view, ''),
@@ -55,19 +81,11 @@ const resourceSet = memo((view: View, workload: string): ResourceSet => {
       ingressSecrets(view, workload),
       clientSecretsBeside(view, gateway.secrets),
     ]),
-    listener: chunks([
-      capturedListeners(view, workload),
-      boundInboundListeners(view, workload),
-      boundOutboundListeners(view, ''),
-      gateway.listeners,
-    ]),
-    route: chunks([inboundRoutes(view, workload), outboundRoutes(view, ''), gateway.routes]),
-    virtualHost: [],
-    extensionConfig: chunks([jwtConfigs(view, workload), extensionConfigs(view, '')]),
-    // What is set while a proxy runs belongs to no object: see src/tapping.ts.
-    runtime: [],
+    listener: [capturedListeners(view, workload), boundInboundListeners(view, workload)],
+    route: inboundRoutes(view, workload),
+    jwt: jwtConfigs(view, workload),
+    gateway,
   })
-  return withVirtualHostsApart(view, set)
 })
 
 /** A gateway's servers may use the same ones. */

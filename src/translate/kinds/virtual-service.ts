@@ -9,7 +9,7 @@ import type { View } from '../../model/view.ts'
 import { serviceRules } from '../gateway-api/service.ts'
 import { meshConfig } from '../mesh-config.ts'
 import { mayRule } from '../ownership.ts'
-import { importsRule } from '../scope.ts'
+import { importedRules } from '../scope.ts'
 import { withDelegates } from './delegate.ts'
 
 export const MESH_GATEWAY = 'mesh'
@@ -29,19 +29,28 @@ const hostRule = memo((view: View, written: Document<VirtualService>): HostRule 
   })
 })
 
-/** All rules that this proxy's namespace may see, oldest first. */
+/** All rules, oldest first. */
+const allRules = memo(
+  (view: View, _: ''): readonly (readonly [Document<VirtualService>, HostRule])[] =>
+    Object.freeze(
+      view
+        .keys('VirtualService')
+        .map((key) => view.get('VirtualService', key)!)
+        .sort(byAge)
+        .map((document) => [document, hostRule(view, document)] as const),
+    ),
+)
+
+/** Those that this proxy's namespace may see, oldest first. */
 export const visibleRules = memo((view: View, _: ''): readonly HostRule[] => {
   const own = view.facet('namespace')!
   const defaults = meshConfig(view).defaultVirtualServiceExportTo
   return Object.freeze(
-    view
-      .keys('VirtualService')
-      .map((key) => view.get('VirtualService', key)!)
-      .filter(({ spec, metadata }) =>
+    allRules(view, '')
+      .filter(([{ spec, metadata }]) =>
         isExported(spec.exportTo?.length ? spec.exportTo : defaults, metadata.namespace, own),
       )
-      .sort(byAge)
-      .map((document) => hostRule(view, document)),
+      .map(([, rule]) => rule),
   )
 })
 
@@ -63,14 +72,15 @@ function serviceNamespace(host: string): string {
 const meshRules = memo((view: View, _: ''): RuleIndex => {
   const exact = new Map<string, HostRule>()
   const wildcards: [host: string, rule: HostRule][] = []
+  const imports = importedRules(view)
   for (const rule of serviceRules(view, '')) {
     const [host = ''] = rule.hosts
     const namespace = serviceNamespace(host)
-    if (importsRule(view, namespace, rule.hosts)) exact.set(host, rule)
+    if (imports(namespace, rule.hosts)) exact.set(host, rule)
   }
   for (const rule of visibleRules(view, '')) {
     if (!rule.gateways.includes(MESH_GATEWAY)) continue
-    if (!importsRule(view, rule.document.metadata.namespace, rule.hosts)) continue
+    if (!imports(rule.document.metadata.namespace, rule.hosts)) continue
     const { namespace } = rule.document.metadata
     for (const host of rule.hosts) {
       // Whom a wildcard may rule is for each host to see.
@@ -85,7 +95,7 @@ const meshRules = memo((view: View, _: ''): RuleIndex => {
 })
 
 /** What a changed rule leaves as it is: most hosts depend on nothing else. */
-const exactHosts = memo(
+export const exactHosts = memo(
   (view: View, _: ''): ReadonlySet<string> => new Set(meshRules(view, '').exact.keys()),
   { same: (before, now) => before.size === now.size && [...now].every((host) => before.has(host)) },
 )

@@ -1,12 +1,19 @@
 // Route configurations of sidecars: the virtual hosts of one port, and what becomes of every other host.
 import type { RouteConfiguration, VirtualHost } from '../../../proto/envoy.d.ts'
+import { isWildcard } from '../../model/host.ts'
 import { memo } from '../../model/memo.ts'
 import { sameElements } from '../../model/mesh.ts'
 import { isHttp } from '../../model/protocol.ts'
 import type { Resource } from '../../model/resource.ts'
 import type { Service } from '../../model/service.ts'
 import type { View } from '../../model/view.ts'
-import { type HostRule, meshRuleHosts, meshRulesFor, ruledHosts } from '../kinds/virtual-service.ts'
+import {
+  exactHosts,
+  type HostRule,
+  meshRuleHosts,
+  meshRulesFor,
+  ruledHosts,
+} from '../kinds/virtual-service.ts'
 import { countsAttempts } from '../listener/proxy-headers.ts'
 import { PASSTHROUGH_CLUSTER, virtualHostName } from '../names.ts'
 import { egressProxy } from '../outbound-policy.ts'
@@ -117,7 +124,12 @@ const keptHosts = memo((view: View, wanted: string): KeptHosts => {
 function hostsOf(view: View, kept: KeptHosts): Resource[] {
   const unruled = unruledOf(view, withoutRuled(view, kept))
   const ruleFor = meshRulesFor(view)
-  return kept.hosts.flatMap((host, index) => unruled[index] ?? hostOf(view, host, ruleFor) ?? [])
+  const hosts: Resource[] = []
+  for (const [index, host] of kept.hosts.entries()) {
+    const made = unruled[index] ?? hostOf(view, host, ruleFor)
+    if (made) hosts.push(made)
+  }
+  return hosts
 }
 
 /** In the places of the others nothing. The list keeps its identity while rules name the same hosts. */
@@ -155,12 +167,24 @@ const hostWithFewer = memo((view: View, { service, port, domains }: KeptHost) =>
 
 /** A rule for a host that is no service becomes a virtual host of its own (Istio: on port 80 only). */
 function ruleHosts(view: View, plan: RoutePlan): Resource[] {
+  const isAlone = withoutService(view)
   return meshRuleHosts(view, '').flatMap(([host, rule]) => {
-    if (exportedService(view, host)) return []
+    if (!isAlone(host)) return []
     const made = ruleHost(view, host, rule, plan.port)
     return made ? [made] : []
   })
 }
+
+function withoutService(view: View): (host: string) => boolean {
+  const known = exactWithoutService(view, exactHosts(view, ''))
+  return (host) => (isWildcard(host) ? !exportedService(view, host) : known.has(host))
+}
+
+/** Of the hosts alone, which most changes of rules leave as they are. */
+const exactWithoutService = memo(
+  (view: View, hosts: ReadonlySet<string>): ReadonlySet<string> =>
+    new Set([...hosts].filter((host) => !exportedService(view, host))),
+)
 
 function ruleHost(view: View, host: string, rule: HostRule, port: number): Resource | undefined {
   const routes = httpRoutes(routeContext(view, rule, port))
