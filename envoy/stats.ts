@@ -11,11 +11,12 @@ import { METRICS_CLUSTER } from './metrics.ts'
 export const SIGNAL_SCOPE = 'lotse'
 
 /**
- * Microseconds. What a request took is counted between two of these; slow ones apart, since each histogram repeats its bounds in every
- * report.
+ * Microseconds. What a request took is counted between two of these, in one histogram of three, since each repeats its bounds in every
+ * report. Where the next one begins is no bound: nothing is above it.
  */
-const FAST = [500, 1_000, 2_500, 5_000]
-const SLOW = [10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 2_500_000, 10_000_000]
+const FAST = [500, 1_000, 2_500]
+const MIDDLE = [10_000, 25_000, 50_000]
+const SLOW = [250_000, 1_000_000, 2_500_000, 10_000_000]
 
 /** Seconds: an edge is on the page within five of its first request. */
 const FLUSH = 2
@@ -63,6 +64,7 @@ export function signalStats({
     stats_eviction_interval: `${FORGET}s`,
     stats_config: {
       histogram_bucket_settings: [
+        { match: { prefix: `${SIGNAL_SCOPE}.mid` }, buckets: MIDDLE },
         { match: { prefix: `${SIGNAL_SCOPE}.slow` }, buckets: SLOW },
         { match: { prefix: `${SIGNAL_SCOPE}.` }, buckets: FAST },
       ],

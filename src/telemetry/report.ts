@@ -32,6 +32,8 @@ export type Signal =
       readonly edge: Edge
       readonly outcome: Outcome
       readonly histogram: Histogram
+      /** Microseconds that none of those above the last bound took more than. */
+      readonly most: number
     }
   | {
       readonly kind: 'opened' | 'closed'
@@ -78,6 +80,13 @@ export interface Outcome {
   readonly mutualTls: boolean
 }
 
+/** Microseconds by histogram: where the next one begins. */
+const LONGEST = {
+  'lotse.us': 5_000,
+  'lotse.mid': 100_000,
+  'lotse.slow': Number.POSITIVE_INFINITY,
+} as const
+
 /** Undefined for what is not of the service graph. */
 export function signalOf(point: Point): Signal | undefined {
   const { name, attributes, value = 0, histogram } = point
@@ -91,9 +100,10 @@ export function signalOf(point: Point): Signal | undefined {
       return { kind: 'requests', edge, outcome, count: value, sizes }
     }
     case 'lotse.us':
+    case 'lotse.mid':
     case 'lotse.slow': {
       const { outcome } = answersTo(edge)(text)
-      return histogram && { kind: 'durations', edge, outcome, histogram }
+      return histogram && { kind: 'durations', edge, outcome, histogram, most: LONGEST[name] }
     }
     case 'lotse.cx':
     case 'lotse.end': {

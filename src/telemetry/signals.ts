@@ -120,7 +120,7 @@ export class Signals {
     const series = this.#seriesOf(reporter, signal.edge)
     if (!series) return
     const figures = series.window.at(step)
-    if (signal.kind === 'durations') addDurations(figures, signal.histogram)
+    if (signal.kind === 'durations') addDurations(figures, signal.histogram, signal.most)
     else {
       if (signal.kind === 'requests') countRequests(figures, signal.outcome, signal.count)
       else countConnections(figures, signal)

@@ -176,7 +176,7 @@ export class Totals {
     total.at = step
     if (!known && tags.size === 0) own.remember(kind, edge, outcome, total)
     if (signal.kind === 'durations') {
-      if (total.figures) addDurations(total.figures, signal.histogram)
+      if (total.figures) addDurations(total.figures, signal.histogram, signal.most)
       total.count += signal.histogram.counts.reduce((sum, count) => sum + count, 0)
       return
     }

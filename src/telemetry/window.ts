@@ -96,7 +96,7 @@ export class Window {
   }
 }
 
-/** Adds a histogram of any bounds: each bucket goes to ours that holds its upper bound. */
+/** Adds a histogram of any bounds: each bucket goes to ours that holds its upper bound; that of the last one is `most`. */
 export function addDurations(
   figures: Float64Array,
   histogram: {
@@ -104,11 +104,12 @@ export function addDurations(
     readonly bounds: readonly number[]
     readonly sum: number
   },
+  most: number,
 ): void {
   figures[FIGURE.duration]! += histogram.sum
   for (const [index, count] of histogram.counts.entries()) {
     if (count === 0) continue
-    const upper = histogram.bounds[index] ?? Number.POSITIVE_INFINITY
+    const upper = histogram.bounds[index] ?? most
     const bucket = BOUNDS.findIndex((bound) => upper <= bound)
     figures[FIRST_BUCKET + (bucket === -1 ? BOUNDS.length : bucket)]! += count
   }

@@ -13,7 +13,6 @@ import { ORIGIN } from '../model/origin.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Service, ServicePort } from '../model/service.ts'
 import type { View } from '../model/view.ts'
-import { canonicalName } from '../model/workload.ts'
 import { MUTUAL_TLS_MATCH } from './cluster/tls.ts'
 import { type MergedRule, policyFor, type Seen } from './kinds/destination-rule.ts'
 import { mutualTlsMode } from './kinds/peer-authentication.ts'
@@ -133,13 +132,12 @@ export function allTakeMutualTls(view: View, service: Service, port: ServicePort
   return endpoints.length > 0 && endpoints.every(takes)
 }
 
-/** Names the workload in Istio's form, `NAME;NAMESPACE;APP;VERSION`, so that a caller can tell whom it called. */
+/** Names the workload as Istio does, but without `;APP;VERSION`, so that a caller can tell whom it called in every report. */
 export function endpointMetadata(
-  { workload, namespace, labels }: Endpoint,
+  { workload, namespace }: Endpoint,
   more: Readonly<Record<string, { readonly [field: string]: string }>> = {},
 ): Pick<LbEndpoint, 'metadata'> {
-  const { app, version } = canonicalName(workload, labels)
-  const name = [workload, namespace, app, version].join(';')
-  const filter_metadata = { ...(workload ? { istio: { workload: name } } : {}), ...more }
+  const istio = { workload: `${workload};${namespace}` }
+  const filter_metadata = { ...(workload ? { istio } : {}), ...more }
   return Object.keys(filter_metadata).length > 0 ? { metadata: { filter_metadata } } : {}
 }

@@ -58,6 +58,8 @@ test('what Prometheus gets of requests', { skip }, async (t) => {
     for (const size of [10, 10, 10_000, 200_000]) assert.equal((await ask('/', size)).status, 200)
     web.behave({ status: 503, delay: 30 })
     assert.equal((await ask('/', 10)).status, 503)
+    web.behave({ status: 502, delay: 150 })
+    assert.equal((await ask('/', 10)).status, 502)
     for (const reporter of ['shop/client', 'shop/server']) {
       const http = { request_protocol: 'http' }
       const buckets = (name: string) =>
@@ -67,12 +69,12 @@ test('what Prometheus gets of requests', { skip }, async (t) => {
       await waitFor(
         `all of ${reporter}`,
         () => buckets('istio_request_bytes'),
-        ([, , , all]) => all === 5,
+        ([, , , all]) => all === 6,
         SOON,
       )
-      assert.deepEqual(buckets('istio_request_bytes'), [3, 4, 5, 5])
+      assert.deepEqual(buckets('istio_request_bytes'), [4, 5, 6, 6])
       // The echo's answer has what it was sent.
-      assert.equal(buckets('istio_response_bytes')[1], 4)
+      assert.equal(buckets('istio_response_bytes')[1], 5)
       await waitFor(
         'their sum',
         () => sum(reporter, 'istio_request_bytes_sum', http),
@@ -84,13 +86,15 @@ test('what Prometheus gets of requests', { skip }, async (t) => {
       await waitFor(
         'their durations',
         () => took({}),
-        (all) => all === 5,
+        (all) => all === 6,
         SOON,
       )
       assert.deepEqual([took({ response_code: '200' }), took({ response_code: '503' })], [4, 1])
-      assert.equal(took({ response_flags: '-' }), 5)
-      const quick = { ...http, response_code: '503', le: '5' }
-      assert.equal(sum(reporter, 'istio_request_duration_milliseconds_bucket', quick), 0)
+      assert.equal(took({ response_flags: '-' }), 6)
+      const within = (response_code: string, le: string) =>
+        sum(reporter, 'istio_request_duration_milliseconds_bucket', { ...http, response_code, le })
+      assert.deepEqual([within('503', '5'), within('502', '100')], [0, 0])
+      assert.deepEqual([within('503', '10000'), within('502', '10000')], [1, 1])
     }
   })
 

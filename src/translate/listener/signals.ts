@@ -15,7 +15,7 @@ export type Side = 'client' | 'server'
 
 /**
  * One label holds the edge, a space, and how it went: a label of its own for each part would triple the bytes of a report.
- * Client: `CLUSTER;WORKLOAD;NAMESPACE;APP;VERSION`; server: `CLUSTER;PRINCIPAL`, empty without mutual TLS.
+ * Client: `CLUSTER;WORKLOAD;NAMESPACE`; server: `CLUSTER;PRINCIPAL`, empty without mutual TLS.
  */
 const EDGE: Readonly<Record<Side, { readonly name: string; readonly value_format: string }>> = {
   client: { name: 'e', value_format: '%UPSTREAM_CLUSTER_RAW%;%UPSTREAM_METADATA(istio:workload)%' },
@@ -60,18 +60,33 @@ export function httpSignals(told: Told, added: readonly Tag[]): AccessLog[] {
   const counted = `${outcome};${PEER[told.side]};${SIZE_CLASSES}`
   return [
     statsLog({ counters: [counter('rq', told, counted, added)] }),
-    durations('us', told, outcome, { op: 'LE', value: whole(FAST_MS - 1, 'lotse.fast') }),
-    durations('slow', told, outcome, { op: 'GE', value: whole(FAST_MS, 'lotse.slow') }),
+    durations('us', told, outcome, [below(MIDDLE_MS, 'fast')]),
+    durations('mid', told, outcome, [from(MIDDLE_MS, 'mid'), below(SLOW_MS, 'middle')]),
+    durations('slow', told, outcome, [from(SLOW_MS, 'slow')]),
   ]
 }
 
 /**
- * Milliseconds from which an answer is slow. Slow ones have a histogram of their own, since each repeats its bounds in every report:
- * most edges are one or the other within it.
+ * Milliseconds from which an answer is not fast, and from which it is slow. Each has a histogram of its own, since each repeats its bounds
+ * in every report: most edges are one of them within it. `src/telemetry/report.ts` has these, too.
  */
-const FAST_MS = 5
+const MIDDLE_MS = 5
+const SLOW_MS = 100
 
-function durations(name: string, told: Told, outcome: string, taking: ComparisonFilter): AccessLog {
+function below(milliseconds: number, key: string): ComparisonFilter {
+  return { op: 'LE', value: whole(milliseconds - 1, `lotse.${key}`) }
+}
+
+function from(milliseconds: number, key: string): ComparisonFilter {
+  return { op: 'GE', value: whole(milliseconds, `lotse.${key}`) }
+}
+
+function durations(
+  name: string,
+  told: Told,
+  outcome: string,
+  taking: readonly ComparisonFilter[],
+): AccessLog {
   return {
     ...statsLog({
       histograms: [
@@ -87,7 +102,7 @@ function durations(name: string, told: Told, outcome: string, taking: Comparison
         filters: [
           // A client that leaves before the answer leaves no duration either, which Envoy would log as an error.
           { status_code_filter: { comparison: { op: 'GE', value: whole(100, 'lotse.answered') } } },
-          { duration_filter: { comparison: taking } },
+          ...taking.map((comparison) => ({ duration_filter: { comparison } })),
         ],
       },
     },
