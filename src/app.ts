@@ -62,6 +62,8 @@ export interface AppOptions {
     readonly lifetime?: number
     /** Milliseconds between looks at what operators ask for; 1,000 by default. */
     readonly interval?: number
+    /** Milliseconds that a root is still trusted after the last certificate below it; 10,000 by default. */
+    readonly handshakeTime?: number
   }
   /** How Envoys that can choose have their configuration, unless an object says otherwise. */
   readonly delivery?: DeliveryMode

@@ -53,6 +53,8 @@ export interface AuthorityOptions {
   /** Seconds, of workload certificates; 24 hours by default. */
   readonly lifetime?: number
   readonly maxLifetime?: number
+  /** Milliseconds that a root is still trusted after the last certificate below it; see `Handshakes`. */
+  readonly handshakeTime?: number
 }
 
 /** Makes what an empty directory lacks, and repairs nothing: see `openRoot` for what is refused. */

@@ -35,6 +35,11 @@ export interface Facts {
   readonly informed: ReadonlySet<string>
 }
 
+export interface AdvanceFacts extends Facts {
+  /** Those that began with the last certificate of the authority that is to go: dropped before, its root would fail them. */
+  readonly handshakesEnded: boolean
+}
+
 export type Wish = 'finish' | 'next' | 'abort'
 
 /** Names of the authorities whose certificates are believed; the present one first. */
@@ -84,12 +89,13 @@ export function wish(
 const AFTER = { distribute: 'sign', sign: 'rekey', rekey: 'done' } as const
 
 /** One step onwards if its goal and the facts allow it, else the same object. Call again until it is the same. */
-export function advance(rotation: Rotation, facts: Facts): Rotation {
+export function advance(rotation: Rotation, facts: AdvanceFacts): Rotation {
   const { current, next, phase, goal = 'done' } = rotation
   if (phase === undefined || next === undefined || phase === goal) return rotation
   if (waitingFor(rotation, facts).length > 0) return rotation
-  if (phase === 'withdraw') return { current }
-  if (phase === 'rekey') return { current: next }
+  if (phase === 'withdraw' || phase === 'rekey') {
+    return facts.handshakesEnded ? { current: phase === 'rekey' ? next : current } : rotation
+  }
   return { current, next, phase: AFTER[phase], goal }
 }
 

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { Authorities, type Authority } from './authorities.ts'
 import type { Root } from './authority-folder.ts'
+import { Handshakes } from './handshakes.ts'
 import { IssuedCertificates } from './issued.ts'
 import type { Issued, IssueOrder } from './issuer.ts'
 import { type Overview, overviewOf, seenOf } from './overview.ts'
@@ -40,6 +41,7 @@ export interface RotatorOptions {
   readonly together?: Together
   readonly lifetime?: number
   readonly maxLifetime?: number
+  readonly handshakeTime?: number
   readonly now: () => Date
 }
 
@@ -55,6 +57,7 @@ export class Rotator {
   readonly #options: RotatorOptions
   readonly #issued: IssuedCertificates
   readonly #authorities: Authorities
+  readonly #handshakes: Handshakes
   #rotation: Rotation
   #revoked: ReadonlyMap<string, RevokedCertificate> = new Map()
   #trust: TrustBundle
@@ -69,6 +72,7 @@ export class Rotator {
     this.#options = options
     this.#rotation = rotation
     this.#authorities = new Authorities(options, rotation.current, first)
+    this.#handshakes = new Handshakes(options.now, options.handshakeTime)
     this.#issued = new IssuedCertificates(
       options.directory,
       options.now,
@@ -188,7 +192,10 @@ export class Rotator {
     const wanted = readWish(directory)
     if (wanted) await this.#carryOut(wanted)
     else if (!this.#behind && facts.agreed && (together?.leads() ?? true)) {
-      const onwards = advance(this.#rotation, { live: this.live(), informed: facts.informed })
+      const inUse = this.waiting(facts.informed).length > 0
+      const handshakesEnded = this.#handshakes.ended(this.#rotation, inUse)
+      const { informed } = facts
+      const onwards = advance(this.#rotation, { live: this.live(), informed, handshakesEnded })
       if (onwards !== this.#rotation) await this.#become(onwards)
     }
     const changed = this.#behind

@@ -48,6 +48,7 @@ const look: Step = (world) => {
   const bundle = trustedBy(world.rotation)
   const informed = world.proxies.filter((one) => one.connected && same(one.trust, bundle))
   world.rotation = advance(world.rotation, {
+    handshakesEnded: true,
     informed: new Set(informed.map(({ name }) => name)),
     live: world.proxies.map(({ name, authority }) => ({
       ...{ serial: name, workload: name, authority, notAfter: 0 },

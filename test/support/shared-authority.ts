@@ -50,7 +50,7 @@ async function startReplica(
   const open = async () => {
     const app = await openApp({
       ...{ config: [], ...store, data, xds, leaseDuration: 4 },
-      ca: { passphrase: 'the replicas have one passphrase', interval: 50 },
+      ca: { passphrase: 'the replicas have one passphrase', interval: 50, handshakeTime: 100 },
       log: (diagnostic) => log.push(diagnostic),
     })
     if (isProblem(app)) throw new Error(printDiagnostic(app))

@@ -1,6 +1,5 @@
 // A control plane whose data directory is full or gone: it says so once, refuses what must be on disk first, and serves the rest.
 import assert from 'node:assert/strict'
-import { webcrypto } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import { openApp } from '../../src/app.ts'
@@ -8,10 +7,10 @@ import { openAuthority } from '../../src/ca/ca.ts'
 import { askAdvice, renew } from '../../src/ca/enrol.ts'
 import { isProblem } from '../../src/ca/problem.ts'
 import { normalSerial } from '../../src/ca/revoked.ts'
-import { KEY_ALGORITHM, pemOf, SIGNING_ALGORITHM, x509 } from '../../src/ca/x509.ts'
 import { enrolWorkload } from '../../src/cli/bootstrap.ts'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import { testFolder } from '../support/envoy.ts'
+import { signingRequest } from '../support/signing-request.ts'
 import { skipSmallDisk, smallDisk } from '../support/small-disk.ts'
 import { waitFor } from '../support/wait.ts'
 import { workload } from '../support/workload.ts'
@@ -19,13 +18,6 @@ import { workload } from '../support/workload.ts'
 function good<T>(value: T | Diagnostic): T {
   if (isProblem(value)) assert.fail(`${value.code} ${value.text}`)
   return value as T
-}
-
-async function signingRequest(): Promise<string> {
-  const keys = await webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify'])
-  const signingAlgorithm = SIGNING_ALGORITHM
-  const made = await x509.Pkcs10CertificateRequestGenerator.create({ keys, signingAlgorithm })
-  return pemOf('CERTIFICATE REQUEST', Buffer.from(made.rawData))
 }
 
 /** A control plane, and a workload that has just enrolled. */
