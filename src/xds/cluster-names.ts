@@ -27,22 +27,22 @@ export interface AlwaysNeeded {
 
 const CONCERNED = ['cluster', 'listener', 'route', 'extensionConfig'] as const
 
-/**
- * All but what only virtual hosts of VHDS name: listeners for TCP, inbound routes and extensions have no way to ask. `before`
- * is a set that the proxy had.
- */
-export function alwaysNeeded(whole: ResourceSet, sets: Sets, before?: ResourceSet): AlwaysNeeded {
-  const isSame = before && CONCERNED.every((type) => before[type] === whole[type])
-  let found = needed.get(whole) ?? (isSame ? needed.get(before) : undefined)
+/** All but what only virtual hosts of VHDS name: listeners for TCP, inbound routes and extensions have no way to ask. */
+export function alwaysNeeded(whole: ResourceSet, sets: Sets): AlwaysNeeded {
+  let found = needed.get(whole)
   if (!found) {
-    const users = [...whole.listener, ...whole.route, ...whole.extensionConfig].flat()
-    const used = [...new Set(users.flatMap(clustersNamed))].flatMap(
-      (name) => sets.find(whole.cluster, name) ?? [],
-    )
-    const chunk = [...new Set([...whole.cluster.flatMap(withoutServices), ...used])]
-    found = { chunk, names: new Set(chunk.map(({ name }) => name)) }
+    const lists = CONCERNED.map((type) => whole[type])
+    found = sets.made('always needed', lists, () => {
+      const users = [...whole.listener, ...whole.route, ...whole.extensionConfig].flat()
+      const used = [...new Set(users.flatMap(clustersNamed))].flatMap(
+        (name) => sets.find(whole.cluster, name) ?? [],
+      )
+      const all = [...new Set([...whole.cluster.flatMap(withoutServices), ...used])]
+      const chunk = sets.made('chunk', all, () => all)
+      return { chunk, names: new Set(chunk.map(({ name }) => name)) }
+    })
+    needed.set(whole, found)
   }
-  needed.set(whole, found)
   return found
 }
 

@@ -1,4 +1,5 @@
 // Which virtual host of a route configuration a Host header belongs to, by Envoy's rules.
+import { sameElements } from '../model/mesh.ts'
 import type { Resource } from '../model/resource.ts'
 
 export interface Domains {
@@ -7,10 +8,10 @@ export interface Domains {
   named(name: string): Resource | undefined
 }
 
-/** Where in a list the virtual host of a domain is: the same for all lists with these names and domains. */
+/** Where in a list the virtual host of a domain is: the same for all lists with the same names and domains. */
 interface Index {
-  readonly names: readonly string[]
-  readonly domains: readonly (readonly string[])[]
+  /** The list that it was used for last: most of another one are the identical virtual hosts. */
+  latest: readonly Resource[]
   readonly exact: ReadonlyMap<string, number>
   readonly byName: ReadonlyMap<string, number>
   /** Best first. */
@@ -62,7 +63,8 @@ function lookUp(virtualHosts: readonly Resource[], index: Index): Domains {
 function indexFor(virtualHosts: readonly Resource[]): Index {
   for (const [place, reference] of recent.entries()) {
     const index = reference.deref()
-    if (!index || !fits(index, virtualHosts)) continue
+    if (!index || !isAlike(index.latest, virtualHosts)) continue
+    index.latest = virtualHosts
     recent.splice(place, 1)
     recent.unshift(reference)
     return index
@@ -73,9 +75,13 @@ function indexFor(virtualHosts: readonly Resource[]): Index {
   return index
 }
 
-function fits({ names, domains }: Index, virtualHosts: readonly Resource[]): boolean {
-  if (names.length !== virtualHosts.length) return false
-  return virtualHosts.every((one, at) => one.name === names[at] && domainsIn(one) === domains[at])
+function isAlike(before: readonly Resource[], now: readonly Resource[]): boolean {
+  const isSame = (one: Resource, at: number) => {
+    const other = before[at]!
+    if (one === other) return true
+    return one.name === other.name && sameElements(domainsIn(one), domainsIn(other))
+  }
+  return before.length === now.length && now.every(isSame)
 }
 
 function build(virtualHosts: readonly Resource[]): Index {
@@ -94,8 +100,7 @@ function build(virtualHosts: readonly Resource[]): Index {
     }
   }
   patterns.sort(bestFirst)
-  const names = virtualHosts.map(({ name }) => name)
-  return { names, domains: virtualHosts.map(domainsIn), exact, byName, patterns, rest }
+  return { latest: virtualHosts, exact, byName, patterns, rest }
 }
 
 function bestFirst(a: Pattern, b: Pattern): number {

@@ -1,6 +1,5 @@
 // What of its whole configuration a proxy is to have: with VHDS on demand only what it asked for, and the clusters for that.
-import { sameElements } from '../model/mesh.ts'
-import type { Chunk, Resource, ResourceSet, ResourceType, VhdsRoute } from '../model/resource.ts'
+import type { Resource, ResourceSet, ResourceType, VhdsRoute } from '../model/resource.ts'
 import { alwaysNeeded, clustersNamed } from './cluster-names.ts'
 import { domainsOf } from './domains.ts'
 import type { List, Sets } from './sets.ts'
@@ -14,12 +13,26 @@ import {
   ownName,
 } from './virtual-hosts.ts'
 
-/** Never changed, always replaced. */
-export interface Selection {
-  readonly whole: ResourceSet
+/** Never changed, always replaced; one object for all proxies in the same state. */
+export interface Selection extends Wish {
   readonly set: ResourceSet
-  /** What the proxy asked for, `ROUTE/HOST` with the Host header as it was sent, with its answer. Envoy never forgets them. */
-  readonly asked: ReadonlyMap<string, Resource>
+  /** Kept, so that others find it. */
+  readonly hosts?: Hosts
+}
+
+/** What it has of virtual hosts: one object for all that agree in that, however different their listeners. */
+interface Hosts {
+  readonly list: List
+  /** Clusters that they name. */
+  readonly clusters: ReadonlySet<string>
+  readonly loaded: ReadonlySet<string>
+}
+
+/** All that decides what a proxy is to have. */
+interface Wish {
+  readonly whole: ResourceSet
+  /** What the proxy asked for, `ROUTE/HOST` with the Host header as it was sent. Envoy never forgets them. */
+  readonly asked: ReadonlySet<string>
   /** Names of virtual hosts it has or had: Envoy does not ask again for what was taken away. */
   readonly loaded: ReadonlySet<string>
   /** Clusters that it asked for by name. */
@@ -29,16 +42,17 @@ export interface Selection {
 /** A proxy that asks for more hosts than this gets everything: what it asked for cannot be taken back. */
 const MAX_ASKED = 5000
 
+const NO_NAMES: ReadonlySet<string> = new Set()
+
 export function select(set: ResourceSet, sets: Sets): Selection {
-  const whole = sets.same(set)
-  const nothing = { asked: new Map(), loaded: new Set<string>(), clusters: new Set<string>() }
-  return choose({ whole, set: whole, ...nothing }, sets)
+  const nothing = { asked: NO_NAMES, loaded: NO_NAMES, clusters: NO_NAMES }
+  return choose({ whole: sets.same(set), ...nothing }, sets)
 }
 
 /** Another whole configuration; the identical selection for the identical one. */
 export function reselect(selection: Selection, set: ResourceSet, sets: Sets): Selection {
   const whole = sets.same(set)
-  return whole === selection.whole ? selection : choose({ ...selection, whole }, sets, selection)
+  return whole === selection.whole ? selection : choose({ ...selection, whole }, sets)
 }
 
 /** Names in a request, divided. */
@@ -66,19 +80,16 @@ export function demand(
     const wanted = names.filter((name) => name !== '*')
     const others = names.filter((name) => name === '*')
     if (!vhds.onDemand) return { selection, again: [], others }
-    const asked = new Map(selection.asked)
-    const loaded = new Set(selection.loaded)
     const held = [...request.held]
-    for (const name of held) if (isVirtualHost(name)) loaded.add(name)
-    for (const name of [...wanted, ...held]) {
-      if (!isVirtualHost(name) && !asked.has(name)) asked.set(name, answer(name))
-    }
+    const hosts = [...wanted, ...held].filter((name) => !isVirtualHost(name))
+    const asked = withNames(selection.asked, hosts, sets)
+    const loaded = withNames(selection.loaded, held.filter(isVirtualHost), sets)
     const again = wanted.filter((name) => selection.asked.has(name))
     return { selection: choose({ ...selection, asked, loaded }, sets), again, others }
   }
   if (type === 'cluster' && vhds?.onDemand) {
     const wanted = names.filter((name) => name !== '*' && sets.find(cluster, name))
-    const clusters = new Set([...selection.clusters, ...wanted])
+    const clusters = withNames(selection.clusters, wanted, sets)
     const others = names.filter((name) => !clusters.has(name))
     const again = wanted.filter((name) => sets.find(selection.set.cluster, name))
     return { selection: choose({ ...selection, clusters }, sets), again, others }
@@ -86,23 +97,36 @@ export function demand(
   return { selection, again: [], others: names }
 }
 
-/** Lists of `before` that hold the same stay the identical ones. */
-function choose(selection: Selection, sets: Sets, before?: Selection): Selection {
-  const { whole, asked } = selection
+/** The identical names if no other comes. */
+function withNames(
+  before: ReadonlySet<string>,
+  more: readonly string[],
+  sets: Sets,
+): ReadonlySet<string> {
+  return more.every((name) => before.has(name)) ? before : sets.names(new Set([...before, ...more]))
+}
+
+/** Equal lists are the identical ones, whatever the proxy had before. */
+function choose({ whole, asked, loaded, clusters }: Wish, sets: Sets): Selection {
+  const wish = { whole, asked, loaded, clusters }
+  return sets.made('selection', [whole, asked, loaded, clusters], () => chosen(wish, sets))
+}
+
+function chosen(wish: Wish, sets: Sets): Selection {
+  const { whole, asked } = wish
   const { vhds } = whole
-  if (!vhds) return { ...selection, set: whole }
-  const answers = [...asked.values()]
-  if (!vhds.onDemand || asked.size > MAX_ASKED) {
-    const all = everyHost(vhds)
-    if (!vhds.onDemand) return { ...selection, set: withHosts(whole, all, sets) }
-    return { ...selection, set: sets.same({ ...whole, virtualHost: [...all, answers] }) }
+  if (!vhds) return { ...wish, set: whole }
+  if (!vhds.onDemand) return { ...wish, set: withHosts(whole, everyHost(vhds), sets) }
+  if (asked.size > MAX_ASKED) {
+    const virtualHost = [...everyHost(vhds), [...asked].map(answer)]
+    return { ...wish, set: sets.same({ ...whole, virtualHost }) }
   }
-  const { hosts, loaded } = hostsFor(selection, vhds.routes)
-  const greetings = vhds.routes.map(({ name }) => greeting(name))
-  const virtualHost = kept(before?.set.virtualHost, [[...greetings, ...hosts, ...answers]])
-  const needed = clustersFor(selection, hosts, sets, before?.whole)
-  const cluster = kept(before?.set.cluster, needed)
-  return { ...selection, loaded, set: { ...whole, virtualHost, cluster } }
+  const hosts = sets.made('hosts', [...vhds.routes, asked, wish.loaded], () =>
+    hostsFor(wish, vhds.routes, sets),
+  )
+  const cluster = clustersFor(wish, hosts.clusters, sets)
+  const set = { ...whole, virtualHost: hosts.list, cluster }
+  return { ...wish, loaded: hosts.loaded, set, hosts }
 }
 
 const complete = new WeakMap<ResourceSet, ResourceSet>()
@@ -114,20 +138,20 @@ function withHosts(whole: ResourceSet, all: List, { list }: Sets): ResourceSet {
   return set
 }
 
-function kept(before: List | undefined, now: List): List {
-  const isSame = (chunk: Chunk, at: number) => sameElements(chunk, now[at] ?? [])
-  return before?.length === now.length && before.every(isSame) ? before : now
+function listOf(chunks: List, { list, made }: Sets): List {
+  return list(chunks.map((chunk) => made('chunk', chunk, () => chunk)))
 }
 
 /** Virtual hosts that answer what was asked, and those that are there already. */
 function hostsFor(
-  { asked, loaded: before }: Selection,
+  { asked, loaded: before }: Wish,
   routes: readonly VhdsRoute[],
-): { readonly hosts: readonly Resource[]; readonly loaded: ReadonlySet<string> } {
+  sets: Sets,
+): Hosts {
   const hosts = new Map<string, Resource>()
   const loaded = new Set(before)
   const byName = new Map(routes.map((route) => [route.name, route]))
-  for (const name of asked.keys()) {
+  for (const name of asked) {
     const slash = name.indexOf('/')
     const route = byName.get(name.slice(0, slash))
     const host = hostOf(name.slice(slash + 1))
@@ -149,7 +173,13 @@ function hostsFor(
     const one = route && virtualHost && exactHost(route.name, virtualHost)
     if (one) hosts.set(name, one)
   }
-  return { hosts: [...hosts.values()], loaded }
+  const chosen = [...hosts.values()]
+  const greetings = routes.map(({ name }) => greeting(name))
+  return {
+    list: listOf([[...greetings, ...chosen, ...[...asked].map(answer)]], sets),
+    clusters: sets.names(new Set(chosen.flatMap(clustersNamed))),
+    loaded: sets.names(loaded),
+  }
 }
 
 /** Without port, in lower case; undefined for what is no host. */
@@ -161,17 +191,14 @@ function hostOf(authority: string): string | undefined {
 }
 
 /** Those that virtual hosts name, and all that something else may name. */
-function clustersFor(
-  { whole, clusters }: Selection,
-  hosts: readonly Resource[],
-  sets: Sets,
-  before: ResourceSet | undefined,
-): List {
-  const always = alwaysNeeded(whole, sets, before)
-  const names = new Set([...clusters, ...hosts.flatMap(clustersNamed)])
-  const some = [...names].flatMap((name) => {
-    const found = always.names.has(name) ? undefined : sets.find(whole.cluster, name)
-    return found ?? []
+function clustersFor({ whole, clusters }: Wish, byHosts: ReadonlySet<string>, sets: Sets): List {
+  const always = alwaysNeeded(whole, sets)
+  return sets.made('clusters', [whole.cluster, always.chunk, clusters, byHosts], () => {
+    const names = new Set([...clusters, ...byHosts])
+    const some = [...names].flatMap((name) => {
+      const found = always.names.has(name) ? undefined : sets.find(whole.cluster, name)
+      return found ?? []
+    })
+    return listOf([always.chunk, some], sets)
   })
-  return [always.chunk, some]
 }

@@ -1,6 +1,6 @@
 // Looks names up in lists of chunks and compares lists; what several streams ask is computed once.
-import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
-import { createSharing } from './sharing.ts'
+import type { Chunk, Resource } from '../model/resource.ts'
+import { createSharing, type Sharing } from './sharing.ts'
 import type { Entry, Store } from './store.ts'
 
 /** The resources of one type that a proxy is to have. The identical array means the identical resources. */
@@ -8,13 +8,8 @@ export type List = readonly Chunk[]
 
 export const EMPTY: List = Object.freeze([])
 
-export interface Sets {
-  /** The identical set for equal ones: proxies that are to have the same then share all that is known of it. */
-  same(set: ResourceSet): ResourceSet
-  /** The identical list for equal ones. */
-  list(list: List): List
-  /** The identical names for equal ones. */
-  names(names: ReadonlySet<string>): ReadonlySet<string>
+/** Also: equal sets, lists and names are one object, so that proxies that are to have the same share all that is known of it. */
+export interface Sets extends Sharing {
   /** The resource of this name, not yet encoded. Of several with one name the first counts. */
   find(list: List, name: string): Resource | undefined
   /** The resource of this name, encoded when it is first asked for. Of several with one name the first counts. */
@@ -52,7 +47,7 @@ export function createSets(store: Store): Sets {
   const searches = new WeakMap<List, Search>()
   const larges = new WeakMap<List, Large>()
   const listChanges = new WeakMap<List, WeakMap<List, readonly string[]>>()
-  const { same, list: canonical, names: sameNames } = createSharing()
+  const sharing = createSharing()
   const { placesIn, at, compare } = createChunks()
 
   function largeOf(list: List): Large {
@@ -63,7 +58,7 @@ export function createSets(store: Store): Sets {
 
   function searchOf(list: List): Search {
     const isLarge = (chunk: Chunk) => chunk.length > SMALL
-    const large = largeOf(canonical(list.filter(isLarge)))
+    const large = largeOf(sharing.list(list.filter(isLarge)))
     const small = new Map<string, Resource>()
     for (const chunk of list) {
       if (isLarge(chunk)) continue
@@ -108,7 +103,7 @@ export function createSets(store: Store): Sets {
   }
 
   return {
-    ...{ same, list: canonical, names: sameNames },
+    ...sharing,
     find,
     get(list, name) {
       const resource = find(list, name)

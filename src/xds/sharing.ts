@@ -10,6 +10,8 @@ export interface Sharing {
   list(list: List): List
   /** The first of equal sets of names. */
   names(names: ReadonlySet<string>): ReadonlySet<string>
+  /** What is made of these very things, and of nothing else: made once, for as long as somebody holds it. */
+  made<T extends object>(what: string, of: readonly object[], make: () => T): T
 }
 
 const TYPES: ReadonlySet<string> = new Set(RESOURCE_TYPES)
@@ -18,6 +20,7 @@ export function createSharing(): Sharing {
   const lists = new Pool<List>()
   const sets = new Pool<ResourceSet>()
   const names = new Pool<ReadonlySet<string>>()
+  const things = new Pool<object>()
   const known = new WeakMap<ResourceSet, ResourceSet>()
   const knownLists = new WeakMap<List, List>()
   const numberOf = numbering()
@@ -59,6 +62,10 @@ export function createSharing(): Sharing {
     names(all) {
       const first = names.first(signature(all), all)
       return first === all || sameNames(first, all) ? first : all
+    },
+    made<T extends object>(what: string, of: readonly object[], make: () => T): T {
+      const key = `${what} ${of.map(numberOf).join()}`
+      return (things.find(key) ?? things.first(key, make())) as T
     },
   }
 }

@@ -1,6 +1,7 @@
 // Virtual hosts as resources of their own, for VHDS: `ROUTE-CONFIGURATION/~NAME`.
 import type { Chunk, Resource, Vhds, VhdsRoute } from '../model/resource.ts'
 import { domainsIn } from './domains.ts'
+import { Pool } from './sharing.ts'
 
 type Parts = Map<string, Resource>
 
@@ -12,6 +13,7 @@ const chunks = new WeakMap<VhdsRoute, Chunk>()
 const latest = new Map<string, WeakRef<VhdsRoute>>()
 const greetings = new Map<string, Resource>()
 const lists = new WeakMap<Vhds, readonly Chunk[]>()
+const answers = new Pool<Resource>()
 
 /** Envoy removes a virtual host only by a resource of the same name. The mark keeps apart what proxies ask for: `ROUTE/HOST`. */
 export function nameIn(route: string, virtualHost: string): string {
@@ -53,7 +55,8 @@ export function greetingName(route: string): string {
 
 /** Tells a proxy that waits for `name` that it has all there is. */
 export function answer(name: string): Resource {
-  return Object.freeze({ type: 'virtualHost', name, body: {}, answer: true })
+  const made = () => Object.freeze<Resource>({ type: 'virtualHost', name, body: {}, answer: true })
+  return answers.find(name) ?? answers.first(name, made())
 }
 
 /** All of all route configurations. */

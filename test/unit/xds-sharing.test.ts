@@ -6,11 +6,13 @@ import { NO_RESOURCES } from '../../src/model/resource.ts'
 import { translate } from '../../src/translate/translate.ts'
 import { frameOf } from '../../src/xds/frames.ts'
 import { createSubscription } from '../../src/xds/holdings.ts'
+import { demand, reselect, select } from '../../src/xds/selection.ts'
 import { createSets } from '../../src/xds/sets.ts'
 import { createStore } from '../../src/xds/store.ts'
 import { type Event, step } from '../../src/xds/subscription.ts'
 import { viewOf } from '../support/views.ts'
 import { policy, service } from '../support/workload.ts'
+import { listener, virtualHost } from '../support/xds-resources.ts'
 
 const MESH = [
   service('shop/bank', { app: 'bank' }, 'http:80'),
@@ -187,4 +189,41 @@ test('a refusal is of one stream only', () => {
   const accepted = step(other!.state, { kind: 'ack', nonce: '1' }, sets)
   assert.equal(accepted.send, undefined)
   assert.equal(accepted.state.groups.length + accepted.state.rejected.size, 0)
+})
+
+test('on demand, proxies that asked for the same have one list, and keep it when something else changes', () => {
+  const clusters = [chunk('outbound|80||a', 'outbound|80||b', 'outbound|80||c')]
+  const [a, b, c, other] = [
+    ...['a', 'b', 'c'].map((name) => virtualHost(name, `outbound|80||${name}`)),
+    virtualHost('c', 'outbound|80||a'),
+  ] as [Resource, Resource, Resource, Resource]
+  /** What workloads have differs in their listeners. */
+  const whole = (port: number, ...virtualHosts: readonly Resource[]): ResourceSet => ({
+    ...{ ...NO_RESOURCES, cluster: clusters, listener: [[listener('in', port, '')]] },
+    vhds: { onDemand: true, routes: [{ name: 'r', virtualHosts }] },
+  })
+  const asks = (set: ResourceSet, ...names: readonly string[]) => {
+    const request = { type: 'virtualHost' as const, names, held: [] }
+    return demand(select(set, sets), request, sets).selection
+  }
+  const one = asks(whole(1, a, b, c), 'r/a', 'r/b')
+  const two = asks(whole(2, a, b, c), 'r/b', 'r/a')
+  assert.deepEqual(
+    one.set.virtualHost.flat().map(({ name }) => name),
+    ['r/~', 'r/~a', 'r/~b', 'r/a', 'r/b'],
+  )
+  assert.deepEqual(
+    one.set.cluster.flat().map(({ name }) => name),
+    ['outbound|80||a', 'outbound|80||b'],
+  )
+  assert.notEqual(two.set.listener, one.set.listener)
+  for (const changed of [two, reselect(one, whole(1, a, b, other), sets)]) {
+    assert.equal(changed.set.virtualHost, one.set.virtualHost)
+    assert.equal(changed.set.cluster, one.set.cluster)
+  }
+  const more = asks(whole(1, a, b, c), 'r/a', 'r/b', 'r/c')
+  const moved = reselect(more, whole(1, a, b, other), sets)
+  assert.notEqual(moved.set.virtualHost, more.set.virtualHost)
+  assert.equal(sets.find(moved.set.virtualHost, 'r/~c')?.of, other)
+  assert.equal(sets.find(moved.set.cluster, 'outbound|80||c'), undefined)
 })
