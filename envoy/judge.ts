@@ -60,11 +60,12 @@ class Waiting {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     })
-    for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
-      createInterface(stream).on('line', (line) => this.#lines.push(line))
+    // A process that has no descriptors left gets a child without streams, which says so by its error.
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream) createInterface(stream).on('line', (line) => this.#lines.push(line))
     }
     // Whether it reads to the end shows in how it ends.
-    this.#child.stdin!.on('error', () => undefined)
+    this.#child.stdin?.on('error', () => undefined)
     this.ended = new Promise((resolve) => {
       this.#child.once('error', (error) => {
         this.#lines.push(error.message)
@@ -85,7 +86,7 @@ class Waiting {
       late = true
       this.kill()
     }, patience)
-    this.#child.stdin!.end(config)
+    this.#child.stdin?.end(config)
     const { code, signal } = await this.ended
     clearTimeout(timer)
     const words = this.#words()

@@ -20,7 +20,8 @@ export async function watchHealth({ probe, tell, signal }: HealthWatch): Promise
   let wait = 1000 * (probe.initialDelaySeconds ?? 0)
   while (await waited(wait, signal)) {
     wait = period
-    const isGood = await isHealthy(probe, signal)
+    // What cannot even be asked, as a path that HTTP does not allow, is not healthy.
+    const isGood = await isHealthy(probe, signal).catch(() => false)
     good = isGood ? good + 1 : 0
     bad = isGood ? 0 : bad + 1
     const state = good >= enough ? true : bad >= tooMany ? false : told
@@ -28,7 +29,7 @@ export async function watchHealth({ probe, tell, signal }: HealthWatch): Promise
   }
 }
 
-function isHealthy(probe: ReadinessProbe, signal: AbortSignal): Promise<boolean> {
+async function isHealthy(probe: ReadinessProbe, signal: AbortSignal): Promise<boolean> {
   const timeout = 1000 * (probe.timeoutSeconds || 1)
   const { httpGet, tcpSocket, exec, grpc } = probe
   if (httpGet) {
@@ -42,7 +43,7 @@ function isHealthy(probe: ReadinessProbe, signal: AbortSignal): Promise<boolean>
   }
   if (tcpSocket) return accepts(tcpSocket.port, timeout, tcpSocket.host || undefined)
   if (grpc) return serving({ port: grpc.port ?? 0, service: grpc.service ?? '' }, timeout)
-  return exec ? succeeds(exec.command, timeout, signal) : Promise.resolve(true)
+  return exec ? succeeds(exec.command, timeout, signal) : true
 }
 
 /** What it prints is thrown away; one that takes too long is killed. */

@@ -110,7 +110,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   const now = options.now ?? (() => new Date())
   const unusable = makeDirectory(options.data)
   if (unusable) return unusable
-  const enrolments = openEnrolments(options.data)
+  const enrolments = openEnrolments(options.data, options.log)
   if (isProblem(enrolments)) return enrolments
   const keys = {
     ...options.jwks,
@@ -119,7 +119,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
       guardedFetch(url, { timeout, allowPrivate: options.jwks?.allowPrivate ?? false }),
   }
   const core = new LiveMesh(options.log, enrolments, keys, new LastGood(options.data))
-  const registering = openRegistering(options.data, now)
+  const registering = openRegistering(options.data, now, options.log)
   if (isProblem(registering)) return registering
   core.registering = registering
   const sources = await openSources({

@@ -85,6 +85,8 @@ export class LiveMesh {
 
   async close(): Promise<void> {
     this.#keys.close()
+    this.#enrolments.close()
+    this.registering?.close()
     await this.gate?.close()
     await this.#lastGood.close()
   }

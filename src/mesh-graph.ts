@@ -67,13 +67,13 @@ export function meshTrafficOf(
     if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
     if (!one.reading && now().getTime() - one.readAt > FRESH_MS) {
       one.reading = true
-      void meshGraph(options).then((read) => {
-        Object.assign(one, {
-          graph: Promise.resolve(read),
-          readAt: now().getTime(),
-          reading: false,
-        })
-      })
+      meshGraph(options).then(
+        (read) => {
+          const graph = Promise.resolve(read)
+          Object.assign(one, { graph, readAt: now().getTime(), reading: false })
+        },
+        () => Object.assign(one, { reading: false }),
+      )
     }
     return one.graph
   }

@@ -56,6 +56,10 @@ export class Registering {
     this.onRecord?.(row)
   }
 
+  close(): void {
+    this.#registrations.close()
+  }
+
   /** What another replica recorded; true if it was new. */
   learn(row: Registration): boolean {
     if (row.until <= this.#now()) return false
@@ -154,8 +158,12 @@ function groupKey({ workload, group }: Registration): string {
 }
 
 /** From what the data directory holds. */
-export function openRegistering(directory: string, now: () => Date): Registering | Diagnostic {
-  const registrations = openRegistrations(directory)
+export function openRegistering(
+  directory: string,
+  now: () => Date,
+  log: (diagnostic: Diagnostic) => void,
+): Registering | Diagnostic {
+  const registrations = openRegistrations(directory, log)
   if ('code' in registrations) return registrations
   return new Registering({ registrations, now: () => now().getTime() })
 }

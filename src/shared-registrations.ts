@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Diagnostic } from './model/diagnostic.ts'
 import type { SharedStore } from './model/shared.ts'
 import type { Registering } from './registering.ts'
-import type { Registration } from './registry/registration.ts'
+import { isRegistration } from './registry/registration.ts'
 
 interface Present {
   readonly here: readonly string[]
@@ -35,8 +35,8 @@ export function shareRegistrations(options: Sharing): () => Promise<void> {
     })
   }
   const take = () => {
-    const rows = [...store.entries('registered').values()]
-    const news = rows.filter((text) => registering.learn(JSON.parse(text) as Registration))
+    const rows = [...store.entries('registered').values()].map(parsed).filter(isRegistration)
+    const news = rows.filter((row) => registering.learn(row))
     if (news.length > 0) changed()
   }
   take()
@@ -90,7 +90,7 @@ class Presence {
       const before = this.#heard.get(name)
       if (before?.text !== text) {
         this.#heard.set(name, { text, at: now })
-        this.#registering.elsewhere((JSON.parse(text) as Present).here)
+        this.#registering.elsewhere(presentIn(text))
       } else if (now - before.at > FORGOTTEN) {
         this.#store.put('present', { [name]: undefined }).catch(() => undefined)
       }
@@ -101,4 +101,18 @@ class Presence {
     if (this.#told === '') return
     await this.#store.put('present', { [this.#own]: undefined }).catch(() => undefined)
   }
+}
+
+/** What somebody else wrote there is no reason to end. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function presentIn(text: string): readonly string[] {
+  const { here } = (parsed(text) ?? {}) as Partial<Present>
+  return Array.isArray(here) ? here : []
 }

@@ -3,7 +3,7 @@
 import type { InjectSettings } from './admission/inject.ts'
 import { serveWebhooks } from './admission/server.ts'
 import type { Issuer } from './ca/issuer.ts'
-import { isProblem } from './ca/problem.ts'
+import { isProblem, reasonOf } from './ca/problem.ts'
 import { splitAddress } from './listen.ts'
 import { type Diagnostic, hasErrors } from './model/diagnostic.ts'
 import type { Document } from './model/document.ts'
@@ -58,9 +58,14 @@ export async function openWebhooks(
       judge: (value) => judge(value, references),
     })
     const renew = async () => {
-      const next = await pairOf()
-      if (isProblem(next)) log(next)
-      else server.renew(next)
+      try {
+        const next = await pairOf()
+        if (isProblem(next)) log(next)
+        else server.renew(next)
+      } catch (error) {
+        const text = `The certificate of the webhooks is not renewed yet (${reasonOf(error)})`
+        log({ code: 'L0424', severity: 'warning', text })
+      }
     }
     const timer = setInterval(renew, RENEWAL)
     timer.unref()

@@ -125,7 +125,10 @@ export function csrService(options: CsrServerOptions) {
       return options.onRefused?.(caller)
     }
     const left = options.onDraining?.(caller.workload) ?? Promise.resolve()
-    void left.then(() => answer(null, {}))
+    left.then(
+      () => answer(null, {}),
+      () => answer({ code: status.INTERNAL, details: 'Whether callers have left is not known' }),
+    )
   }
   return {
     definition: {

@@ -44,7 +44,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     return fail({ code: 'L0512', severity: 'error', text })
   }
   let waiting: ((diagnostic: Diagnostic) => void) | undefined
-  const logger = pino({ level: process.env.LOTSE_LOG ?? 'info', base: null })
+  const logger = pino({ level: process.env.LOTSE_LOG ?? 'info', base: null }, logOutput())
   const log = (diagnostic: Diagnostic) => {
     const level = diagnostic.severity === 'warning' ? 'warn' : diagnostic.severity
     logger[level]({ code: diagnostic.code }, printDiagnostic(diagnostic))
@@ -90,8 +90,20 @@ export async function serve(options: ServeOptions): Promise<number> {
   await stop
   await app.close()
   await http.close()
+  // A connection that has not said yet who it is keeps the port from its end for two minutes.
+  setTimeout(() => process.exit(EXIT.done), LINGER_MS).unref()
   return EXIT.done
 }
+
+/** A full disk costs lines of the log, nothing else: without a listener it would end the process, which would wait for the disk then. */
+function logOutput() {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: MOST_UNWRITTEN })
+  return output.on('error', () => undefined)
+}
+
+const LINGER_MS = 500
+/** Bytes. */
+const MOST_UNWRITTEN = 1024 * 1024
 
 function storeOf(options: ServeOptions) {
   const { store } = options

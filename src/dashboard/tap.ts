@@ -83,7 +83,7 @@ function explainer(app: App): (request: Tapped) => Steps {
     const { workload, direction, method, host, path, cluster, config, detail, allowedBy } = request
     const asked = [workload, direction, method, host, path, request.headers]
     const key = JSON.stringify([...asked, cluster, config, detail, allowedBy])
-    const steps = answers.get(key) ?? stepsOf(app, request)
+    const steps = answers.get(key) ?? stepsOrNone(app, request)
     answers.set(key, steps)
     return steps
   }
@@ -92,6 +92,15 @@ function explainer(app: App): (request: Tapped) => Steps {
 /** Headers are the caller's business, as the query is: they are only asked of the routes. */
 function shown({ headers: _, ...request }: Tapped, steps: Steps): Explained {
   return { ...request, steps }
+}
+
+/** A request as nobody expected it is shown without what decided about it. */
+function stepsOrNone(app: App, request: Tapped): Steps {
+  try {
+    return stepsOf(app, request)
+  } catch {
+    return []
+  }
 }
 
 function stepsOf(app: App, request: Tapped): Steps {

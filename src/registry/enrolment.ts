@@ -1,8 +1,9 @@
 // Which workloads have a proxy with a certificate: kept in the data directory, so that a restart does not forget it.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Enrolment } from '../model/mesh.ts'
+import { RecordFile } from './record.ts'
 
 export interface Enrolments {
   list(): readonly Enrolment[]
@@ -10,12 +11,17 @@ export interface Enrolments {
   add(workload: string): boolean
   /** Whether its proxy is about to stop, which no restart remembers; true if that is news. */
   drain(workload: string, draining: boolean): boolean
+  /** Nothing is tried again from now on. */
+  close(): void
 }
 
 const FILE = 'enrolled.json'
 
 /** L0109 if the file is there and cannot be read; a missing one means that nobody has enrolled. */
-export function openEnrolments(directory: string): Enrolments | Diagnostic {
+export function openEnrolments(
+  directory: string,
+  log: (diagnostic: Diagnostic) => void,
+): Enrolments | Diagnostic {
   const path = join(directory, FILE)
   const read = readWorkloads(path)
   if ('code' in read) return read
@@ -23,17 +29,18 @@ export function openEnrolments(directory: string): Enrolments | Diagnostic {
     read.workloads.map((workload) => [workload, { workload }]),
   )
   let list: readonly Enrolment[] = [...workloads.values()]
+  const record = new RecordFile({
+    ...{ path, of: 'which workloads have enrolled', log },
+    text: () => `${JSON.stringify([...workloads.keys()].sort(), null, 1)}\n`,
+  })
   return {
     list: () => list,
+    close: () => record.close(),
     add(workload) {
       if (workloads.has(workload)) return false
       workloads.set(workload, Object.freeze({ workload }))
       list = [...workloads.values()]
-      const temporary = `${path}.${process.pid}`
-      writeFileSync(temporary, `${JSON.stringify([...workloads.keys()].sort(), null, 1)}\n`, {
-        mode: 0o600,
-      })
-      renameSync(temporary, path)
+      record.save()
       return true
     },
     drain(workload, draining) {

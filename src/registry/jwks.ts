@@ -124,7 +124,9 @@ export class KeyKeeper {
 
   async #renew(url: string, entry: Entry): Promise<void> {
     const { source, timeout } = entry.wanted
-    const fetched = await this.#fetch(source, timeout)
+    const fetched = await this.#fetch(source, timeout).catch(({ message }: Error) => ({
+      problem: message,
+    }))
     // Meanwhile nobody may want it any more.
     if (this.#closed || this.#entries.get(url) !== entry) return
     const { retry = 1000, refresh = REFRESH, now } = this.#options

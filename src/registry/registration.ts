@@ -1,10 +1,11 @@
 // Workloads that registered themselves under a WorkloadGroup at enrolment: WorkloadEntries that nobody wrote, kept over restarts.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { Document } from '../model/document.ts'
 import type { WorkloadEntry, WorkloadGroup } from '../model/schema/workload-entry.ts'
 import { UNHEALTHY } from '../model/workload.ts'
+import { RecordFile } from './record.ts'
 
 /** What a workload says of itself when it enrols; it proves only its name. */
 export interface Registration {
@@ -30,24 +31,28 @@ export interface Registrations {
   tell(workload: string, healthy: boolean, toldAt: number): boolean
   /** Drops those that ended; true if there were any. */
   expire(now: number): boolean
+  /** Nothing is tried again from now on. */
+  close(): void
 }
 
 const FILE = 'registered.json'
 
 /** A record that cannot be read is L0109: workloads would silently be gone. */
-export function openRegistrations(directory: string): Registrations | Diagnostic {
+export function openRegistrations(
+  directory: string,
+  log: (diagnostic: Diagnostic) => void,
+): Registrations | Diagnostic {
   const path = join(directory, FILE)
   const read = readRecord(path)
   if ('code' in read) return read
   const rows = new Map(read.registrations.map((row) => [row.workload, row]))
-  const save = () => {
-    const temporary = `${path}.${process.pid}`
-    writeFileSync(temporary, `${JSON.stringify([...rows.values()], null, 1)}\n`, { mode: 0o600 })
-    renameSync(temporary, path)
-  }
+  const record = new RecordFile({
+    ...{ path, of: 'which workloads registered themselves', log },
+    text: () => `${JSON.stringify([...rows.values()], null, 1)}\n`,
+  })
   const put = (registration: Registration) => {
     rows.set(registration.workload, Object.freeze(registration))
-    save()
+    record.save()
   }
   return {
     list: () => [...rows.values()],
@@ -66,9 +71,10 @@ export function openRegistrations(directory: string): Registrations | Diagnostic
     expire(now) {
       const over = [...rows.values()].filter((row) => row.until <= now)
       for (const { workload } of over) rows.delete(workload)
-      if (over.length > 0) save()
+      if (over.length > 0) record.save()
       return over.length > 0
     },
+    close: () => record.close(),
   }
 }
 
@@ -87,7 +93,7 @@ function readRecord(path: string): { registrations: Registration[] } | Diagnosti
   }
 }
 
-function isRegistration(value: unknown): value is Registration {
+export function isRegistration(value: unknown): value is Registration {
   const { workload, group, address, until } = (value ?? {}) as Record<string, unknown>
   return [workload, group, address].every((v) => typeof v === 'string') && typeof until === 'number'
 }

@@ -200,7 +200,7 @@ function commonOf(common: Common, from: From) {
   const duration = milliseconds(common.time_to_last_downstream_tx_byte ?? common.duration)
   const peer = common.tls_properties?.peer_certificate_properties?.subject_alt_name ?? []
   return {
-    at: new Date(milliseconds(common.start_time) ?? 0).toISOString(),
+    at: timeOf(milliseconds(common.start_time) ?? 0),
     ...from,
     ...(duration === undefined ? {} : { duration }),
     flags: Object.entries(common.response_flags ?? {}).flatMap(([name, set]) =>
@@ -228,6 +228,12 @@ function allowedBy({ metadata }: Common): string | undefined {
 
 function milliseconds(span: Span | undefined): number | undefined {
   return span && Number(span.seconds ?? 0) * 1000 + (span.nanos ?? 0) / 1e6
+}
+
+/** What is no time is the beginning of all: a date of it would throw. */
+function timeOf(time: number): string {
+  const date = new Date(time)
+  return new Date(Number.isNaN(date.getTime()) ? 0 : date).toISOString()
 }
 
 function cut(text = ''): string {

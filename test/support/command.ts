@@ -41,6 +41,8 @@ export function start(
     detached: true,
   })
   const pid = child.pid
+  // Else its error would come after this one, to nobody.
+  child.once('error', () => undefined)
   if (pid === undefined) throw new Error(`${command} cannot be started`)
   adopt(pid)
   const printed = { stdout: '', stderr: '' }

@@ -10,13 +10,14 @@ import { testFolder } from '../support/envoy.ts'
 import { viewOf } from '../support/views.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
+const silent = ({ text }: { readonly text: string }) => assert.fail(text)
 const WORKLOADS = ['one', 'two'].map((name, at) =>
   workload({ workload: `shop/${name}`, address: `10.0.0.${at}`, labels: { app: 'web' } }),
 )
 
 test('they are left out while others are there, and no restart remembers them', (t) => {
   const folder = testFolder(t)
-  const enrolments = openEnrolments(folder)
+  const enrolments = openEnrolments(folder, silent)
   assert.ok('add' in enrolments)
   for (const name of ['one', 'two']) enrolments.add(`shop/${name}`)
   const first = viewOf(join(...WORKLOADS, service('shop/web', { app: 'web' }, 'http:8000')))
@@ -45,7 +46,7 @@ test('they are left out while others are there, and no restart remembers them', 
   enrolments.drain('shop/one', false)
   assert.deepEqual(addresses(), ['10.0.0.0'])
 
-  const next = openEnrolments(folder)
+  const next = openEnrolments(folder, silent)
   assert.ok('add' in next)
   assert.deepEqual(addresses(next), ['10.0.0.0', '10.0.0.1'])
   assert.equal(next.drain('shop/nobody', true), false)

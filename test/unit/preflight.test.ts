@@ -9,7 +9,7 @@ import { type Answer, judge } from '../../src/preflight/judgement.ts'
 import { partsOf, trialOf } from '../../src/preflight/trial.ts'
 import { caseNames, golden } from '../golden/cases.ts'
 import type { Cleanup } from '../support/cleanup.ts'
-import { lotse, lotseWith } from '../support/command.ts'
+import { lotse, lotseWith, start } from '../support/command.ts'
 import { envoyBinary, skip, testFolder } from '../support/envoy.ts'
 import { policy } from '../support/workload.ts'
 
@@ -23,6 +23,13 @@ function openTestJudge(t: Cleanup, options: Partial<JudgeOptions> = {}) {
   t.after(() => judge.close())
   return judge
 }
+
+test('the judge is unable to say anything while its process can open nothing', async (t) => {
+  const program = ['--import', 'tsx', 'test/support/without-descriptors.ts']
+  const limited = ['-c', 'ulimit -n 80; exec "$@"', 'sh', process.execPath, ...program]
+  const { stdout, code } = await start(t, 'sh', limited).ended
+  assert.deepEqual([stdout.trim(), code], ['unable', 0])
+})
 
 const cluster = (name: string, more: object = {}): Resource => ({
   type: 'cluster',

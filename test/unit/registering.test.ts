@@ -8,6 +8,7 @@ import { isProblem } from '../../src/ca/problem.ts'
 import { openRegistering } from '../../src/registering.ts'
 import { readFiles } from '../../src/registry/file.ts'
 
+const silent = ({ text }: { readonly text: string }) => assert.fail(text)
 const GROUP = `apiVersion: networking.istio.io/v1
 kind: WorkloadGroup
 metadata: {name: vms, namespace: shop}
@@ -35,7 +36,7 @@ function folder(t: TestContext): string {
 }
 
 function open(directory: string, clock: { now: number }) {
-  const registering = openRegistering(directory, () => new Date(clock.now))
+  const registering = openRegistering(directory, () => new Date(clock.now), silent)
   assert.ok(!isProblem(registering))
   return registering
 }
@@ -101,7 +102,7 @@ test('it ends with its certificate, unless that is renewed', (t) => {
 test('a record that cannot be read is told', (t) => {
   const directory = folder(t)
   writeFileSync(join(directory, 'registered.json'), '[{"workload": 3}]')
-  const opened = openRegistering(directory, () => new Date(0))
+  const opened = openRegistering(directory, () => new Date(0), silent)
   assert.ok(isProblem(opened))
   assert.equal(opened.code, 'L0109')
 })

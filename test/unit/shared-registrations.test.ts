@@ -12,6 +12,7 @@ import { SharedCopy } from '../../src/registry/shared-copy.ts'
 import { shareRegistrations } from '../../src/shared-registrations.ts'
 import { waitFor } from '../support/wait.ts'
 
+const silent = ({ text }: { readonly text: string }) => assert.fail(text)
 const GROUP = `apiVersion: networking.istio.io/v1
 kind: WorkloadGroup
 metadata: {name: vms, namespace: shop}
@@ -52,10 +53,10 @@ test('a workload that is connected to one replica is there for the other', async
   const store = new MemoryStore()
   const clock = { now: 0 }
   const replica = (name: string) => {
-    const registering = openRegistering(join(folder, name), () => new Date(clock.now))
+    const registering = openRegistering(join(folder, name), () => new Date(clock.now), silent)
     assert.ok(!isProblem(registering))
     const shared = { store: store.view(), registering, changed: () => undefined }
-    t.after(shareRegistrations({ ...shared, log: (told) => assert.fail(told.text) }))
+    t.after(shareRegistrations({ ...shared, log: silent }))
     return registering
   }
   for (const name of ['first', 'second']) mkdirSync(join(folder, name))
@@ -83,4 +84,18 @@ test('a workload that is connected to one replica is there for the other', async
   await waitFor('its end to be told', beats, (count) => count > before)
   clock.now += 11_000
   assert.equal(there(), false)
+})
+
+test('what somebody else wrote into the store, and means nothing, is passed over', async (t: TestContext) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lotse-sharing-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const registering = openRegistering(folder, () => new Date(0), silent)
+  assert.ok(!isProblem(registering))
+  const store = new MemoryStore()
+  const [own, other] = [store.view(), store.view()]
+  t.after(shareRegistrations({ store: own, registering, changed: () => undefined, log: silent }))
+  await other.put('registered', { one: 'nonsense', two: '{"workload": 3}', three: 'null' })
+  await other.put('present', { one: 'nonsense', two: '{"here": 3}', three: 'null' })
+  await other.put('registered', { [ROW.workload]: JSON.stringify(ROW) })
+  await waitFor('the one that means something', () => registering.groupOf(ROW.workload) === 'vms')
 })
