@@ -10,7 +10,7 @@ export type Mode = 'delta' | 'sotw'
 export interface Held {
   /** Undefined: it has nothing under this name. */
   readonly version: string | undefined
-  /** Its bytes, where this process sent them. */
+  /** Its bytes, where this process sent them. Of what it does not have: what it had accepted before it lost it. */
   readonly encoded?: Encoded | undefined
   /**
    * Why it is sent what it is to have, even if that is the same. `asked`: it waits for an answer. `refused`: it may have
@@ -87,11 +87,17 @@ export interface Answer {
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
+/** From an earlier stream of the proxy. */
+export interface Remembered {
+  readonly rejected?: ReadonlyMap<string, Rejection> | undefined
+  readonly unsettled?: ReadonlyMap<string, Held> | undefined
+}
+
 export function createSubscription(
   type: ResourceType,
   mode: Mode,
   target: List,
-  rejected: ReadonlyMap<string, Rejection> = new Map(),
+  { rejected, unsettled }: Remembered = {},
 ): Subscription {
   return {
     type,
@@ -101,10 +107,10 @@ export function createSubscription(
     listed: false,
     base: EMPTY,
     target,
-    differs: new Map(),
+    differs: unsettled ?? new Map(),
     outstanding: undefined,
     groups: [],
-    rejected,
+    rejected: rejected ?? new Map(),
     owesAnswer: false,
     count: 0,
   }
@@ -120,11 +126,23 @@ export function isSubscribed(state: Subscription, name: string): boolean {
 }
 
 /**
- * Of an extension Envoy keeps the first configuration although it refused it, and then refuses listeners that name it, until it is
- * told that there is none.
+ * Of an extension Envoy keeps the configuration that it refused. It refuses listeners that come to name it, and accepts the same
+ * configuration when it comes again without using it, until it is sent another or told that there is none.
  */
-export function keepsRefused({ type, mode }: Subscription, { version }: Held = ABSENT): boolean {
-  return mode === 'delta' && type === 'extensionConfig' && version === undefined
+export function keepsRefused({ type }: Subscription): boolean {
+  return type === 'extensionConfig'
+}
+
+/** What a new stream must know of names that were not settled: the last good version, and whether the proxy may keep another. */
+export function unsettledIn(
+  state: Subscription | undefined,
+  before: Pick<Remembered, 'unsettled'> = {},
+): ReadonlyMap<string, Held> {
+  if (!state) return before.unsettled ?? new Map()
+  const sent = (state.outstanding?.sent ?? []).map(
+    ({ resource, before = ABSENT }) => [resource.name, { ...before, doubt: 'refused' }] as const,
+  )
+  return new Map<string, Held>([...state.differs, ...sent])
 }
 
 /** What the proxy has under a name it subscribed; undefined if nothing. */
@@ -157,4 +175,13 @@ export function versionOf(state: Subscription, sets: Sets): string {
     low ^= Number.parseInt(version.slice(8, 16), 16)
   }
   return [high, low].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
+}
+
+/**
+ * A proxy that comes back asks for all its types at once. Only when it has answered something have they all been heard,
+ * so that it is known which of them still have to change before a cluster goes.
+ */
+export function hasGreeted(clusters: Subscription | undefined): boolean {
+  if (clusters?.mode !== 'delta') return true
+  return clusters.count > (clusters.outstanding ? 1 : 0)
 }

@@ -3,12 +3,24 @@ import { RESOURCE_TYPES, type ResourceSet, type ResourceType } from '../model/re
 import { endpointName } from './cluster-names.ts'
 import {
   createSubscription,
+  type Held,
+  hasGreeted,
   heldOf,
   type Mode,
   type Rejection,
   type Subscription,
+  unsettledIn,
 } from './holdings.ts'
-import { type Allowance, isAtRest, isEmpty, pendingOf, type Response, respond } from './respond.ts'
+import {
+  type Allowance,
+  changedIn,
+  isAtRest,
+  isEmpty,
+  isThere,
+  pendingOf,
+  type Response,
+  respond,
+} from './respond.ts'
 import type { Sets } from './sets.ts'
 import type { Encoded } from './store.ts'
 import { type Event, receive } from './subscription.ts'
@@ -39,6 +51,8 @@ export interface Sending {
 export interface Memory {
   /** What it refused; the same would be refused again. */
   readonly rejected: ReadonlyMap<ResourceType, ReadonlyMap<string, Rejection>>
+  /** Extensions of which it may keep what it refused. */
+  readonly unsettled?: ReadonlyMap<string, Held>
   /** Endpoints that it may still wait for although it has them. */
   readonly warming: readonly string[]
 }
@@ -58,7 +72,9 @@ export function memoryOf(delivery: Delivery, sets: Sets): Memory | undefined {
   // On a stream that ended early the proxy did not even ask for endpoints.
   const heard = delivery.subscriptions.has('endpoint')
   const warming = heard ? awaitedEndpoints(delivery, sets) : [...delivery.warming]
-  return rejected.size + warming.length > 0 ? { rejected, warming } : undefined
+  const unsettled = unsettledIn(delivery.subscriptions.get('extensionConfig'), delivery.memory)
+  if (rejected.size + warming.length + unsettled.size === 0) return undefined
+  return { rejected, warming, unsettled }
 }
 
 /** Applies what the proxy said about one type. */
@@ -70,8 +86,10 @@ export function hear(
 ): Delivery {
   const known = delivery.subscriptions.get(type)
   const { [type]: target } = follows(type) ? delivery.latest : delivery.goal
-  const rejected = delivery.memory?.rejected.get(type)
-  let state = known ?? createSubscription(type, delivery.mode, target, rejected)
+  const { memory } = delivery
+  const unsettled = type === 'extensionConfig' ? memory?.unsettled : undefined
+  const remembered = { rejected: memory?.rejected.get(type), unsettled }
+  let state = known ?? createSubscription(type, delivery.mode, target, remembered)
   for (const event of events) state = receive(state, event, sets)
   if (!known && type === 'endpoint') {
     state = receive(state, { kind: 'resend', names: [...delivery.warming] }, sets)
@@ -153,10 +171,13 @@ const ORDER = [
   'virtualHost',
 ] as const satisfies readonly ResourceType[]
 
-/** Types whose resources may name clusters, with the type that has to be there before. */
+/**
+ * Types whose resources may name clusters, with the type that has to be there before. A listener is refused while Envoy keeps an
+ * extension that it refused, and its filters need theirs until it is replaced.
+ */
 const AFTER: Readonly<Partial<Record<ResourceType, ResourceType | undefined>>> = {
   extensionConfig: undefined,
-  listener: undefined,
+  listener: 'extensionConfig',
   route: 'listener',
   virtualHost: 'route',
 }
@@ -174,15 +195,6 @@ function sendDue(delivery: Delivery, sets: Sets, sendings: Sending[]): Delivery 
     if (type === 'route') current = renew(current, state, send.additions, sets)
   }
   return current
-}
-
-/**
- * What a response may change at the proxy. A list of the state of the world repeats what is not new, and that changes a proxy
- * which had applied its part of a response that it refused.
- */
-function changedIn({ additions, resources }: Response, before: Subscription): readonly Encoded[] {
-  const repeated = resources.filter(({ name }) => before.differs.get(name)?.doubt === 'refused')
-  return repeated.length === 0 ? additions : [...new Set([...additions, ...repeated])]
 }
 
 /** A new or changed cluster is not used before its endpoints came once more, changed or not. */
@@ -228,8 +240,10 @@ function allowance(delivery: Delivery, type: ResourceType, sets: Sets): Allowanc
     }
   }
   const before = AFTER[type]
-  const ready = isUsable(delivery, sets) && (!before || isDone(delivery, before, sets))
-  return { additions: ready, removals: ready }
+  const ready =
+    isUsable(delivery, sets) && (!before || isThere(delivery.subscriptions.get(before), sets))
+  const unused = type !== 'extensionConfig' || isDone(delivery, 'listener', sets)
+  return { additions: ready, removals: ready && unused }
 }
 
 /** Whether every cluster of the round that the proxy asks for is there, with its endpoints. */
@@ -264,15 +278,6 @@ function areRoutesDone(delivery: Delivery, sets: Sets): boolean {
     !awaitsVirtualHosts(delivery) &&
     USERS.every((type) => isDone(delivery, type, sets))
   )
-}
-
-/**
- * A proxy that comes back asks for all its types at once. Only when it has answered something have they all been heard,
- * so that it is known which of them still have to change before a cluster goes.
- */
-function hasGreeted(clusters: Subscription | undefined): boolean {
-  if (clusters?.mode !== 'delta') return true
-  return clusters.count > (clusters.outstanding ? 1 : 0)
 }
 
 /** A proxy that comes back says last which virtual hosts it has, and these say which clusters it needs. */

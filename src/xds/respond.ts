@@ -7,6 +7,7 @@ import {
   isFullState,
   isSubscribed,
   keepsRefused,
+  type Response,
   type Subscription,
   subscribedNames,
   versionOf,
@@ -108,17 +109,19 @@ function dueFor(
     if (held?.doubt !== 'asked' && isLeft(state, name, sets)) return undefined
     return held && (held.version !== undefined || held.doubt) ? 'remove' : undefined
   }
-  if (!isFailed(entry) && state.rejected.get(name)?.version !== entry.version) {
+  const withheld = isFailed(entry) || state.rejected.get(name)?.version === entry.version
+  const isKept = held?.doubt === 'refused' && keepsRefused(state)
+  if (!withheld && !isKept) {
     return held && !held.doubt && held.version === entry.version ? undefined : entry
   }
-  // Withheld: the proxy keeps the last good version, and is sent that again if it asks.
+  // Withheld: the proxy keeps the last good version, and is sent that again if it asks, or kept what it refused.
   if (!held || !isAwaited(state, held)) return undefined
-  return held.encoded ?? (held.version === undefined ? 'remove' : undefined)
+  return held.encoded ?? (held.version === undefined ? 'remove' : withheld ? undefined : entry)
 }
 
 /** The proxy waits to hear what there is, or must hear it to get on. */
 function isAwaited(state: Subscription, held: Held | undefined): boolean {
-  return held?.doubt === 'asked' || (held?.doubt === 'refused' && keepsRefused(state, held))
+  return held?.doubt === 'asked' || (held?.doubt === 'refused' && keepsRefused(state))
 }
 
 /** Connections of a listener that is replaced end with the virtual hosts they have: these go with their route configuration. */
@@ -194,25 +197,34 @@ function choose(
   const full = isFullState(state)
   if (group) {
     const additions = allow.additions ? pending.additions.filter(({ name }) => group.has(name)) : []
-    return { ...NOTHING, additions: slice(additions, full) }
+    return { ...NOTHING, additions: slice(state, additions) }
   }
   // A list of everything can hold removals back, but not send them while additions have to wait.
   const removals = allow.removals && (allow.additions || !full)
   return {
-    additions: allow.additions ? slice(pending.additions, full) : [],
+    additions: allow.additions ? slice(state, pending.additions) : [],
     absent: allow.additions ? pending.absent : [],
     removals: removals ? pending.removals.filter((name) => !allow.keeps?.(name)) : [],
   }
 }
 
-function slice(additions: readonly Encoded[], full: boolean): readonly Encoded[] {
-  if (full) return additions
+function slice(state: Subscription, additions: readonly Encoded[]): readonly Encoded[] {
+  if (isFullState(state)) return additions
+  // What Envoy refused among others and kept it takes for known and good when it comes again.
+  if (keepsRefused(state)) return additions.slice(0, 1)
   let bytes = 0
   const end = additions.findIndex((resource, index) => {
     bytes += resource.deltaChunk.length
     return index > 0 && bytes > SLICE_BYTES
   })
   return end < 0 ? additions : additions.slice(0, end)
+}
+
+/** Whether all that is new of a type was answered; what is to go may wait. */
+export function isThere(state: Subscription | undefined, sets: Sets): boolean {
+  if (!state) return true
+  const { additions, absent } = pendingOf(state, sets)
+  return !state.outstanding && additions.length + absent.length === 0
 }
 
 export function isEmpty(pending: Pending): boolean {
@@ -247,6 +259,18 @@ function settle(after: Subscription, before: Subscription, sets: Sets): Subscrip
   }
   if (after.base === after.target && differs.size === after.differs.size) return after
   return settled
+}
+
+/**
+ * What a response may change at the proxy. A list of the state of the world repeats what is not new, and that changes a proxy
+ * which had applied its part of a response that it refused.
+ */
+export function changedIn(
+  { additions, resources }: Response,
+  before: Subscription,
+): readonly Encoded[] {
+  const repeated = resources.filter(({ name }) => before.differs.get(name)?.doubt === 'refused')
+  return repeated.length === 0 ? additions : [...new Set([...additions, ...repeated])]
 }
 
 /** Contents of a response that lists everything. */

@@ -124,9 +124,21 @@ function begun(
   for (const name of names) differs.set(name, { version: undefined, doubt: 'asked' })
   for (const [name, version] of event.versions ?? [])
     differs.set(name, { version, doubt: undefined })
+  for (const [name, known] of state.differs) {
+    const held = differs.get(name)
+    if (held) differs.set(name, returned(state, held, known))
+  }
   // The removal of clusters waits for a first answer of the proxy, so it must have something to answer.
   const owesAnswer = wildcard || (state.mode === 'delta' && state.type === 'cluster')
   return { ...fresh, differs, owesAnswer }
+}
+
+/** With what is known from an earlier stream. In the state of the world a proxy does not tell what it has. */
+function returned({ mode }: Subscription, held: Held, known: Held): Held {
+  if (held.version === known.version)
+    return known.doubt === 'refused' ? known : { ...known, doubt: held.doubt }
+  if (mode === 'sotw') return { ...known, doubt: 'asked' }
+  return held.version === undefined ? { ...held, encoded: known.encoded } : held
 }
 
 function subscribe(state: Subscription, added: readonly string[], sets: Sets): Subscription {
@@ -189,13 +201,16 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
   const names = refused.sent.map(({ resource }) => resource.name)
   const alone = names.length === 1
   for (const { resource, before } of refused.sent) {
-    if (!isSubscribed(state, resource.name)) continue
-    if (alone) rejected.set(resource.name, { ...refusedNow(resource), text })
-    // Alone and refused it was not applied, so the proxy has what it had; otherwise it may have either. In the state of the world
-    // it does not tell what it had before the stream.
-    const isKnown = before ? before.doubt !== 'refused' : state.mode === 'delta'
-    const doubt = alone && isKnown && !keepsRefused(state, before) ? undefined : 'refused'
-    differs.set(resource.name, { ...(before ?? ABSENT), doubt })
+    const { name } = resource
+    if (!isSubscribed(state, name)) continue
+    // The last good version of what is rejected: it is not the guilty one.
+    const isRepeat = resource === before?.encoded
+    if (alone && !(isRepeat && rejected.has(name)))
+      rejected.set(name, { ...refusedNow(resource), text })
+    differs.set(
+      name,
+      alone ? afterRefusal(state, before, isRepeat) : { ...(before ?? ABSENT), doubt: 'refused' },
+    )
   }
   // A refused response may have removed nothing. Removals that are refused on their own are not repeated.
   if (names.length > 0) {
@@ -207,6 +222,19 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
 
 function refusedNow({ type, name, version, resource }: Encoded) {
   return { type, name, version, resource }
+}
+
+/** What the proxy has when it refused one resource, alone. */
+function afterRefusal(state: Subscription, before: Held | undefined, isRepeat: boolean): Held {
+  const { version } = before ?? ABSENT
+  if (keepsRefused(state)) {
+    if (!isRepeat) return { ...(before ?? ABSENT), doubt: 'refused' }
+    // Refused, too: it is not sent once more.
+    return { version, doubt: version === undefined ? 'refused' : undefined }
+  }
+  // It was not applied, so the proxy has what it had. In the state of the world it does not tell what it had before the stream.
+  const isKnown = before ? before.doubt !== 'refused' : state.mode === 'delta'
+  return { ...(before ?? ABSENT), doubt: isKnown ? undefined : 'refused' }
 }
 
 function retarget(state: Subscription, target: List, sets: Sets): Subscription {

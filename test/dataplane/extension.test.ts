@@ -189,4 +189,33 @@ test('extensions', { skip }, async (t) => {
     await rules()
     assert.equal((await plain()).status, 200)
   })
+
+  await t.test(
+    'a good module, then one that is not there: the good one runs on while listeners change',
+    async () => {
+      const [at, told] = [() => plain(), () => mesh.app.diagnostics()]
+      const wasm = (url: string, n: number) =>
+        plugin('shop/wasm', { url, pluginConfig: { n }, failStrategy: 'FAIL_CLOSE' })
+      const answer = async () => {
+        const { status, headers } = await at()
+        return [status, headers['x-wasm'], headers['x-seen']]
+      }
+      await rules(wasm(`file://${module}`, 1))
+      assert.deepEqual(await answer(), [200, '{"n":1}', undefined])
+      const missing = wasm('file:///not/there.wasm', 2)
+      mesh.write('rules.yaml', missing)
+      await waitFor('the refusal', told, (all) => all.some(({ code }) => code === 'L0302'))
+      mesh.write('rules.yaml', join(missing, lua('shop/more', { selector: WEB })))
+      await waitFor('a listener that changes', answer, ([, , seen]) => seen === 'more')
+      assert.deepEqual(await answer(), [200, '{"n":1}', 'more'])
+      const refused = told().filter(({ code }) => code === 'L0302')
+      assert.equal(refused.length, 1, 'the module alone is refused, and still')
+      await rules(wasm(`file://${module}`, 3), lua('shop/more', { selector: WEB }))
+      assert.deepEqual(await answer(), [200, '{"n":3}', 'more'])
+      mesh.write('rules.yaml', wasm('file:///not/there.wasm', 4))
+      await waitFor('both at once', answer, ([, , seen]) => seen === undefined)
+      assert.deepEqual(await answer(), [200, '{"n":3}', undefined])
+      await rules()
+    },
+  )
 })

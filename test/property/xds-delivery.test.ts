@@ -22,6 +22,8 @@ import { resourceSet } from '../support/xds-resources.ts'
 type Content = 0 | 1 | 2 | 3 | 4
 const REFUSED: readonly Content[] = [2, 3]
 const UNENCODABLE: Content = 4
+/** Of an extension: before Envoy keeps it. */
+const REFUSED_EARLY: Content = 3
 
 interface Body {
   readonly name: string
@@ -29,11 +31,14 @@ interface Body {
   readonly type?: 'EDS'
   /** Clusters it names. */
   readonly uses: readonly string[]
+  /** Extensions it names. */
+  readonly filters: readonly string[]
 }
 
 const CLUSTERS = ['c0', 'c1', 'c2', 'c3', 'c4', 'c5']
 const ROUTES = ['r0', 'r1', 'r2']
 const LISTENERS = ['l0', 'l1']
+const EXTENSIONS = ['x0', 'x1', 'x2']
 
 /** What a mesh is at one time: contents by name, and which clusters the routes name. */
 interface World {
@@ -41,6 +46,7 @@ interface World {
   readonly endpoints: Readonly<Record<string, Content>>
   readonly routes: Readonly<Record<string, { content: Content; uses: readonly number[] }>>
   readonly listeners: Readonly<Record<string, { content: Content; uses: readonly number[] }>>
+  readonly extensions?: Readonly<Record<string, Content>>
 }
 
 type Action =
@@ -61,6 +67,8 @@ function once<V>(memory: Map<string, V>, key: string, fresh: boolean, make: () =
 
 function toSet(world: World, fresh: boolean): ResourceSet {
   const present = Object.keys(world.clusters).sort()
+  const extensions = world.extensions ?? {}
+  const filters = Object.keys(extensions).sort()
   const chunk = (type: ResourceType, bodies: readonly Body[]): Chunk[] =>
     [0, 1].map((half) => {
       const mine = bodies.filter(({ name }) => Number(name.slice(1)) % 2 === half)
@@ -79,12 +87,15 @@ function toSet(world: World, fresh: boolean): ResourceSet {
       name,
       content,
       uses: present.length === 0 ? [] : uses.map((use) => present[use % present.length]!),
+      filters: [],
     }))
+  const filtered = (bodies: readonly Body[]) => bodies.map((body) => ({ ...body, filters }))
   const plain = (of: World['clusters'], type?: 'EDS'): Body[] =>
     Object.entries(of).map(([name, content]) => ({
       name,
       content,
       uses: [],
+      filters: [],
       ...(type ? { type } : {}),
     }))
   const reachable = Object.fromEntries(
@@ -94,7 +105,8 @@ function toSet(world: World, fresh: boolean): ResourceSet {
     cluster: chunk('cluster', plain(world.clusters, 'EDS')),
     endpoint: chunk('endpoint', plain(reachable)),
     route: chunk('route', users(world.routes)),
-    listener: chunk('listener', users(world.listeners)),
+    listener: chunk('listener', filtered(users(world.listeners))),
+    extensionConfig: chunk('extensionConfig', plain(extensions)),
   })
 }
 
@@ -112,6 +124,7 @@ const world: fc.Arbitrary<World> = fc.record({
   endpoints: contents(CLUSTERS),
   routes: users(ROUTES),
   listeners: users(LISTENERS),
+  extensions: contents(EXTENSIONS),
 })
 const action: fc.Arbitrary<Action> = fc.oneof(
   {
@@ -137,6 +150,10 @@ class Pair {
   readonly refused = new Set<string>()
   /** Clusters that changed and whose endpoints did not come since. */
   readonly warming = new Set<string>()
+  /** The latest configuration of each extension, good or not: for listeners that come to name it. */
+  readonly latest = new Map<string, Kept>()
+  /** Listeners that were refused because of an extension. */
+  readonly blocked = new Set<string>()
   readonly names = new Map<ResourceType, Set<string>>()
   readonly sets = createSets(
     createStore({
@@ -206,7 +223,8 @@ class Pair {
     this.answers++
     this.#nonces.set(type, response.nonce)
     if (errors.length === 0) this.#versions.set(type, response.version)
-    if (type === 'cluster') this.#follow()
+    if (type === 'cluster') this.#follow('cluster', 'endpoint', ({ name }) => [name])
+    if (type === 'listener') this.#follow('listener', 'extensionConfig', ({ filters }) => filters)
     const error = errors.length > 0 ? `Error adding: ${errors.join(', ')}` : undefined
     this.#request(type, {
       nonce: response.nonce,
@@ -262,21 +280,25 @@ class Pair {
     this.toServer.push({ type, request })
   }
 
-  #follow(): void {
-    const wanted = new Set(this.held.get('cluster')?.keys())
-    const known = this.names.get('endpoint') ?? new Set()
+  /** It asks for what it has names of. */
+  #follow(from: ResourceType, to: ResourceType, namesIn: (body: Body) => readonly string[]): void {
+    const held = [...(this.held.get(from)?.values() ?? [])]
+    const wanted = new Set(held.flatMap(({ body }) => namesIn(body)))
+    const known = this.names.get(to) ?? new Set()
     const gone = [...known].filter((name) => !wanted.has(name))
     const added = [...wanted].filter((name) => !known.has(name))
     for (const name of gone) {
       known.delete(name)
-      this.held.get('endpoint')?.delete(name)
+      this.held.get(to)?.delete(name)
+      this.latest.delete(name)
     }
-    if (gone.length > 0 && this.mode === 'delta') this.#request('endpoint', { unsubscribed: gone })
-    else if (gone.length > 0) this.#repeat('endpoint')
-    if (added.length > 0) this.subscribe('endpoint', added)
+    if (gone.length > 0 && this.mode === 'delta') this.#request(to, { unsubscribed: gone })
+    else if (gone.length > 0) this.#repeat(to)
+    if (added.length > 0) this.subscribe(to, added)
   }
 
   #apply({ type, response }: Sending): string[] {
+    if (type === 'extensionConfig') return this.#extend(response)
     const held = this.held.get(type) ?? new Map<string, Kept>()
     this.held.set(type, held)
     const perResource = type === 'cluster' || type === 'listener'
@@ -287,6 +309,14 @@ class Pair {
       if (REFUSED.includes(body.content)) {
         this.refused.add(`${type}/${name}`)
         errors.push(perResource ? `${name}: bad` : 'bad')
+      } else if (
+        type === 'listener' &&
+        held.get(name)?.version !== version &&
+        this.#isBlocked(body)
+      ) {
+        this.refused.add(`${type}/${name}`)
+        this.blocked.add(name)
+        errors.push(`${name}: extension`)
       } else if (perResource || errors.length === 0 || this.#chance()) {
         if (held.get(name)?.version !== version) {
           this.refused.delete(`${type}/${name}`)
@@ -302,6 +332,40 @@ class Pair {
       this.warming.delete(name)
     }
     return errors
+  }
+
+  /** Of what it refuses late it keeps the latest, and the same once more it does not look at. */
+  #extend({ resources, removed }: Sending['response']): string[] {
+    const held = this.held.get('extensionConfig') ?? new Map<string, Kept>()
+    this.held.set('extensionConfig', held)
+    assert.ok(resources.length < 2)
+    for (const name of removed) {
+      held.delete(name)
+      this.latest.delete(name)
+    }
+    for (const { name, version, resource } of resources) {
+      if (!this.names.get('extensionConfig')!.has(name)) continue
+      const body = resource.body as Body
+      const bad = REFUSED.includes(body.content)
+      const same = this.latest.get(name)?.version === version
+      if (bad && same) assert.ok(this.mode === 'sotw', `extension ${name} is taken for good`)
+      if (same) continue
+      if (body.content !== REFUSED_EARLY) this.latest.set(name, { version, body })
+      if (bad) return ['bad']
+      held.set(name, { version, body })
+    }
+    return []
+  }
+
+  /** In the state of the world it cannot be told that there is none; after a reconnect it is asked about too late. */
+  #isBlocked({ filters }: Body): boolean {
+    const bad = filters.filter((name) => this.#keepsBad(name))
+    if (this.mode === 'delta' && !this.reconnected) assert.deepEqual(bad, [])
+    return bad.length > 0
+  }
+
+  #keepsBad(name: string): boolean {
+    return REFUSED.includes(this.latest.get(name)?.body.content ?? 0)
   }
 
   #gone(type: ResourceType, { resources, removed }: Sending['response']): readonly string[] {
@@ -323,7 +387,8 @@ class Pair {
       // State of the world cannot take a route back, nor say after a reconnect what the proxy has.
       if (this.mode === 'sotw' && (type === 'route' || this.reconnected)) continue
       for (const [name, { body }] of this.held.get(type) ?? []) {
-        const stuck = this.refused.has(`${type}/${name}`) || this.withheld.has(name)
+        const stuck =
+          this.refused.has(`${type}/${name}`) || this.withheld.has(name) || this.blocked.has(name)
         assert.ok(stuck || !body.uses.includes(cluster), `${type} ${name} still names ${cluster}`)
       }
     }
@@ -368,7 +433,10 @@ class Pair {
         // A list of the state of the world can only say of clusters and listeners that they are gone.
         if (!resource)
           assert.ok(this.mode === 'sotw' && named.size > 0, `${type} ${name} is left over`)
-        else if ((resource.body as Body).content < 2) {
+        else if (
+          (resource.body as Body).content < 2 &&
+          !(type === 'listener' && this.blocked.has(name))
+        ) {
           const entry = this.sets.get(this.set[type], name)
           assert.ok(entry && 'version' in entry)
           assert.equal(version, entry.version, `${type} ${name} is old`)
@@ -376,8 +444,13 @@ class Pair {
       }
       for (const [name, { body }] of wanted) {
         if (!all && !named.has(name)) continue
+        if (type === 'listener' && this.blocked.has(name)) continue
         if ((body as Body).content < 2) assert.ok(held.has(name), `${type} ${name} is missing`)
       }
+    }
+    for (const name of this.latest.keys()) {
+      const told = this.mode === 'delta' || this.held.get('extensionConfig')?.has(name)
+      assert.ok(!told || !this.#keepsBad(name), `extension ${name} keeps what was refused`)
     }
     for (const name of this.warming) {
       const entry = this.set.endpoint.flat().find((resource) => resource.name === name)

@@ -174,7 +174,35 @@ const ROWS: readonly Row[] = [
   ]],
   ['an extension refused at first: the proxy is told that there is none', 'delta', 'extensionConfig', 'a', [
     ['connected a', '1: a'], ['nack 1 bad', '2: -a'], ['ack 2', ''], ['changed a b', ''],
-    ['changed a2', '3: a2'], ['ack 3', ''], ['changed a3', '4: a3'], ['nack 4 bad', ''],
+    ['changed a2', '3: a2'], ['ack 3', ''], ['changed a3', '4: a3'], ['nack 4 bad', '5: a2'],
+  ]],
+  ['a later version refused: the last good one once more, until the object is edited', 'delta', 'extensionConfig', 'a', [
+    ['connected a', '1: a'], ['ack 1', ''], ['changed a2', '2: a2'], ['nack 2 bad', '3: a'],
+    ['ack 3', ''], ['changed a2 b', ''], ['changed a3', '4: a3'], ['nack 4 bad', '5: a'],
+    ['changed a', ''], ['ack 5', ''], ['changed a2', '6: a2'], ['ack 6', ''], ['changed a3', '7: a3'],
+    ['nack 7 bad', '8: a2'],
+  ]],
+  ['also where it was edited meanwhile, and then the new one', 'delta', 'extensionConfig', 'a', [
+    ['connected a', '1: a'], ['ack 1', ''], ['changed a2', '2: a2'], ['changed a3', ''], ['nack 2 bad', '3: a'],
+    ['ack 3', '4: a3'], ['nack 4 bad', '5: a'], ['changed a4', ''], ['nack 5 worse', '6: a4'], ['nack 6 bad', ''],
+  ]],
+  ['the last good one refused, too: that is the end', 'delta', 'extensionConfig', 'a', [
+    ['connected a', '1: a'], ['ack 1', ''], ['changed a2', '2: a2'], ['nack 2 bad', '3: a'],
+    ['nack 3 worse', ''], ['changed a2 b', ''], ['changed a3', '4: a3'], ['ack 4', ''],
+  ]],
+  ['extensions go one by one: what was refused among others and kept would be accepted alone', 'delta', 'extensionConfig', 'a b', [
+    ['connected a b', '1: a'], ['ack 1', '2: b'], ['ack 2', ''], ['changed a2 b2', '3: a2'], ['nack 3 bad', '4: a'],
+    ['ack 4', '5: b2'], ['ack 5', ''],
+  ]],
+  ['what an earlier process sent cannot be sent again', 'delta', 'extensionConfig', 'a2', [
+    ['connected a a=a', '1: a2'], ['nack 1 bad', ''], ['changed a3', '2: a3'], ['ack 2', ''],
+  ]],
+  ['the last good one in the state of the world', 'sotw', 'extensionConfig', 'a', [
+    ['connected a', '1: a'], ['ack 1', ''], ['changed a2', '2: a2'], ['nack 2 bad', '3: a'],
+    ['nack 3 worse', ''], ['changed a3', '4: a3'], ['nack 4 bad', ''],
+  ]],
+  ['refused at first in the state of the world: nothing can be said', 'sotw', 'extensionConfig', 'a', [
+    ['connected a', '1: a'], ['nack 1 bad', ''], ['changed a2', '2: a2'], ['ack 2', ''],
   ]],
   ['refused together: one by one', 'delta', 'route', 'a b c', [
     ['connected a b c', '1: a b c'], ['nack 1 missing]', '2: a'], ['ack 2', '3: b'],
