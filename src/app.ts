@@ -127,7 +127,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
     allowEmpty: options.allowEmpty ?? false,
     ...(options.kubernetes ? { kubernetes: options.kubernetes } : {}),
     ...(options.etcd ? { etcd: options.etcd } : {}),
-    onChange: (state) => core.read(state),
+    onChange: (state) => core.update(state),
     onWaiting: options.log,
   })
   if (isProblem(sources)) return sources

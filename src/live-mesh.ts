@@ -78,6 +78,11 @@ export class LiveMesh {
     this.#advance()
   }
 
+  /** The same while proxies are served: what a mistake of Lotse's own keeps from being taken up leaves in force what was. */
+  update(found: RegistryState): void {
+    this.#survive('What the sources say now cannot be taken up', () => this.read(found))
+  }
+
   /** When every address of keys was tried once, whatever came of it. */
   keysTried(): Promise<void> {
     return this.#keys.tried()
@@ -171,7 +176,23 @@ export class LiveMesh {
     this.mesh = mesh
     if (changed) this.push()
     // Proxies come first: what is to be said about the change can wait until it is on its way.
-    this.#report ??= setImmediate(() => this.report())
+    this.#reportSoon()
+  }
+
+  #reportSoon(): void {
+    this.#report ??= setImmediate(() => {
+      this.#survive('What is to be said of the mesh cannot be told', () => this.report())
+    })
+  }
+
+  #survive(what: string, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'unknown'
+      const text = `${what}: ${reason}. Proxies keep what they have; please report this.`
+      this.#log({ code: 'L0305', severity: 'error', text })
+    }
   }
 
   /** Of the mesh of now, also when it has just changed. */
@@ -183,7 +204,7 @@ export class LiveMesh {
   /** An Envoy said more of what is held back. */
   verdict(): void {
     this.push()
-    this.#report ??= setImmediate(() => this.report())
+    this.#reportSoon()
   }
 
   /** Proxies may have something new. */

@@ -31,13 +31,13 @@ export function startCallers({ next, callers = 4 }: CallerOptions): Callers {
     const limits = { keepAlive: true, maxSockets: 1 }
     const kept = index % 2 === 0 ? { plain: new Agent(limits), tls: new TlsAgent(limits) } : false
     while (running) {
-      const wanted = next()
-      const agent = kept && { agent: wanted.tls ? kept.tls : kept.plain }
       try {
+        const wanted = next()
+        const agent = kept && { agent: wanted.tls ? kept.tls : kept.plain }
         const answer = await request({ ...wanted, ...agent })
         if (answer.status !== 200) failures.push(`${answer.status} ${answer.body.slice(0, 200)}`)
       } catch (error) {
-        failures.push(`${wanted.port}: ${(error as Error).message}`)
+        failures.push((error as Error).message)
       }
       count += 1
       turns[index] = (turns[index] ?? 0) + 1

@@ -15,6 +15,8 @@ export function tellLoad(t: Cleanup, mesh: TestMesh, workload: string): void {
     ...{ address: mesh.app.xds, envoy: running, signal: stop.signal, pause: 100 },
     credentials: () => credentials,
   })
+  // Its failure is told by the end.
+  reporting.catch(() => undefined)
   t.after(() => {
     stop.abort()
     return reporting

@@ -51,6 +51,14 @@ export interface TestMesh {
 }
 
 export async function startMesh(t: Cleanup, options: MeshOptions): Promise<TestMesh> {
+  let opened: App | undefined
+  let closing: Promise<void> | undefined
+  const closeControlPlane = (): Promise<void> => {
+    closing ??= opened?.close() ?? Promise.resolve()
+    return closing
+  }
+  // Hooks run in their order: the control plane ends before its folder is removed.
+  t.after(closeControlPlane)
   const folder = testFolder(t)
   const config = join(folder, 'config')
   const files = typeof options.yaml === 'string' ? { 'mesh.yaml': options.yaml } : options.yaml
@@ -71,12 +79,7 @@ export async function startMesh(t: Cleanup, options: MeshOptions): Promise<TestM
     log: (diagnostic) => log.push(diagnostic),
   })
   if (isProblem(app)) throw new Error(printDiagnostic(app))
-  let closing: Promise<void> | undefined
-  const closeControlPlane = (): Promise<void> => {
-    closing ??= app.close()
-    return closing
-  }
-  t.after(closeControlPlane)
+  opened = app
   const envoys = new Map<string, TestEnvoy>()
   const start = async (workload: string): Promise<TestEnvoy> => {
     const tokenFile = join(folder, 'data', 'join-token')

@@ -86,6 +86,14 @@ export function trustYaml(addresses: { client: string; server: string; app: numb
 }
 
 export async function startTrustMesh(t: Cleanup, options: TrustOptions = {}): Promise<TrustMesh> {
+  let app: App | undefined
+  const close = async () => {
+    const ending = app
+    app = undefined
+    await ending?.close()
+  }
+  // Hooks run in their order: the control plane ends before its folder is removed.
+  t.after(close)
   const folder = testFolder(t)
   const data = options.data ?? `${folder}/data`
   const addresses = { client: loopback(), server: loopback(), app: await application(t) }
@@ -93,7 +101,6 @@ export async function startTrustMesh(t: Cleanup, options: TrustOptions = {}): Pr
   const yaml = trustYaml(addresses)
   writeFileSync(`${folder}/config/mesh.yaml`, options.yaml ? join(yaml, options.yaml) : yaml)
   const log: Diagnostic[] = []
-  let app: App | undefined
   let xds = '127.0.0.1:0'
   const open = async () => {
     const opened = await openApp({
@@ -105,12 +112,6 @@ export async function startTrustMesh(t: Cleanup, options: TrustOptions = {}): Pr
     app = opened
     xds = app.xds
   }
-  const close = async () => {
-    const ending = app
-    app = undefined
-    await ending?.close()
-  }
-  t.after(close)
   await open()
   const member = (name: string, address: string) =>
     enrolled(t, { workload: `shop/${name}`, xds, data, address })
@@ -173,6 +174,9 @@ interface Keeping {
   readonly longestPause?: number
 }
 
+/** An Envoy on a machine with much to do reads new files late. */
+const SLOW = { timeout: 120_000 }
+
 /** From now on it renews by itself. */
 export function keep(t: Cleanup, member: TrustMember, options: Keeping): void {
   const { folder, envoy, leaving } = member
@@ -188,9 +192,13 @@ export function keep(t: Cleanup, member: TrustMember, options: Keeping): void {
       await envoy.waitFor(
         'Envoy to use it',
         () => leaving.aborted || usesCertificate(envoy.running.adminUrl, next.chainPem),
+        Boolean,
+        SLOW,
       )
     },
     ...(longestPause !== undefined && { longestPause }),
   })
+  // If it fails before the end, the end tells: a rejection that nobody waits for yet is a failure of no test.
+  keeping.catch(() => undefined)
   t.after(() => keeping)
 }

@@ -7,10 +7,13 @@ import { Client, credentials, Server, ServerCredentials } from '@grpc/grpc-js'
 import { watchHealth } from '../../envoy/workload-health.ts'
 import { messageType } from '../../proto/message-type.ts'
 import { isProblem } from '../../src/ca/problem.ts'
-import type { Diagnostic } from '../../src/model/diagnostic.ts'
+import { LiveMesh } from '../../src/live-mesh.ts'
+import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
 import type { Tapped } from '../../src/model/tap.ts'
 import { openRegistering } from '../../src/registering.ts'
 import { openEnrolments } from '../../src/registry/enrolment.ts'
+import { readFiles } from '../../src/registry/file.ts'
+import { LastGood } from '../../src/registry/last-good.ts'
 import { accessLogService } from '../../src/telemetry/access-log.ts'
 import { Taps } from '../../src/telemetry/taps.ts'
 import { start } from '../support/command.ts'
@@ -139,4 +142,31 @@ test('a log that cannot be written, and a connection that says nothing, keep not
   await new Promise((resolve) => silent.once('connect', resolve))
   assert.equal(await ready(), 200)
   assert.deepEqual((await lotse.stop()).code, 0)
+})
+
+test('a mistake in taking up what the sources say leaves in force what was', async (t) => {
+  const directory = testFolder(t)
+  const log: Diagnostic[] = []
+  const tell = (diagnostic: Diagnostic) => log.push(diagnostic)
+  const enrolments = openEnrolments(directory, tell)
+  assert.ok(!isProblem(enrolments))
+  const fetch = async () => ({ problem: 'nothing is fetched' })
+  const keys = { fetch, now: () => new Date() }
+  const core = new LiveMesh(tell, enrolments, keys, new LastGood(directory))
+  t.after(() => core.close())
+  const path = `${directory}/mesh.yaml`
+  writeFileSync(path, workload({ workload: 'shop/web', address: '127.9.0.1' }))
+  const state = await readFiles([path])
+  core.update(state)
+  const { mesh } = core
+  assert.equal(mesh.tables.WorkloadEntry.rows.size, 1)
+  const broken = { ...state.documents[0]! }
+  Object.defineProperty(broken, 'kind', {
+    get: () => {
+      throw new Error('it has no kind')
+    },
+  })
+  core.update({ ...state, documents: [broken] })
+  assert.equal(core.mesh, mesh)
+  assert.match(log.map(printDiagnostic).join(), /cannot be taken up: it has no kind.*L0305/)
 })
