@@ -7,6 +7,7 @@ import { type Explanation, explainRoute } from '../../src/explain/route.ts'
 import type { ResourceSet, ResourceType } from '../../src/model/resource.ts'
 import { translate } from '../../src/translate/translate.ts'
 import type { Cleanup } from '../support/cleanup.ts'
+import { seedOfRun } from '../support/dice.ts'
 import { skip, testEnvoy } from '../support/envoy.ts'
 import { keepAlive } from '../support/http.ts'
 import { loopback } from '../support/ports.ts'
@@ -108,8 +109,8 @@ function startWith(t: Cleanup, set: ResourceSet): Promise<unknown> {
   )
 }
 
-test('the evaluator and Envoy choose the same routes', { skip, timeout: 120_000 }, async (t) => {
-  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
+test('the evaluator and Envoy choose the same routes', { skip, timeout: 400_000 }, async (t) => {
+  const seed = seedOfRun()
   const outcomes = new Map<string, number>()
   for (const [round, generated] of fc.sample(world, { numRuns: WORLDS, seed }).entries()) {
     const address = loopback()

@@ -80,7 +80,7 @@ function meshConfig(): string {
       {
         name: 'bytes',
         envoyExtAuthzGrpc: at('grpc', {
-          ...{ clearRouteCache: true, timeout: '0.5s' },
+          ...{ clearRouteCache: true, timeout: '2s' },
           includeRequestBodyInCheck: {
             maxRequestBytes: 4,
             allowPartialMessage: true,

@@ -7,6 +7,7 @@ import { http2 } from '../support/http.ts'
 import { startMesh } from '../support/mesh.ts'
 import { freePort, loopback } from '../support/ports.ts'
 import { httpUpstream } from '../support/upstreams.ts'
+import { waitFor } from '../support/wait.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
 const PORT = 9200
@@ -45,7 +46,7 @@ test('gRPC', { skip }, async (t) => {
     },
     proxies: ['shop/client', 'shop/two'],
   })
-  const call = (metadata: Record<string, string> = {}, timeout = 10_000) =>
+  const call = (metadata: Record<string, string> = {}, timeout = 30_000) =>
     grpcCall({ address: client, port: PORT, authority: `echo:${PORT}`, metadata, timeout })
   const rules = (http: string, ...rest: string[]) =>
     mesh.edit(
@@ -102,11 +103,11 @@ test('gRPC', { skip }, async (t) => {
         endpoints: [{address: 127.0.0.1, ports: {grpc: ${hanging.port}}}]}`,
     )
     const hang = 'route: [{destination: {host: hanging.test}}]'
-    await rules(`[{timeout: 0.2s, ${hang}}]`, entry)
+    await rules(`[{timeout: 1s, ${hang}}]`, entry)
     const limited = await call()
     assert.equal(limited.details, 'upstream request timeout')
     assert.equal(limited.code, UNAVAILABLE, 'what Envoy makes of its 504')
-    assert.equal(hanging.received.length, 1)
+    await waitFor('what was asked', () => hanging.received.length === 1)
 
     // Without a timer of its own in the client: the header alone.
     const session = http2({ address: client, port: PORT, host: `echo:${PORT}` })

@@ -192,7 +192,7 @@ test('connections of a sidecar', { skip }, async (t) => {
     await rules(linesPolicy('trafficPolicy: {connectionPool: {tcp: {idleTimeout: 1s}}}, '))
     const socket = connectTcp(TCP, client)
     socket.resume()
-    await once(socket, 'close', { signal: AbortSignal.timeout(10_000) })
+    await once(socket, 'close', { signal: AbortSignal.timeout(30_000) })
   })
   await t.test('on a sniffed port only what is not HTTP follows a TCP rule', async () => {
     await rules(
@@ -220,6 +220,6 @@ test('a connection without a server name is refused where names tell hosts apart
 }, async (t) => {
   const { client } = await start(t)
   const socket = connectTls({ host: client, port: TLS, rejectUnauthorized: false })
-  const [error] = await once(socket, 'error', { signal: AbortSignal.timeout(10_000) })
+  const [error] = await once(socket, 'error', { signal: AbortSignal.timeout(30_000) })
   assert.equal((error as NodeJS.ErrnoException).code, 'ECONNRESET')
 })

@@ -145,7 +145,8 @@ test('sidecars', { skip }, async (t) => {
     const limits = (requests: number) => `connectionPool: {http: {http2MaxRequests: ${requests}}}`
     const whole = 'inboundConnectionPool: {http: {http2MaxRequests: 1}}'
     const together = async () => {
-      application.behave({ delay: 300 })
+      // Long enough that all three have come before one is answered.
+      application.behave({ delay: 1500 })
       const answers = await Promise.all([ask(), ask(), ask()])
       application.behave({})
       return answers.filter((answer) => answer === '503').length

@@ -62,7 +62,7 @@ describe('services of captured callers', { skip }, () => {
   const at = (name: Name | 'control') => site.net[name].address
   const rules = (...documents: string[]) => site.write(join(base, ...documents))
   const ask = (url: string, host = '') => site.say(site.net.client, get(url, host))
-  const line = (name: Name | string, port: number, send = '', wait = 5_000) =>
+  const line = (name: Name | string, port: number, send = '', wait = 15_000) =>
     site.say(
       site.net.client,
       exchange(name in site.net ? at(name as Name) : name, port, send, wait),

@@ -19,6 +19,7 @@ import {
   authorization,
 } from '../../src/translate/kinds/authorization-policy.ts'
 import { encodeMessage } from '../../src/xds/encode/index.ts'
+import '../support/laws.ts'
 
 const RUNS = 1_500
 

@@ -15,6 +15,7 @@ import { isProblem } from '../../src/ca/problem.ts'
 import { readRequest } from '../../src/ca/request.ts'
 import { formatToken, newToken, parseToken } from '../../src/ca/token-text.ts'
 import { pemOf } from '../../src/ca/x509.ts'
+import '../support/laws.ts'
 
 const RUNS = { numRuns: 2000 }
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/)

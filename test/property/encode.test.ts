@@ -13,6 +13,7 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import fc from 'fast-check'
 import { descriptor, type FieldDescriptor, TYPE } from '../../proto/descriptor.ts'
 import { decodeMessage, encodeMessage } from '../../src/xds/encode/index.ts'
+import '../support/laws.ts'
 
 const registry = createFileRegistry(readDescriptorSet())
 

@@ -13,6 +13,7 @@ import { everyHost, greeting, isGreeting } from '../../src/xds/virtual-hosts.ts'
 import { type HostBody, OnDemandEnvoy } from '../support/on-demand-envoy.ts'
 import { apply, NODES, script, stateOf } from '../support/random-mesh.ts'
 import { resourceSet } from '../support/xds-resources.ts'
+import '../support/laws.ts'
 
 const CLUSTERS = ['outbound|80||c0', 'outbound|80||c1', 'outbound|80||c2', 'outbound|80||c3']
 const DOMAINS = ['h0', 'h1', 'h2', 'a.w', '*.w', 'h*', '*']

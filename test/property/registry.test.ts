@@ -13,6 +13,7 @@ import { fit } from '../../src/registry/fit.ts'
 import { parsePlain } from '../../src/registry/plain.ts'
 import { type FilesState, NOTHING, nextState } from '../../src/registry/state.ts'
 import { find, parse, parseAny, split } from '../../src/registry/yaml.ts'
+import '../support/laws.ts'
 
 type Files = ReadonlyMap<string, string>
 

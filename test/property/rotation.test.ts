@@ -12,6 +12,7 @@ import {
   type Wish,
   wish,
 } from '../../src/ca/rotation.ts'
+import '../support/laws.ts'
 
 interface Proxy {
   readonly name: string

@@ -12,6 +12,7 @@ import { testCa } from '../support/certificates.ts'
 import { testFolder } from '../support/envoy.ts'
 import { join as documents, pairSecret, policy, workload } from '../support/workload.ts'
 import { XdsClient } from '../support/xds-client.ts'
+import '../support/laws.ts'
 
 const NAMESPACES = ['a', 'b', 'c'] as const
 const KINDS = ['gateway', 'web', 'other'] as const

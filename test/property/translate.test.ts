@@ -15,6 +15,7 @@ import {
 import { translate } from '../../src/translate/translate.ts'
 import { encodeMessage } from '../../src/xds/encode/index.ts'
 import { apply, NODES, script, stateOf } from '../support/random-mesh.ts'
+import '../support/laws.ts'
 
 const RUNS = { numRuns: 1000 }
 

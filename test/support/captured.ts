@@ -32,7 +32,7 @@ export interface Captured<Name extends string> {
 /** What a caller prints: status and body of the answer, or how it failed. */
 export const get = (url: string, host = '') => `
 import http from 'node:http'
-const request = http.get(${JSON.stringify(url)}, { timeout: 5000, headers: ${JSON.stringify(host ? { host } : {})} }, (answer) => {
+const request = http.get(${JSON.stringify(url)}, { timeout: 15_000, headers: ${JSON.stringify(host ? { host } : {})} }, (answer) => {
   let text = ''
   answer.on('data', (part) => (text += part))
   answer.on('end', () => console.log(answer.statusCode, text))
@@ -42,7 +42,7 @@ request.on('error', (error) => console.log('failed', error.code ?? error.message
 `
 
 /** What a TCP server answers; \`send\` may be empty, then it is what the server says by itself. */
-export const exchange = (address: string, port: number, send = '', wait = 5000) => `
+export const exchange = (address: string, port: number, send = '', wait = 15_000) => `
 import net from 'node:net'
 const socket = net.connect(${port}, ${JSON.stringify(address)}, () => socket.write(${JSON.stringify(send)}))
 const end = (text) => { console.log(text); socket.destroy(); process.exit() }

@@ -3,7 +3,7 @@
 import { after } from 'node:test'
 import { inspect } from 'node:util'
 
-const GRACE_MS = 10_000
+const GRACE_MS = 30_000
 
 const tell = (what, error) => {
   console.error(`${what} in ${process.argv[1]}: ${inspect(error)}`)

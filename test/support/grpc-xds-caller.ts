@@ -20,7 +20,7 @@ function call({ target, message = {}, headers = {} }: XdsCall): Promise<GrpcOutc
   clients.set(target, client)
   const metadata = new Metadata()
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
-  const options = { deadline: Date.now() + 10_000 }
+  const options = { deadline: Date.now() + 30_000 }
   return new Promise((resolve) => {
     client.makeUnaryRequest(
       ...([ECHO_METHOD, encode, decode, message, metadata, options] as const),

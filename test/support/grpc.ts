@@ -104,7 +104,7 @@ export async function grpcCall(options: {
   })
   const metadata = new Metadata()
   for (const [key, value] of Object.entries(options.metadata ?? {})) metadata.set(key, value)
-  const call: CallOptions = { deadline: Date.now() + (options.timeout ?? 10_000) }
+  const call: CallOptions = { deadline: Date.now() + (options.timeout ?? 30_000) }
   try {
     return await new Promise((resolve) => {
       const message = options.message ?? {}

@@ -15,7 +15,7 @@ export interface HttpRequest {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string | Buffer
-  /** Milliseconds; 10,000 by default. */
+  /** Milliseconds; 30,000 by default. */
   readonly timeout?: number
   readonly tls?: ConnectionOptions
   readonly agent?: Agent | TlsAgent
@@ -32,7 +32,7 @@ export interface HttpAnswer {
 
 /** One request over HTTP/1.1, on a connection of its own unless an agent is given. */
 export function request(options: HttpRequest): Promise<HttpAnswer> {
-  const { address = '127.0.0.1', port, timeout = 10_000 } = options
+  const { address = '127.0.0.1', port, timeout = 30_000 } = options
   return new Promise((resolve, reject) => {
     const send = options.tls ? tlsRequest : plainRequest
     const outgoing = send(
@@ -100,7 +100,7 @@ export function http2(target: Pick<HttpRequest, 'address' | 'port' | 'host' | 't
   return {
     request: (options = {}) =>
       new Promise((resolve, reject) => {
-        const { timeout = 10_000 } = options
+        const { timeout = 30_000 } = options
         const stream = session.request({
           ':method': options.method ?? (options.body === undefined ? 'GET' : 'POST'),
           ':path': options.path ?? '/',
@@ -143,7 +143,7 @@ export function rawExchange(options: {
       socket.destroy()
       resolve(text)
     }
-    socket.setTimeout(10_000, () => socket.destroy(new Error(`silent for 10 s after "${text}"`)))
+    socket.setTimeout(30_000, () => socket.destroy(new Error(`silent for 30 s after "${text}"`)))
     socket.setEncoding('utf8')
     socket.on('data', (chunk) => {
       text += chunk

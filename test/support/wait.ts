@@ -21,7 +21,7 @@ export async function waitFor<T>(
   passes: (value: T) => boolean = Boolean,
   options: WaitOptions = {},
 ): Promise<T> {
-  const timeout = options.timeout ?? 10_000
+  const timeout = options.timeout ?? 30_000
   const until = Date.now() + timeout
   let last = 'nothing'
   for (;;) {

@@ -153,9 +153,9 @@ export class XdsClient {
     return [...(this.held.get(type)?.keys() ?? [])].sort()
   }
 
-  /** Resolves as soon as `condition` holds, asked after each response; fails after ten seconds. */
+  /** Resolves as soon as `condition` holds, asked after each response; fails after thirty seconds. */
   async until(condition: () => boolean, what = 'condition'): Promise<void> {
-    const deadline = Date.now() + 10_000
+    const deadline = Date.now() + 30_000
     while (!condition()) {
       if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`)
       await new Promise<void>((resolve) => {

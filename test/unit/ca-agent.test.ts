@@ -88,7 +88,8 @@ test('renewed in time by the certificate; after an outage that outlasted it, by 
   assert.notEqual(onDisk().keyPem, credentials.keyPem, 'every certificate has a key of its own')
 
   plane.close()
-  const away = () => problems.some(({ code }) => code === 'L0441')
+  const known = problems.length
+  const away = () => problems.slice(known).some(({ code }) => code === 'L0441')
   await waitFor('the agent to find nobody', away, Boolean, SLOW)
   const last = onDisk()
   const over = () => Date.now() > last.notAfter.getTime()

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { layered } from '../../page/layers.ts'
 import type { GraphEdge, GraphNode } from '../../src/model/graph.ts'
+import '../support/laws.ts'
 
 const SIZE = { width: 110, height: 44 }
 

@@ -44,7 +44,7 @@ async function watching(
   })
   t.after(() => registry.close())
   const until = async (what: string, ready: (state: RegistryState) => boolean) => {
-    for (let left = 1000; !ready(registry.state); left--) {
+    for (let left = 6000; !ready(registry.state); left--) {
       assert.ok(left > 0, `${what}: ${ports(registry.state)} ${codes(registry.state)}`)
       await sleep(5)
     }

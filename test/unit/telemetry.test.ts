@@ -16,6 +16,7 @@ import {
   quantile,
   Window,
 } from '../../src/telemetry/window.ts'
+import '../support/laws.ts'
 
 const REQUEST = messageType('opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest')
 
