@@ -95,10 +95,10 @@ export function exactHost(route: string, virtualHost: Resource): Resource | unde
   const kept = domains.filter((domain) => !domain.includes('*'))
   if (kept.length === 0) return undefined
   if (kept.length === domains.length) return wholeHost(route, virtualHost)
-  return once(exact, virtualHost, nameIn(route, virtualHost.name), (name) => ({
-    ...{ type: 'virtualHost', name },
-    body: { ...virtualHost.body, name, domains: kept },
-  }))
+  return once(exact, virtualHost, route, () => {
+    const name = nameIn(route, virtualHost.name)
+    return { type: 'virtualHost', name, body: { ...virtualHost.body, name, domains: kept } }
+  })
 }
 
 /** For one host that only a pattern covers. */
@@ -110,23 +110,27 @@ export function hostAlone(route: string, virtualHost: Resource, host: string): R
 }
 
 function wholeHost(route: string, virtualHost: Resource): Resource {
-  return once(whole, virtualHost, nameIn(route, virtualHost.name), (name) => ({
-    ...{ type: 'virtualHost', name, of: virtualHost },
-    body: { ...virtualHost.body, name },
-  }))
+  return once(whole, virtualHost, route, () => {
+    const name = nameIn(route, virtualHost.name)
+    return { type: 'virtualHost', name, of: virtualHost, body: { ...virtualHost.body, name } }
+  })
 }
 
+/** `key` tells those of one virtual host apart. */
 function once(
   memory: WeakMap<Resource, Parts>,
   of: Resource,
-  name: string,
-  make: (name: string) => Resource,
+  key: string,
+  make: (key: string) => Resource,
 ): Resource {
-  const parts: Parts = memory.get(of) ?? new Map()
-  memory.set(of, parts)
-  const known = parts.get(name)
+  let parts = memory.get(of)
+  if (!parts) {
+    parts = new Map()
+    memory.set(of, parts)
+  }
+  const known = parts.get(key)
   if (known) return known
-  const made = Object.freeze({ ...make(name), ...(of.withheld ? { withheld: of.withheld } : {}) })
-  parts.set(name, made)
+  const made = Object.freeze({ ...make(key), ...(of.withheld ? { withheld: of.withheld } : {}) })
+  parts.set(key, made)
   return made
 }
