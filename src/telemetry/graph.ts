@@ -2,7 +2,7 @@
 import type { By, Graph, GraphEdge, GraphNode } from '../model/graph.ts'
 import { type Directory, nodesOf, order, placer } from './place.ts'
 import type { ByteSeries, Series, Signals } from './signals.ts'
-import { FIGURE, FIGURES, quantile, STEP } from './window.ts'
+import { FIGURE, FIGURES, type Figures, noFigures, quantile, STEP } from './window.ts'
 
 export interface GraphOptions {
   readonly by: By
@@ -16,7 +16,7 @@ interface Flow {
   readonly source: GraphNode
   readonly target: GraphNode
   readonly reporter: 'client' | 'server'
-  readonly figures: Float64Array
+  readonly figures: Figures
   readonly flags: Set<string>
   /** What reached a workload of the mesh, and how much of that by mutual TLS. */
   readonly reached: { all: number; mutual: number }
@@ -76,7 +76,7 @@ export function* makeGraph(
 /** A series with the sum of its figures in the window. */
 interface Summed {
   readonly series: Series
-  readonly figures: Float64Array
+  readonly figures: Figures
 }
 
 interface Span {
@@ -94,7 +94,7 @@ function addTo(
   let flow = flows.get(key)
   if (!flow) {
     const reached = { all: 0, mutual: 0 }
-    const sums = new Float64Array(FIGURES)
+    const sums = noFigures()
     flow = { source, target, reporter: edge.side, figures: sums, flags: new Set(), reached }
     flows.set(key, flow)
   }
@@ -142,7 +142,7 @@ function* addBytes(
     if (list) list.push(one)
     else callees.set(key, [one])
   }
-  const scratch = new Float64Array(FIGURES)
+  const scratch = noFigures()
   for (const [index, { reporter, cluster, window }] of byteSeries.entries()) {
     if (index % SLICE === 0) yield
     const list = callees.get(`${reporter};${cluster}`)
@@ -168,23 +168,23 @@ function weightsOf(list: readonly Summed[], to: number): readonly number[] {
   return ever.map((figures) => (ever.every(isTcp) ? requestsOf(figures) : 0))
 }
 
-function httpRequests(figures: Float64Array): number {
+function httpRequests(figures: Figures): number {
   let sum = 0
   for (let figure = FIGURE.none; figure <= FIGURE.failed; figure++) sum += figures[figure]!
   return sum
 }
 
 /** Requests, connections, and attempts to connect that failed. */
-export function requestsOf(figures: Float64Array): number {
+export function requestsOf(figures: Figures): number {
   const requests = httpRequests(figures)
   return requests > 0 ? requests : figures[FIGURE.opened]! + figures[FIGURE.errors]!
 }
 
-function isTcp(figures: Float64Array): boolean {
+function isTcp(figures: Figures): boolean {
   return httpRequests(figures) === 0
 }
 
-function isSeen(figures: Float64Array): boolean {
+function isSeen(figures: Figures): boolean {
   return requestsOf(figures) > 0 || figures[FIGURE.sent]! + figures[FIGURE.received]! > 0
 }
 
@@ -222,7 +222,7 @@ function edgeOf(
 
 const STATUS_CLASSES = ['none', '1xx', '2xx', '3xx', '4xx', '5xx'] as const
 
-function statusesOf(figures: Float64Array): Record<string, number> {
+function statusesOf(figures: Figures): Record<string, number> {
   const entries = STATUS_CLASSES.map((name, index): [string, number] => [name, figures[index]!])
   return Object.fromEntries(entries.filter(([, count]) => count > 0))
 }

@@ -3,7 +3,7 @@ import type { By, GraphNode, History, HistoryPoint } from '../model/graph.ts'
 import { requestsOf, withoutTwice } from './graph.ts'
 import { type Directory, placer } from './place.ts'
 import type { Series, Signals } from './signals.ts'
-import { FIGURE, FIGURES, quantile, STEP } from './window.ts'
+import { FIGURE, type Figures, noFigures, quantile, STEP } from './window.ts'
 
 export interface HistoryOptions {
   readonly by: By
@@ -79,7 +79,7 @@ function* countedOnce(
     (series) =>
       own.has(series) || (series.edge.side === 'client' && servers.has(series.edge.workload)),
   )
-  const summed: { readonly series: Series; readonly figures: Float64Array }[] = []
+  const summed: { readonly series: Series; readonly figures: Figures }[] = []
   for (const series of concerned) {
     if (summed.push({ series, figures: series.window.sum(from, to) }) % SLICE === 0) yield
   }
@@ -87,7 +87,7 @@ function* countedOnce(
 }
 
 function pointOf(chosen: readonly Placed[], from: number, to: number): HistoryPoint {
-  const figures = new Float64Array(FIGURES)
+  const figures = noFigures()
   for (const { series } of chosen) series.window.sum(from, to, figures)
   const requests = requestsOf(figures)
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantile(figures, share))

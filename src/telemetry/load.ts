@@ -71,7 +71,7 @@ export class LoadReport {
     this.#at = at
   }
 
-  add({ name, attributes, value = 0 }: Point): void {
+  add({ subject: { name, attributes }, value = 0 }: Point): void {
     const own = Object.hasOwn(OF_PROXY, name) ? OF_PROXY[name] : undefined
     if (own) {
       this.#made()[own] = value

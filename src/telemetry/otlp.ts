@@ -2,12 +2,17 @@
 import protobuf from 'protobufjs/minimal.js'
 
 export interface Point {
-  readonly name: string
-  readonly attributes: ReadonlyMap<string, string>
+  readonly subject: Subject
   /** Of a counter or a gauge. */
   readonly value?: number
   readonly isGauge?: true
   readonly histogram?: Histogram
+}
+
+/** What a point is about. */
+export interface Subject {
+  readonly name: string
+  readonly attributes: ReadonlyMap<string, string>
 }
 
 export interface Histogram {
@@ -21,123 +26,204 @@ export interface Histogram {
 const MOST_POINTS = 20_000
 const LONGEST_TEXT = 1024
 const MOST_BUCKETS = 200
+/** Subjects that are remembered, and bytes of the longest one. */
+const MOST_SUBJECTS = 40_000
+const LONGEST_SUBJECT = 512
 
 type Reader = protobuf.Reader
-/** Reads the fields it knows; the rest is skipped. */
-type Fields = Readonly<Record<number, (reader: Reader, wire: number) => void>>
+type Take = (point: Point) => void
 
-/** Calls `take` for each data point of an ExportMetricsServiceRequest. Throws for bytes that are no such message. */
-export function readMetrics(bytes: Uint8Array, take: (point: Point) => void): void {
-  let points = 0
-  const limited = (point: Point) => {
-    points += 1
-    if (points > MOST_POINTS) throw new Error(`more than ${MOST_POINTS} data points`)
-    take(point)
+/** Fields of OTLP's messages, by what holds them. */
+const GAUGE = 5
+const SUM = 7
+const HISTOGRAM = 9
+const ATTRIBUTES = { number: 7, histogram: 9 } as const
+
+/**
+ * Proxies report the same subjects again and again: one that came in the same bytes before is the identical object, and is not read.
+ */
+export class MetricsReader {
+  readonly #onForget: () => void
+  /** By name, then by the bytes of all attributes. */
+  readonly #known = new Map<string, Map<string, Subject>>()
+  #size = 0
+  #points = 0
+
+  /** Called when all subjects were forgotten, since there were too many. */
+  constructor(onForget: () => void = () => undefined) {
+    this.#onForget = onForget
   }
-  const metrics: Fields = { 2: inner((reader, end) => readMetric(reader, end, limited)) }
-  const scopes: Fields = { 2: nested(metrics) }
-  message(protobuf.Reader.create(bytes), bytes.length, { 1: nested(scopes) })
+
+  /** Calls `take` for each data point of an ExportMetricsServiceRequest. Throws for bytes that are no such message. */
+  read(bytes: Uint8Array, take: Take): void {
+    this.#points = 0
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const reader = protobuf.Reader.create(buffer)
+    // resource_metrics, scope_metrics, metrics
+    each(reader, buffer.length, 1, (resource) =>
+      each(reader, resource, 2, (scope) =>
+        each(reader, scope, 2, (metric) => this.#metric(reader, metric, take)),
+      ),
+    )
+  }
+
+  #metric(reader: Reader, end: number, take: Take): void {
+    let name = ''
+    const data: { readonly field: number; readonly from: number; readonly to: number }[] = []
+    while (reader.pos < end) {
+      const tag = reader.uint32()
+      const field = tag >>> 3
+      if (field === 1) name = text(reader)
+      else if (field === GAUGE || field === SUM || field === HISTOGRAM) {
+        const to = endOf(reader, tag)
+        data.push({ field, from: reader.pos, to })
+        reader.pos = to
+      } else reader.skipType(tag & 7)
+    }
+    ended(reader, end)
+    for (const { field, from, to } of data) {
+      reader.pos = from
+      each(reader, to, 1, (point) => {
+        this.#points += 1
+        if (this.#points > MOST_POINTS) throw new Error(`more than ${MOST_POINTS} data points`)
+        if (field === HISTOGRAM) this.#histogram(reader, point, name, take)
+        else this.#number(reader, point, { name, isGauge: field === GAUGE }, take)
+      })
+    }
+  }
+
+  #number(
+    reader: Reader,
+    end: number,
+    { name, isGauge }: { readonly name: string; readonly isGauge: boolean },
+    take: Take,
+  ): void {
+    let value = 0
+    let attributes = ''
+    while (reader.pos < end) {
+      const from = reader.pos
+      const tag = reader.uint32()
+      const field = tag >>> 3
+      if (field === ATTRIBUTES.number) attributes += bytesOf(reader, from, tag)
+      else if (field === 4) value = reader.double()
+      else if (field === 6) value = fixed64(reader)
+      else reader.skipType(tag & 7)
+    }
+    ended(reader, end)
+    const subject = this.#subject(name, attributes)
+    const counted = { subject, value: amount(value) }
+    take(isGauge ? { ...counted, isGauge: true } : counted)
+  }
+
+  #histogram(reader: Reader, end: number, name: string, take: Take): void {
+    let sum = 0
+    let attributes = ''
+    const counts: number[] = []
+    const bounds: number[] = []
+    while (reader.pos < end) {
+      const from = reader.pos
+      const tag = reader.uint32()
+      const field = tag >>> 3
+      if (field === ATTRIBUTES.histogram) attributes += bytesOf(reader, from, tag)
+      else if (field === 5) sum = reader.double()
+      else if (field === 6) repeated(reader, tag, counts, counted)
+      else if (field === 7) repeated(reader, tag, bounds, double)
+      else reader.skipType(tag & 7)
+    }
+    ended(reader, end)
+    const subject = this.#subject(name, attributes)
+    take({ subject, histogram: { sum: amount(sum), counts, bounds } })
+  }
+
+  #subject(name: string, bytes: string): Subject {
+    const known = this.#known.get(name)?.get(bytes)
+    if (known) return known
+    const subject = { name, attributes: readAttributes(bytes) }
+    if (name.length + bytes.length > LONGEST_SUBJECT) return subject
+    if (this.#size >= MOST_SUBJECTS) {
+      this.#known.clear()
+      this.#size = 0
+      this.#onForget()
+    }
+    const ofName = this.#known.get(name) ?? new Map<string, Subject>()
+    this.#known.set(name, ofName.set(bytes, subject))
+    this.#size += 1
+    return subject
+  }
 }
 
-function readMetric(reader: Reader, end: number, take: (point: Point) => void): void {
-  let name = ''
-  const counters: Point[] = []
-  const add = (point: Omit<Point, 'name'>) => counters.push({ name: '', ...point })
-  message(reader, end, {
-    1: (from) => {
-      name = text(from)
-    },
-    5: nested({ 1: inner((from, to) => add({ ...readNumber(from, to), isGauge: true })) }),
-    7: nested({ 1: inner((from, to) => add(readNumber(from, to))) }),
-    9: nested({ 1: inner((from, to) => add(readHistogram(from, to))) }),
-  })
-  for (const counter of counters) take({ ...counter, name })
+/** A field with its tag, a character a byte. */
+function bytesOf(reader: Reader, from: number, tag: number): string {
+  reader.pos = endOf(reader, tag)
+  return (reader.buf as Buffer).toString('latin1', from, reader.pos)
 }
 
-function readNumber(reader: Reader, end: number): Omit<Point, 'name'> {
+function readAttributes(bytes: string): ReadonlyMap<string, string> {
   const attributes = new Map<string, string>()
-  let value = 0
-  message(reader, end, {
-    4: (from) => {
-      value = from.double()
-    },
-    6: (from) => {
-      value = fixed64(from)
-    },
-    7: attributeInto(attributes),
-  })
-  return { attributes, value: amount(value) }
-}
-
-function readHistogram(reader: Reader, end: number): Omit<Point, 'name'> {
-  const attributes = new Map<string, string>()
-  const counts: number[] = []
-  const bounds: number[] = []
-  let sum = 0
-  message(reader, end, {
-    5: (from) => {
-      sum = from.double()
-    },
-    6: repeated(counts, (from) => amount(fixed64(from))),
-    7: repeated(bounds, (from) => from.double()),
-    9: attributeInto(attributes),
-  })
-  return { attributes, histogram: { sum: amount(sum), counts, bounds } }
-}
-
-function attributeInto(attributes: Map<string, string>) {
-  return inner((reader, end) => {
+  const reader = protobuf.Reader.create(Buffer.from(bytes, 'latin1'))
+  while (reader.pos < reader.len) {
+    const end = endOf(reader, reader.uint32())
     let key = ''
     let value = ''
-    message(reader, end, {
-      1: (from) => {
-        key = text(from)
-      },
-      2: nested({
-        1: (from) => {
-          value = text(from)
-        },
-      }),
-    })
+    while (reader.pos < end) {
+      const tag = reader.uint32()
+      if (tag >>> 3 === 1) key = text(reader)
+      else if (tag >>> 3 === 2) value = textValue(reader, endOf(reader, tag))
+      else reader.skipType(tag & 7)
+    }
+    ended(reader, end)
     attributes.set(key, value)
-  })
+  }
+  return attributes
 }
 
-function message(reader: Reader, end: number, fields: Fields): void {
+/** An AnyValue; empty if it is no text. */
+function textValue(reader: Reader, end: number): string {
+  let value = ''
   while (reader.pos < end) {
     const tag = reader.uint32()
-    const read = fields[tag >>> 3]
-    if (read) read(reader, tag & 7)
+    if (tag >>> 3 === 1) value = text(reader)
     else reader.skipType(tag & 7)
   }
+  ended(reader, end)
+  return value
+}
+
+/** Calls `read` for each message in this field, with where it ends; the other fields are skipped. */
+function each(reader: Reader, end: number, field: number, read: (end: number) => void): void {
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    if (tag >>> 3 === field) read(endOf(reader, tag))
+    else reader.skipType(tag & 7)
+  }
+  ended(reader, end)
+}
+
+/** Where the message ends that follows this tag. */
+function endOf(reader: Reader, tag: number): number {
+  if ((tag & 7) !== 2) throw new Error('a message is expected')
+  const length = reader.uint32()
+  const end = reader.pos + length
+  if (end > reader.len) throw new Error('a message is longer than its bytes')
+  return end
+}
+
+function ended(reader: Reader, end: number): void {
   if (reader.pos !== end) throw new Error('a message ends within a field')
 }
 
-/** A field that holds a message, given as where it ends. */
-function inner(read: (reader: Reader, end: number) => void) {
-  return (reader: Reader, wire: number) => {
-    if (wire !== 2) throw new Error('a message is expected')
-    const length = reader.uint32()
-    const end = reader.pos + length
-    if (end > reader.len) throw new Error('a message is longer than its bytes')
-    read(reader, end)
-  }
-}
-
-function nested(fields: Fields) {
-  return inner((reader, end) => message(reader, end, fields))
-}
-
 /** Packed or one by one. */
-function repeated(into: number[], read: (reader: Reader) => number) {
-  const one = (reader: Reader) => {
+function repeated(
+  reader: Reader,
+  tag: number,
+  into: number[],
+  read: (reader: Reader) => number,
+): void {
+  const end = (tag & 7) === 2 ? endOf(reader, tag) : reader.pos + 1
+  while (reader.pos < end) {
     if (into.length > MOST_BUCKETS) throw new Error('too many buckets')
     into.push(read(reader))
   }
-  const packed = inner((reader, end) => {
-    while (reader.pos < end) one(reader)
-  })
-  return (reader: Reader, wire: number) => (wire === 2 ? packed(reader, wire) : one(reader))
 }
 
 function text(reader: Reader): string {
@@ -145,9 +231,17 @@ function text(reader: Reader): string {
   return value.length > LONGEST_TEXT ? value.slice(0, LONGEST_TEXT) : value
 }
 
+function double(reader: Reader): number {
+  return reader.double()
+}
+
 function fixed64(reader: Reader): number {
   const low = reader.fixed32()
   return low + reader.fixed32() * 2 ** 32
+}
+
+function counted(reader: Reader): number {
+  return amount(fixed64(reader))
 }
 
 /** No count is negative, endless or not a number, whatever a proxy says. */

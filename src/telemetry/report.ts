@@ -1,5 +1,5 @@
-// What a data point of a proxy's report says of an edge. The names are those of `src/translate/listener/signals.ts`.
-import type { Histogram, Point } from './otlp.ts'
+// What a figure of a proxy's report says of an edge. The names are those of `src/translate/listener/signals.ts`.
+import type { Subject } from './otlp.ts'
 import { remembered } from './remembered.ts'
 
 /** `client`: told by where the traffic left; `server`: by where it came in. */
@@ -23,7 +23,6 @@ export type Signal =
       readonly kind: 'requests'
       readonly edge: Edge
       readonly outcome: Outcome
-      readonly count: number
       /** Classes of the sizes of the request and the answer, a digit each. */
       readonly sizes: string
     }
@@ -31,7 +30,6 @@ export type Signal =
       readonly kind: 'durations'
       readonly edge: Edge
       readonly outcome: Outcome
-      readonly histogram: Histogram
       /** Microseconds that none of those above the last bound took more than. */
       readonly most: number
     }
@@ -39,7 +37,6 @@ export type Signal =
       readonly kind: 'opened' | 'closed'
       readonly edge: Edge
       readonly outcome: Outcome
-      readonly count: number
     }
   | FlowOf<'bytes'>
   | FlowOf<'messages'>
@@ -47,7 +44,6 @@ export type Signal =
       readonly kind: 'pressure'
       readonly cluster: string
       readonly what: Pressure
-      readonly count: number
     }
 
 /** Through a cluster; messages are those of gRPC. */
@@ -56,7 +52,6 @@ interface FlowOf<Kind> {
   /** As statistics call it, here and below. */
   readonly cluster: string
   readonly direction: 'sent' | 'received'
-  readonly count: number
 }
 
 /** Of a cluster: connections made, requests that waited for one, and what an open circuit breaker refused of each. */
@@ -88,28 +83,28 @@ const LONGEST = {
 } as const
 
 /** Undefined for what is not of the service graph. */
-export function signalOf(point: Point): Signal | undefined {
-  const { name, attributes, value = 0, histogram } = point
-  if (name.startsWith('cluster.')) return clusterSignal(point)
+export function signalOf(subject: Subject): Signal | undefined {
+  const { name, attributes } = subject
+  if (name.startsWith('cluster.')) return clusterSignal(subject)
   const told = toldBy(attributes)
   if (!told) return undefined
   const { edge, text } = told
   switch (name) {
     case 'lotse.rq': {
       const { outcome, sizes } = answersTo(edge)(text)
-      return { kind: 'requests', edge, outcome, count: value, sizes }
+      return { kind: 'requests', edge, outcome, sizes }
     }
     case 'lotse.us':
     case 'lotse.mid':
     case 'lotse.slow': {
       const { outcome } = answersTo(edge)(text)
-      return histogram && { kind: 'durations', edge, outcome, histogram, most: LONGEST[name] }
+      return { kind: 'durations', edge, outcome, most: LONGEST[name] }
     }
     case 'lotse.cx':
     case 'lotse.end': {
       const [flags = '', peer = ''] = text.split(';')
       const outcome = { status: 0, grpc: undefined, ...ending(edge, flags, peer) }
-      return { kind: name === 'lotse.cx' ? 'opened' : 'closed', edge, outcome, count: value }
+      return { kind: name === 'lotse.cx' ? 'opened' : 'closed', edge, outcome }
     }
     default:
       return undefined
@@ -205,16 +200,16 @@ const FLOWS: Readonly<Record<string, readonly ['bytes' | 'messages', 'sent' | 'r
 }
 
 /** Envoy takes the cluster's name up to its first dot for a label, and leaves the rest where it was. */
-function clusterSignal({ name, attributes, value: count = 0 }: Point): Signal | undefined {
+function clusterSignal({ name, attributes }: Subject): Signal | undefined {
   const [, rest = '', last = ''] = /^cluster\.(.*\.)?(upstream_\w+|grpc\.\w+)$/.exec(name) ?? []
   const first = attributes.get('envoy.cluster_name')
   if (!last || first === undefined) return undefined
   const cluster = `${first}.${rest}`.replace(/\.$/, '')
   const [kind, direction] = Object.hasOwn(FLOWS, last) ? FLOWS[last]! : []
   if (direction) {
-    const flow = { cluster, direction, count }
+    const flow = { cluster, direction }
     return kind === 'bytes' ? { kind, ...flow } : { kind: 'messages', ...flow }
   }
   const what = Object.hasOwn(PRESSURES, last) ? PRESSURES[last] : undefined
-  return what && { kind: 'pressure', cluster, what, count }
+  return what && { kind: 'pressure', cluster, what }
 }

@@ -1,9 +1,9 @@
 // What proxies reported over the last half hour, edge by edge. Bounded, whatever they report.
 import { LoadReport, Loads } from './load.ts'
-import { readMetrics } from './otlp.ts'
+import { MetricsReader, type Subject } from './otlp.ts'
 import { type Edge, type Outcome, type Signal, signalOf } from './report.ts'
-import { Totals } from './totals.ts'
-import { addDurations, FIGURE, KEPT_STEPS, STEP, Window } from './window.ts'
+import { type Add, Totals } from './totals.ts'
+import { addDurations, FIGURE, type Figures, KEPT_STEPS, STEP, Window } from './window.ts'
 
 export interface Series {
   /** `NAMESPACE/NAME` of the workload whose proxy reported it, proven by its certificate. */
@@ -30,7 +30,7 @@ export interface SignalsOptions {
 }
 
 /** Pressure and messages are told to Prometheus alone. */
-type OfGraph = Exclude<Signal, { kind: 'pressure' }>
+type OfGraph = Exclude<Signal, { kind: 'pressure' | 'messages' }>
 
 function isOfGraph(signal: Signal): signal is OfGraph {
   return signal.kind !== 'pressure' && signal.kind !== 'messages'
@@ -39,6 +39,9 @@ function isOfGraph(signal: Signal): signal is OfGraph {
 const MOST_SERIES = 10_000
 const MOST_PER_REPORTER = 1000
 const MOST_FLAGS = 8
+/** More of one reporter's subjects than this are looked up again. */
+const MOST_PLACES = 10_000
+const nowhere: Add = () => undefined
 /** A gRPC status that means the server failed (OpenTelemetry's convention): unknown, deadline, unimplemented, internal, unavailable, data loss. */
 const GRPC_FAILURES: ReadonlySet<number> = new Set([2, 4, 12, 13, 14, 15])
 /** Envoy answered by itself or gave up, unless the flags are among these: none, a delay that a policy injected. */
@@ -54,8 +57,9 @@ export class Signals {
   readonly loads = new Loads()
   readonly #options: SignalsOptions
   readonly #edges = new Map<string, Series>()
-  /** By reporter, by the edge itself, which is mostly that of the report before. */
-  readonly #same = new Map<string, WeakMap<Edge, Series>>()
+  /** By reporter, by what a point is about: what was told before is told again, and its place is not looked up. */
+  readonly #places = new Map<string, Map<Subject, Add>>()
+  readonly #reader = new MetricsReader(() => this.#places.clear())
   readonly #bytes = new Map<string, ByteSeries>()
   /** Series by reporter. */
   readonly #perReporter = new Map<string, number>()
@@ -72,14 +76,13 @@ export class Signals {
     this.counters.bytes += bytes.length
     this.#sweep(step)
     const gauges = new LoadReport(this.#options.now())
+    const places = this.#placesOf(reporter)
     try {
-      readMetrics(bytes, (point) => {
+      this.#reader.read(bytes, (point) => {
         this.counters.points += 1
         if (point.isGauge) return gauges.add(point)
-        const signal = signalOf(point)
-        if (!signal) return
-        if (isOfGraph(signal)) this.#add(reporter, signal, step)
-        this.totals.add(reporter, point, signal, step)
+        const add = places.get(point.subject) ?? this.#place(reporter, point.subject, step)
+        add(point, step)
       })
     } catch {
       this.counters.refused += 1
@@ -109,34 +112,56 @@ export class Signals {
     return this.#edges.size + this.#bytes.size
   }
 
-  #add(reporter: string, signal: OfGraph, step: number): void {
-    if (signal.kind === 'bytes' || signal.kind === 'messages') {
-      const { cluster } = signal
-      const make = () => ({ reporter, cluster, window: new Window() })
-      const series = this.#find(this.#bytes, `${reporter};${cluster}`, reporter, make)
-      if (series) series.window.at(step)[FIGURE[signal.direction]]! += signal.count
-      return
-    }
-    const series = this.#seriesOf(reporter, signal.edge)
-    if (!series) return
-    const figures = series.window.at(step)
-    if (signal.kind === 'durations') addDurations(figures, signal.histogram, signal.most)
-    else {
-      if (signal.kind === 'requests') countRequests(figures, signal.outcome, signal.count)
-      else countConnections(figures, signal)
-      noteFlags(series.flags, signal.outcome.flags, step)
-    }
+  #placesOf(reporter: string): Map<Subject, Add> {
+    const known = this.#places.get(reporter)
+    if (known && known.size < MOST_PLACES) return known
+    const made = new Map<Subject, Add>()
+    this.#places.set(reporter, made)
+    return made
   }
 
-  #seriesOf(reporter: string, edge: Edge): Series | undefined {
-    const known = this.#same.get(reporter)?.get(edge)
-    if (known) return known
+  /** Remembered, unless something of it found no room. */
+  #place(reporter: string, subject: Subject, step: number): Add {
+    const signal = signalOf(subject)
+    const inGraph = signal && isOfGraph(signal) ? this.#placeInGraph(reporter, signal) : nowhere
+    const inTotals = signal ? this.totals.place(reporter, subject, signal, step) : nowhere
+    const add: Add = (point, now) => {
+      inGraph?.(point, now)
+      inTotals?.(point, now)
+    }
+    if (inGraph && inTotals) this.#placesOf(reporter).set(subject, add)
+    return add
+  }
+
+  #placeInGraph(reporter: string, signal: OfGraph): Add | undefined {
+    if (signal.kind === 'bytes') {
+      const { cluster } = signal
+      const figure = FIGURE[signal.direction]
+      const make = () => ({ reporter, cluster, window: new Window() })
+      const series = this.#find(this.#bytes, `${reporter};${cluster}`, reporter, make)
+      return (
+        series &&
+        (({ value = 0 }, step) => {
+          series.window.at(step)[figure]! += value
+        })
+      )
+    }
+    const { edge, outcome } = signal
     const key = `${reporter};${edge.side};${edge.cluster};${edge.workload};${edge.principal}`
     const make = () => ({ reporter, edge, window: new Window(), flags: new Map() })
     const series = this.#find(this.#edges, key, reporter, make)
-    const own = this.#same.get(reporter) ?? new WeakMap<Edge, Series>()
-    if (series) this.#same.set(reporter, own.set(edge, series))
-    return series
+    if (!series) return undefined
+    const { window, flags } = series
+    if (signal.kind === 'durations') {
+      return ({ histogram }, step) => {
+        if (histogram) addDurations(window.at(step), histogram, signal.most)
+      }
+    }
+    const count = signal.kind === 'requests' ? requestsInto(outcome) : connectionsInto(signal)
+    return ({ value = 0 }, step) => {
+      count(window.at(step), value)
+      noteFlags(flags, outcome.flags, step)
+    }
   }
 
   #find<S extends Series | ByteSeries>(
@@ -163,13 +188,13 @@ export class Signals {
   #sweep(step: number): void {
     if (step === this.#sweptAt) return
     this.#sweptAt = step
-    this.totals.sweep(step)
+    for (const reporter of this.totals.sweep(step)) this.#places.delete(reporter)
     this.loads.sweep(this.#options.now())
     for (const map of [this.#edges, this.#bytes]) {
       for (const [key, { window, reporter }] of map) {
         if (window.latest > step - KEPT_STEPS) continue
         map.delete(key)
-        this.#same.delete(reporter)
+        this.#places.delete(reporter)
         const own = (this.#perReporter.get(reporter) ?? 1) - 1
         if (own > 0) this.#perReporter.set(reporter, own)
         else this.#perReporter.delete(reporter)
@@ -187,27 +212,38 @@ const CLASSES = [
   FIGURE.failed,
 ] as const
 
-function countRequests(figures: Float64Array, outcome: Outcome, count: number): void {
-  const { status, grpc, flags, mutualTls } = outcome
-  figures[CLASSES[Math.floor(status / 100)] ?? FIGURE.none]! += count
+type Count = (figures: Figures, count: number) => void
+
+function requestsInto({ status, grpc, flags, mutualTls }: Outcome): Count {
   const failed = status >= 500 || (grpc !== undefined && GRPC_FAILURES.has(grpc))
-  if (failed || (status === 0 && !HARMLESS.test(flags))) figures[FIGURE.errors]! += count
-  if (grpc !== undefined) figures[FIGURE.grpc]! += count
-  if (mutualTls) figures[FIGURE.mutualTls]! += count
-  else if (REACHED.test(flags)) figures[FIGURE.plain]! += count
+  const isError = failed || (status === 0 && !HARMLESS.test(flags))
+  return into([
+    CLASSES[Math.floor(status / 100)] ?? FIGURE.none,
+    isError && FIGURE.errors,
+    grpc !== undefined && FIGURE.grpc,
+    mutualTls ? FIGURE.mutualTls : REACHED.test(flags) && FIGURE.plain,
+  ])
 }
 
-function countConnections(
-  figures: Float64Array,
-  {
-    kind,
-    outcome,
-    count,
-  }: { readonly kind: 'opened' | 'closed'; readonly outcome: Outcome; readonly count: number },
-): void {
-  figures[FIGURE[kind]]! += count
-  if (kind === 'opened') figures[outcome.mutualTls ? FIGURE.mutualTls : FIGURE.plain]! += count
-  if (kind === 'closed' && !HARMLESS.test(outcome.flags)) figures[FIGURE.errors]! += count
+function connectionsInto({
+  kind,
+  outcome,
+}: {
+  readonly kind: 'opened' | 'closed'
+  readonly outcome: Outcome
+}): Count {
+  return into([
+    FIGURE[kind],
+    kind === 'opened' && (outcome.mutualTls ? FIGURE.mutualTls : FIGURE.plain),
+    kind === 'closed' && !HARMLESS.test(outcome.flags) && FIGURE.errors,
+  ])
+}
+
+function into(wanted: readonly (number | false)[]): Count {
+  const indices = wanted.filter((index) => index !== false)
+  return (figures, count) => {
+    for (const index of indices) figures[index]! += count
+  }
 }
 
 function noteFlags(flags: Map<string, number>, seen: string, step: number): void {

@@ -1,8 +1,9 @@
 // What proxies reported since the start, for Prometheus: totals that only grow. Bounded, whatever they report.
-import type { Point } from './otlp.ts'
+import type { Point, Subject } from './otlp.ts'
 import type { Edge, Outcome, Pressure, Signal } from './report.ts'
+import { type Callee, edgeName, type Shared, Shares } from './shares.ts'
 import { addSizes, noSizes, type Sizes } from './sizes.ts'
-import { addDurations, FIGURES, KEPT_STEPS } from './window.ts'
+import { addDurations, type Figures, KEPT_STEPS, noFigures } from './window.ts'
 
 /** Totals of one edge with one outcome, or (bytes, messages) of one edge. */
 export interface Total {
@@ -16,7 +17,7 @@ export interface Total {
   readonly tags: ReadonlyMap<string, string>
   count: number
   /** Of durations, as a `Window` has them. */
-  readonly figures?: Float64Array
+  readonly figures?: Figures
   /** Of bytes, how large requests and answers were. */
   readonly sizes?: Sizes
   /** Of bytes and messages. */
@@ -26,13 +27,8 @@ export interface Total {
   at: number
 }
 
-/** Bytes or messages. */
-interface Flow {
-  sent: number
-  received: number
-}
-
-const SHARED = ['bytes', 'messages'] as const
+/** Adds a point of a subject where it belongs. */
+export type Add = (point: Point, step: number) => void
 
 /** Attributes with this prefix are tags that a Telemetry adds. */
 export const TAG_PREFIX = 'x.'
@@ -47,52 +43,15 @@ const NO_PRESSURE: Record<Pressure, number> = {
   pendingRefused: 0,
   retriesRefused: 0,
 }
-const NO_FLOW: Flow = { sent: 0, received: 0 }
 const NO_TAGS: ReadonlyMap<string, string> = new Map()
-
-/** Whom one cluster led to, with how many requests or connections. */
-interface Callee {
-  readonly edge: Edge
-  readonly peer: string
-  weight: number
-  /** How many of them were gRPC calls. */
-  calls: number
-}
-
-interface Share {
-  readonly edge: Edge
-  readonly peer: string
-  readonly step: number
-}
 
 /** All of one reporter. */
 class Own {
   readonly totals = new Map<string, Total>()
-  /** By cluster, as statistics call it, then by workload and principal. */
-  readonly callees = new Map<string, Map<string, Callee>>()
-  /** By cluster, what came before anybody was known to be called there. */
-  readonly unshared = { bytes: new Map<string, Flow>(), messages: new Map<string, Flow>() }
+  readonly shares = new Shares<Total>()
   readonly pressure = new Map<string, Record<Pressure, number>>()
   /** By the name that statistics have for them, if it is another; empty if several have it. */
   readonly renamed = new Map<string, string>()
-  /** By the objects themselves, which are mostly those of the report before: no name is put together then. */
-  #same = new Map<string, WeakMap<Edge, WeakMap<Outcome, Total>>>()
-
-  known(kind: string, edge: Edge, outcome: Outcome): Total | undefined {
-    return this.#same.get(kind)?.get(edge)?.get(outcome)
-  }
-
-  remember(kind: string, edge: Edge, outcome: Outcome, total: Total): void {
-    const ofKind = this.#same.get(kind) ?? new WeakMap<Edge, WeakMap<Outcome, Total>>()
-    this.#same.set(kind, ofKind)
-    const ofEdge = ofKind.get(edge) ?? new WeakMap<Outcome, Total>()
-    ofKind.set(edge, ofEdge.set(outcome, total))
-  }
-
-  /** Some of the totals are no more. */
-  forget(): void {
-    this.#same = new Map()
-  }
 }
 
 export class Totals {
@@ -128,101 +87,104 @@ export class Totals {
     return this.#own.get(reporter)?.pressure ?? new Map()
   }
 
-  add(reporter: string, { attributes }: Point, signal: Signal, step: number): void {
+  /** Where figures of this subject are added until its reporter is swept; undefined if there is no place left. */
+  place(reporter: string, { attributes }: Subject, signal: Signal, step: number): Add | undefined {
     const own = this.#own.get(reporter) ?? new Own()
     this.#own.set(reporter, own)
     if (signal.kind === 'bytes' || signal.kind === 'messages') {
-      const { kind, cluster, direction, count } = signal
-      const flow = this.#put(own.unshared[kind], cluster, NO_FLOW)
-      if (flow) flow[direction] += count
-    } else if (signal.kind === 'pressure') {
-      const figures = this.#put(own.pressure, signal.cluster, NO_PRESSURE)
-      if (figures) figures[signal.what] += signal.count
-    } else this.#count(own, attributes, signal, step)
+      const { kind, cluster, direction } = signal
+      const add = own.shares.into(kind, cluster, direction)
+      if (!add) this.dropped += 1
+      return add && (({ value = 0 }) => add(value))
+    }
+    if (signal.kind === 'pressure') {
+      const figures = this.#pressureOf(own, signal.cluster)
+      return (
+        figures &&
+        (({ value = 0 }) => {
+          figures[signal.what] += value
+        })
+      )
+    }
+    return this.#placeOfEdge(own, attributes, signal, step)
   }
 
-  #put<T extends object>(map: Map<string, T>, cluster: string, empty: Readonly<T>): T | undefined {
-    const known = map.get(cluster)
+  #pressureOf({ pressure }: Own, cluster: string): Record<Pressure, number> | undefined {
+    const known = pressure.get(cluster)
     if (known) return known
-    if (map.size >= MOST_CLUSTERS) {
+    if (pressure.size >= MOST_CLUSTERS) {
       this.dropped += 1
       return undefined
     }
-    const made = { ...empty }
-    map.set(cluster, made)
+    const made = { ...NO_PRESSURE }
+    pressure.set(cluster, made)
     return made
   }
 
-  #count(
+  #placeOfEdge(
     own: Own,
     attributes: ReadonlyMap<string, string>,
     signal: Exclude<Signal, { kind: 'bytes' | 'pressure' | 'messages' }>,
     step: number,
-  ): void {
+  ): Add | undefined {
     const { edge, kind, outcome } = signal
     const { status, flags, grpc = '', peer } = outcome
     noteName(own, edge)
     const tags = kind === 'durations' ? NO_TAGS : tagsOf(attributes)
-    const words = () => [status, flags, grpc, peer, ...tags].join(';')
-    const known = tags.size === 0 ? own.known(kind, edge, outcome) : undefined
-    const found =
-      known ??
-      this.#find(own, `${kind};${edgeName(edge)};${words()}`, step, () => ({
-        ...{ edge, kind, outcome, peer, tags, count: 0, sent: 0, received: 0, at: step },
-        ...(kind === 'durations' ? { figures: new Float64Array(FIGURES) } : {}),
-      }))
-    if (!found) return
-    const total = found
-    total.at = step
-    if (!known && tags.size === 0) own.remember(kind, edge, outcome, total)
-    if (signal.kind === 'durations') {
-      if (total.figures) addDurations(total.figures, signal.histogram, signal.most)
-      total.count += signal.histogram.counts.reduce((sum, count) => sum + count, 0)
-      return
+    const words = [status, flags, grpc, peer, ...tags].join(';')
+    const total = this.#find(own, `${kind};${edgeName(edge)};${words}`, step, () => ({
+      ...{ edge, kind, outcome, peer, tags, count: 0, sent: 0, received: 0, at: step },
+      ...(kind === 'durations' ? { figures: noFigures() } : {}),
+    }))
+    if (!total) return undefined
+    if (signal.kind === 'durations') return durationsInto(total, signal.most)
+    if (kind === 'closed') return countInto(total)
+    const callee = own.shares.callee(edge, peer)
+    const sizes =
+      signal.kind === 'requests' && signal.sizes
+        ? this.#ofCallee(own, 'bytes', callee, step)
+        : undefined
+    const classes = signal.kind === 'requests' ? signal.sizes : ''
+    const isCall = grpc !== ''
+    const count = countInto(total)
+    return (point, now) => {
+      const { value = 0 } = point
+      count(point, now)
+      callee.weight += value
+      if (isCall) callee.calls += value
+      if (!sizes?.sizes) return
+      sizes.at = now
+      addSizes(sizes.sizes, classes, value)
     }
-    total.count += signal.count
-    if (kind !== 'closed') weigh(own, { edge, peer, isCall: grpc !== '' }, signal.count)
-    if (signal.kind !== 'requests' || !signal.sizes) return
-    const { sizes } = this.#ofEdge(own, 'bytes', { edge, peer, step }) ?? {}
-    if (sizes) addSizes(sizes, signal.sizes, signal.count)
   }
 
   /** At the end of a report: Envoy counts bytes of a cluster, and who was called there may be told after them. */
   settle(reporter: string, step: number): void {
     const own = this.#own.get(reporter)
-    if (!own) return
-    for (const kind of SHARED) {
-      for (const [cluster, flow] of own.unshared[kind]) {
-        const callees = [...(own.callees.get(cluster)?.values() ?? [])]
-        const weightOf = ({ weight, calls }: Callee) => (kind === 'messages' ? calls : weight)
-        const all = callees.reduce((sum, callee) => sum + weightOf(callee), 0)
-        if (all === 0) continue
-        for (const callee of callees) {
-          const part = weightOf(callee) / all
-          if (part > 0) this.#share(own, kind, { ...callee, step }, { flow, part })
-        }
-        own.unshared[kind].delete(cluster)
-      }
-    }
+    own?.shares.settle((kind, callee, { sent, received }) => {
+      const total = this.#ofCallee(own, kind, callee, step)
+      if (!total) return
+      total.sent += sent
+      total.received += received
+    })
   }
 
-  #share(
+  #ofCallee(
     own: Own,
-    kind: 'bytes' | 'messages',
-    to: Share,
-    { flow, part }: { readonly flow: Flow; readonly part: number },
-  ): void {
-    const total = this.#ofEdge(own, kind, to)
-    if (!total) return
-    total.sent += flow.sent * part
-    total.received += flow.received * part
-  }
-
-  #ofEdge(own: Own, kind: 'bytes' | 'messages', { edge, peer, step }: Share): Total | undefined {
-    return this.#find(own, `${kind};${edgeName(edge)}`, step, () => ({
-      ...{ edge, kind, peer, tags: NO_TAGS, count: 0, sent: 0, received: 0, at: step },
-      ...(kind === 'bytes' ? { sizes: noSizes() } : {}),
-    }))
+    kind: Shared,
+    { edge, peer, shares }: Callee<Total>,
+    step: number,
+  ): Total | undefined {
+    const total =
+      shares[kind] ??
+      this.#find(own, `${kind};${edgeName(edge)}`, step, () => ({
+        ...{ edge, kind, peer, tags: NO_TAGS, count: 0, sent: 0, received: 0, at: step },
+        ...(kind === 'bytes' ? { sizes: noSizes() } : {}),
+      }))
+    if (!total) return undefined
+    total.at = step
+    shares[kind] = total
+    return total
   }
 
   #find(own: Own, key: string, step: number, make: () => Total): Total | undefined {
@@ -241,23 +203,40 @@ export class Totals {
     return total
   }
 
-  /** Forgets what has not moved for half an hour. */
-  sweep(step: number): void {
+  /** Forgets what has not moved for half an hour. Returns the reporters of whom something was forgotten, whose places are no more. */
+  sweep(step: number): string[] {
+    const swept: string[] = []
     for (const [reporter, own] of this.#own) {
+      const idle: Edge[] = []
       for (const [key, { at, edge }] of own.totals) {
         if (at > step - KEPT_STEPS) continue
         own.totals.delete(key)
-        own.forget()
-        own.callees.get(edge.statName)?.delete(edgeName(edge))
-        this.#size -= 1
+        idle.push(edge)
       }
+      this.#size -= idle.length
       if (own.totals.size === 0) this.#own.delete(reporter)
+      if (own.totals.size > 0 && idle.length === 0) continue
+      own.shares.forget(idle)
+      swept.push(reporter)
     }
+    return swept
   }
 }
 
-function edgeName({ side, cluster, workload, principal }: Edge): string {
-  return `${side};${cluster};${workload};${principal}`
+function durationsInto(total: Total, most: number): Add {
+  return ({ histogram }, step) => {
+    if (!histogram || !total.figures) return
+    total.at = step
+    addDurations(total.figures, histogram, most)
+    for (const count of histogram.counts) total.count += count
+  }
+}
+
+function countInto(total: Total): Add {
+  return ({ value = 0 }, step) => {
+    total.at = step
+    total.count += value
+  }
 }
 
 function noteName({ renamed }: Own, { cluster, statName }: Edge): void {
@@ -265,21 +244,6 @@ function noteName({ renamed }: Own, { cluster, statName }: Edge): void {
   const known = renamed.get(statName)
   if (known === undefined && renamed.size >= MOST_CLUSTERS) return
   renamed.set(statName, known === undefined || known === cluster ? cluster : '')
-}
-
-/** How often each was called decides whose the cluster's bytes and messages are. */
-function weigh(
-  own: Own,
-  to: { readonly edge: Edge; readonly peer: string; readonly isCall: boolean },
-  count: number,
-): void {
-  const { edge, peer, isCall } = to
-  const callees = own.callees.get(edge.statName) ?? new Map<string, Callee>()
-  own.callees.set(edge.statName, callees)
-  const callee = callees.get(edgeName(edge)) ?? { edge, peer, weight: 0, calls: 0 }
-  callees.set(edgeName(edge), callee)
-  callee.weight += count
-  if (isCall) callee.calls += count
 }
 
 function tagsOf(attributes: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

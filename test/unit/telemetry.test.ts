@@ -4,15 +4,15 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { messageType } from '../../proto/message-type.ts'
 import { graphOf, makeGraph } from '../../src/telemetry/graph.ts'
-import { readMetrics } from '../../src/telemetry/otlp.ts'
+import { MetricsReader } from '../../src/telemetry/otlp.ts'
 import type { Directory } from '../../src/telemetry/place.ts'
 import { Signals } from '../../src/telemetry/signals.ts'
 import { inSlices, onceAtATime } from '../../src/telemetry/slices.ts'
 import {
   BOUNDS,
   FIGURE,
-  FIGURES,
   KEPT_STEPS,
+  noFigures,
   quantile,
   Window,
 } from '../../src/telemetry/window.ts'
@@ -72,13 +72,14 @@ function signals(clock: { ms: number }, limits = {}) {
 
 test('the lean reader finds what protobufjs wrote', () => {
   const points: unknown[] = []
-  readMetrics(
+  new MetricsReader().read(
     encode(
       counter('lotse.rq', { e: `${WEB_V1} 200;-;;` }, 2 ** 40),
       histogram({ e: WEB_V1 }, [1, 0, 2], 7.5, [250, 500]),
       { name: 'a gauge', gauge: { data_points: [{ as_double: 3 }] } },
     ),
-    (point) => points.push({ ...point, attributes: Object.fromEntries(point.attributes) }),
+    ({ subject: { name, attributes }, ...figures }) =>
+      points.push({ name, attributes: Object.fromEntries(attributes), ...figures }),
   )
   assert.deepEqual(points, [
     { name: 'lotse.rq', attributes: { e: `${WEB_V1} 200;-;;` }, value: 2 ** 40 },
@@ -118,7 +119,7 @@ test('sums over windows are what came in, while steps are merged', () => {
 test('quantiles lie within the bucket that holds them', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 9_000_000 }), { minLength: 1 }), (durations) => {
-      const figures = new Float64Array(FIGURES)
+      const figures = noFigures()
       const bucketOf = (value: number) => BOUNDS.findIndex((bound) => value <= bound)
       for (const value of durations) figures[15 + bucketOf(value)]! += 1
       const sorted = [...durations].sort((a, b) => a - b)
@@ -130,7 +131,7 @@ test('quantiles lie within the bucket that holds them', () => {
       }
     }),
   )
-  assert.equal(quantile(new Float64Array(FIGURES), 0.5), undefined)
+  assert.equal(quantile(noFigures(), 0.5), undefined)
 })
 
 test('an edge has rate, errors, latency, bytes and mutual TLS', () => {
@@ -291,6 +292,70 @@ test('nonsense neither throws nor grows without bound', () => {
   clock.ms += 2_000_000
   found.report('shop/client', good)
   assert.equal(found.size, 1)
+})
+
+test('what was told before counts the same when it is told again, whatever came between', () => {
+  const clock = { ms: 1_000_000 }
+  const found = signals(clock)
+  const bytesTags = { 'envoy.cluster_name': 'outbound|80||web' }
+  const told = (...tags: readonly string[]) =>
+    encode(
+      ...tags.map((outcome) => counter('lotse.rq', { e: `${WEB_V1} ${outcome}` }, 2)),
+      counter('cluster.shop.svc.cluster.local.upstream_cx_rx_bytes_total', bytesTags, 10),
+      histogram({ e: `${WEB_V1} 200;-;` }, [1, 0, 1], 7),
+    )
+  const totals = (kind: string) =>
+    [...found.totals.of('shop/client')]
+      .filter((total) => total.kind === kind)
+      .map(({ count, received }) => [count, received])
+  const requests = () => {
+    const { edges } = graphOf(found, directory, { by: 'workload', window: 60 })
+    return edges.map((edge) => [edge.requests, edge.bytesReceived])
+  }
+  const [both, first] = [told('200;-;;', '404;-;;'), told('200;-;;')]
+  for (const report of [both, first, both]) found.report('shop/client', report)
+  assert.deepEqual(totals('requests'), [
+    [6, 0],
+    [4, 0],
+  ])
+  assert.deepEqual([totals('durations'), totals('bytes')], [[[6, 0]], [[0, 30]]])
+  assert.deepEqual(requests(), [[10, 30]])
+  // Two reporters have places of their own.
+  found.report('shop/other', first)
+  assert.deepEqual(totals('requests'), [
+    [6, 0],
+    [4, 0],
+  ])
+  // Half an hour later everything is forgotten but what has moved meanwhile.
+  clock.ms += 1_000_000
+  found.report('shop/client', first)
+  clock.ms += 1_000_000
+  for (const report of [first, both]) found.report('shop/client', report)
+  assert.deepEqual(totals('requests'), [
+    [12, 0],
+    [2, 0],
+  ])
+  assert.deepEqual(totals('bytes'), [[0, 60]])
+  assert.deepEqual(requests(), [[6, 20]])
+  clock.ms += 2_000_000
+  for (const report of [first, first]) found.report('shop/client', report)
+  assert.deepEqual([totals('requests'), totals('durations')], [[[4, 0]], [[4, 0]]])
+  assert.deepEqual([totals('bytes'), requests()], [[[0, 20]], [[4, 20]]])
+})
+
+test('more subjects than are remembered are counted all the same', () => {
+  const found = signals({ ms: 1_000_000 })
+  const good = encode(counter('lotse.rq', { e: `${WEB_V1} 200;-;;` }, 1))
+  for (let part = 0; part < 5; part++) {
+    found.report('shop/client', good)
+    const points = Array.from({ length: 15_000 }, (_, index) => ({
+      attributes: attributes({ none: `${part}-${index}` }),
+      as_int: 1,
+    }))
+    found.report('shop/client', encode({ name: 'other', sum: { data_points: points } }))
+  }
+  const [total, ...more] = found.totals.of('shop/client')
+  assert.deepEqual([total?.count, more], [5, []])
 })
 
 test('the graph of many series gives way while it is made, and is the same', async () => {
