@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Credentials, renewalTime, writeCredentials } from './credentials.ts'
 import { askAdvice, enrol, renew } from './enrol.ts'
-import { isProblem } from './problem.ts'
+import { isProblem, problem, reasonOf } from './problem.ts'
 import { certificateBlocks } from './x509.ts'
 
 export interface AgentOptions {
@@ -34,7 +34,10 @@ export async function keepCredentials(options: AgentOptions): Promise<void> {
   let renewAt = jittered(credentials)
   let pause = pauseOf(credentials, options)
   while (!(await stopped(pause, options.signal))) {
-    const next = await improved(options, credentials, renewAt)
+    // What the control plane answers and no certificate can be read from is a problem like others.
+    const next = await improved(options, credentials, renewAt).catch((error: unknown) =>
+      problem('L0441', `What ${options.address} answered cannot be used: ${reasonOf(error)}.`),
+    )
     pause = pauseOf(credentials, options)
     if (next === undefined) continue
     const failed = isProblem(next) ? next : writeCredentials(options.folder, next)

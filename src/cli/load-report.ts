@@ -39,7 +39,7 @@ export async function reportLoad({
   const connect = clientsOf(address)
   let told: Load | undefined
   while (await waited(pause, signal)) {
-    const load = await look()
+    const load = await look().catch(() => undefined)
     if (!load || (told && !isNews(told, load))) continue
     if (await send(connect(credentials()), writeGauges(load.gauges))) told = load
   }

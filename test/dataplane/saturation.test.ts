@@ -72,7 +72,8 @@ test('what a proxy is full of', { skip: skip || elsewhere }, async (t) => {
   await t.test(
     'what is under way, and an open circuit breaker, an endpoint put aside',
     async () => {
-      const held = request({ address: client, port: 8000, host: 'web' }).catch(() => undefined)
+      const asked = { address: client, port: 8000, host: 'web', timeout: 600_000 }
+      const held = request(asked).catch(() => undefined)
       const full = await waitFor(
         'a request under way',
         way,

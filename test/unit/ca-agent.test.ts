@@ -24,8 +24,10 @@ function good<T>(value: T | Diagnostic): T {
   return value as T
 }
 
+type Handlers = ReturnType<typeof csrService>['handlers']
+
 /** A control plane that can go away and come back on the same port. */
-async function controlPlane(t: TestContext) {
+async function controlPlane(t: TestContext, changed: (own: Handlers) => Handlers = (own) => own) {
   const directory = `${testFolder(t)}/data`
   const now = () => new Date()
   const enrolled: ('token' | 'certificate')[] = []
@@ -41,7 +43,7 @@ async function controlPlane(t: TestContext) {
       onEnrolled: (_, { renewed }) => enrolled.push(renewed ? 'certificate' : 'token'),
     })
     const server = new Server()
-    server.addService(service.definition, service.handlers)
+    server.addService(service.definition, changed(service.handlers))
     port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(`127.0.0.1:${port}`, identity.credentials, (error, bound) =>
         error ? reject(error) : resolve(bound),
@@ -119,4 +121,32 @@ test('half of a life is when it is renewed', () => {
   const notBefore = new Date('2026-06-01T00:00:00Z')
   const notAfter = new Date('2026-06-02T00:00:00Z')
   assert.equal(renewalTime({ notBefore, notAfter }).toISOString(), '2026-06-01T12:00:00.000Z')
+})
+
+test('answers that hold no certificate are told, and asked for again', async (t) => {
+  let isHonest = true
+  const block = '-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n'
+  const plane = await controlPlane(t, (own) => ({
+    ...own,
+    advise: (_, answer) => answer(null, { roots: [], renew: true }),
+    createCertificate: (call, answer) =>
+      isHonest ? own.createCertificate(call, answer) : answer(null, { chain: [block, block] }),
+  }))
+  const { address, joinToken } = plane
+  const folder = `${testFolder(t)}/certs`
+  const credentials = good(await enrol({ address, token: joinToken, workload: 'shop/web' }))
+  assert.equal(writeCredentials(folder, credentials), undefined)
+  isHonest = false
+  const problems: Diagnostic[] = []
+  const stop = new AbortController()
+  const keeping = keepCredentials({
+    ...{ address, folder, credentials, signal: stop.signal },
+    token: () => joinToken,
+    onProblem: (diagnostic) => problems.push(diagnostic),
+  })
+  const told = () => problems.filter(({ text }) => text.includes('cannot be used'))
+  await waitFor('two problems', told, (all) => all.length > 1, SLOW)
+  assert.ok(told().every(({ code }) => code === 'L0441'))
+  stop.abort()
+  await keeping
 })
