@@ -174,7 +174,7 @@ async function time(t: TestContext, s: Site): Promise<void> {
         const send = 'GET / HTTP/1.1\r\nHost: web.test\r\n\r\n'
         rawExchange({ address: s.edge, port: EDGE, send }).then(end, reject)
       })
-    await s.settings({ httpIdleTimeout: '0.3s' })
+    await s.settings({ httpIdleTimeout: '0.3s', httpDrainTimeout: '0.1s' })
     assert.match(await ended(), /^HTTP\/1.1 200 /)
     await s.settings({ httpMaxConnectionDuration: '0.3s', httpDrainTimeout: '0.1s' })
     assert.match(await ended(), /^HTTP\/1.1 200 /)

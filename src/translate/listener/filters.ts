@@ -54,8 +54,9 @@ export function detectionTimeout(
 /**
  * For the last bytes of an answer after which the connection closes. Envoy's own second counts from when they are given to
  * the connection, not from when it may write them: a worker that lags so long threw them away, and the caller saw a hang-up.
+ * Longer is no good either: what a caller sends on a connection that waits to be closed is lost.
  */
-const DELAYED_CLOSE_TIMEOUT = '5s'
+const DELAYED_CLOSE_TIMEOUT = '3s'
 
 export interface HttpOptions {
   readonly place: Place
