@@ -16,7 +16,7 @@ import { join, policy, service, workload } from '../support/workload.ts'
 
 const HTTP = 8000
 const TCP = 9000
-const SOON = { timeout: 30_000 }
+const SOON = { timeout: 60_000 }
 const WEB = `outbound|${HTTP}||web.shop.svc.cluster.local`
 
 /** For each path the questions that are asked there, by method; the description must have no other. */

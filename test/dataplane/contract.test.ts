@@ -20,7 +20,7 @@ import { httpUpstream } from '../support/upstreams.ts'
 import { waitFor } from '../support/wait.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
-const SLOW = { timeout: 30_000 } as const
+const SLOW = { timeout: 60_000 } as const
 
 interface Place {
   readonly config: string

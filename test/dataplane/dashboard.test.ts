@@ -18,7 +18,7 @@ import { join, policy, service, workload } from '../support/workload.ts'
 const HTTP = 8000
 const TCP = 9000
 /** Envoys report every two seconds, figures move out of the page's smallest window after 15. */
-const SOON = { timeout: 30_000 }
+const SOON = { timeout: 60_000 }
 
 interface Watched {
   readonly mesh: TestMesh

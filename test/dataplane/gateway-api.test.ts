@@ -409,7 +409,7 @@ test('routes of the Gateway API', { skip }, async (t) => {
         return events.find(({ data }) => data.includes('/tapped'))
       },
       (event) => event !== undefined,
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     const { requests } = JSON.parse(told?.data ?? '') as { requests: readonly Explained[] }
     const [step] = requests[0]!.steps

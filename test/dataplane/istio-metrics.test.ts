@@ -13,7 +13,7 @@ import { join, service, workload } from '../support/workload.ts'
 
 const HTTP = 8000
 const GRPC = 9200
-const SOON = { timeout: 30_000 }
+const SOON = { timeout: 60_000 }
 
 test('what Prometheus gets of requests', { skip }, async (t) => {
   const [client, server] = [loopback(), loopback()]

@@ -185,7 +185,7 @@ async function settled(xds: TestXds, set: ResourceSet, before: number): Promise<
     return open.length + short.length === 0 ? 'accepted' : { open, short, wanted }
   }
   const passes = (state: unknown) => typeof state === 'string'
-  await waitFor('Envoy to answer', look, passes, { every: 1, timeout: 30_000 })
+  await waitFor('Envoy to answer', look, passes, { every: 1, timeout: 60_000 })
 }
 
 function count(chunks: readonly (readonly Resource[])[]): number {

@@ -92,7 +92,7 @@ test('a workload registers under a group', { skip }, async (t) => {
       assert.deepEqual(entry()?.metadata.labels, { app: 'web', kind: 'vm' })
       assert.deepEqual(entry()?.metadata.annotations, { owner: 'shop' })
       await envoy.stop()
-      await waitFor('the workload to leave', entry, (now) => now === undefined, { timeout: 30_000 })
+      await waitFor('the workload to leave', entry, (now) => now === undefined, { timeout: 60_000 })
       await waitFor('nobody to answer', ask, (by) => by === '503')
     },
   )

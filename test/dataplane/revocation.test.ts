@@ -101,7 +101,7 @@ async function scenario(t: TestContext, mesh: TrustMesh): Promise<void> {
         () => statusOf(request(through)),
         (status) => status === 200,
         {
-          timeout: 30_000,
+          timeout: 60_000,
         },
       )
       assert.ok(!isProblem(readCredentials(server.folder)))

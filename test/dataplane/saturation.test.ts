@@ -14,7 +14,7 @@ import { httpUpstream } from '../support/upstreams.ts'
 import { waitFor } from '../support/wait.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
-const SOON = { timeout: 30_000 }
+const SOON = { timeout: 60_000 }
 const HANGING = { port: 8080, behaviour: { hang: true } }
 const WEB = 'outbound|8000||web.shop.svc.cluster.local'
 

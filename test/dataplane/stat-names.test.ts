@@ -12,7 +12,7 @@ import { httpUpstream, tcpUpstream } from '../support/upstreams.ts'
 import { waitFor } from '../support/wait.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
-const SOON = { timeout: 30_000 }
+const SOON = { timeout: 60_000 }
 const WEB = 'outbound|8000||web.shop.svc.cluster.local'
 /** Dots, a colon and a space, which Envoy's statistics treat in their own ways. */
 const NAMES = `apiVersion: mesh.istio.io/v1alpha1

@@ -17,7 +17,7 @@ import { waitFor } from '../support/wait.ts'
 import { join, policy, service, workload } from '../support/workload.ts'
 
 const PORT = 8000
-const SOON = { timeout: 30_000 }
+const SOON = { timeout: 60_000 }
 
 test('a tapped workload tells its requests, with route and rule; the others stay silent', {
   skip,

@@ -133,7 +133,7 @@ for (const delta of [true, false]) {
       'a new stream',
       () => again.service.streams()[0]?.types.route?.held === 10,
       Boolean,
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     )
     assert.equal(again.service.counters.resources, 0, 'nothing is sent again')
     assert.equal((await request({ port })).status, 200)

@@ -49,7 +49,7 @@ test('killed, it leaves nothing behind', { skip }, async (t) => {
     'the container to be gone',
     () => containers(envoy),
     (left) => left === '',
-    { timeout: 30_000 },
+    { timeout: 60_000 },
   )
   assert.equal(
     await fetch(`${envoy.adminUrl}/ready`).then(

@@ -108,7 +108,7 @@ describe('images', { skip }, () => {
       'the call arrives as the client',
       () => node(client(), call('http://web/')),
       (said) => said.startsWith('200') && said.includes('/ns/default/sa/client'),
-      { timeout: 30_000, every: 200 },
+      { timeout: 60_000, every: 200 },
     )
     const outside = node(lotse, call(`http://${WEB}:8080/`))
     assert.equal(outside, 'failed ECONNRESET', 'without a certificate nobody is let in')

@@ -70,7 +70,7 @@ test('replicas on one etcd', { skip }, async (t) => {
     }),
   )
   const ask = () => request({ address: client, port: 8000, host: 'web' })
-  await waitFor('a first answer', ask, ({ status }) => status === 200, { timeout: 30_000 })
+  await waitFor('a first answer', ask, ({ status }) => status === 200, { timeout: 60_000 })
 
   await t.test('they have one root, which stands in etcd only encrypted', async () => {
     assert.deepEqual(second.authority.trust.rootsPem, first.authority.trust.rootsPem)
@@ -100,7 +100,7 @@ test('replicas on one etcd', { skip }, async (t) => {
     const third = await replica(t, 'third', `127.0.0.1:${port}`)
     const streams = () => third.services.flatMap((one) => one.streams())
     await waitFor('both proxies to have come', streams, (all) => all.length === envoys.length, {
-      timeout: 30_000,
+      timeout: 60_000,
     })
     const behind = () =>
       streams().filter(({ types }) => Object.values(types).some(({ stale }) => stale)).length

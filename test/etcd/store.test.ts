@@ -62,7 +62,7 @@ test('objects in etcd', { skip }, async (t) => {
       `${status}`,
       () => statusOf(app),
       (now) => now === status,
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
 
   const first = await applied(join(service('default/web', { app: 'web' }, 'http:80'), rule(418)))

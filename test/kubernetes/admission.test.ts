@@ -18,7 +18,7 @@ const SETTINGS = {
   ...{ namespace: NAMESPACE, image: 'lotse:test', proxyImage: 'lotse-proxy:test' },
   ...{ replicas: 2, revision: 'default' },
 }
-const LONG = { timeout: 30_000 }
+const LONG = { timeout: 60_000 }
 const VIRTUAL_SERVICES = '/apis/networking.istio.io/v1/namespaces/default/virtualservices'
 
 interface Stated {
@@ -103,7 +103,7 @@ test('admission and status', { skip }, async (t) => {
   await t.test(
     'the leader tells the API server whom to trust, and pods in every namespace',
     async () => {
-      await waitFor('the bundle', bundle, (text) => text !== '', { timeout: 30_000, context: said })
+      await waitFor('the bundle', bundle, (text) => text !== '', { timeout: 60_000, context: said })
       const { body } = await cluster.call<{ data: Record<string, string> }>(
         'GET',
         '/api/v1/namespaces/default/configmaps/istio-ca-root-cert',
@@ -125,7 +125,7 @@ test('admission and status', { skip }, async (t) => {
         rule({ ...route, timeout: 'soon' }),
       )
     const { body } = await waitFor('a refusal', refused, ({ status }) => status === 422, {
-      timeout: 30_000,
+      timeout: 60_000,
     })
     assert.match(body.message, /spec\.http\[0\]\.timeout: error: .+ \(L0105\)/)
     assert.equal((await cluster.call('POST', VIRTUAL_SERVICES, rule(route))).status, 201)
@@ -135,7 +135,7 @@ test('admission and status', { skip }, async (t) => {
       'a warning',
       async () => (await admitted(app, nobody)).warnings?.join() ?? '',
       (text) => /spec\.http\[0\]\.route\[0\].*: warning: .*nobody/.test(text),
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
   })
 
@@ -151,7 +151,7 @@ test('admission and status', { skip }, async (t) => {
         return cluster.pod({ name: 'web', namespace: 'shop', address: podAddress() })
       },
       ({ spec }) => (spec as { initContainers?: unknown }).initContainers !== undefined,
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     const { initContainers } = made.spec as { initContainers: { name: string; image: string }[] }
     assert.deepEqual(
@@ -172,7 +172,7 @@ test('admission and status', { skip }, async (t) => {
       'the status',
       () => conditions('web'),
       (now) => now.Accepted !== undefined,
-      { timeout: 30_000, context: said },
+      { timeout: 60_000, context: said },
     )
     assert.equal(accepted.Accepted?.status, 'True')
     assert.equal(accepted.Synced?.status, 'True')
@@ -191,13 +191,13 @@ test('admission and status', { skip }, async (t) => {
           })
           .then(() => true),
       Boolean,
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     const bad = await waitFor(
       'its status',
       () => conditions('bad'),
       (now) => now.Accepted?.status === 'False',
-      { timeout: 30_000, context: said },
+      { timeout: 60_000, context: said },
     )
     assert.match(bad.Accepted?.message ?? '', /^spec\.http\[0\]\.timeout: .+\(L0105\)/)
     const { generation } = (

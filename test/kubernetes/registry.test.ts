@@ -104,7 +104,7 @@ test('a mesh in a Kubernetes cluster', { skip }, async (t) => {
       (answer) => answer.status === status,
       {
         context: () => said(app, log),
-        timeout: 30_000,
+        timeout: 60_000,
       },
     )
 

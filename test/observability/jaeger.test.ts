@@ -36,6 +36,8 @@ interface Span {
   readonly traceID: string
   readonly spanID: string
   readonly processID: string
+  /** Microseconds. */
+  readonly startTime: number
   readonly references: readonly { readonly spanID: string }[]
 }
 
@@ -94,7 +96,7 @@ test('the traces of the demo', { skip }, async (t) => {
     look,
     (edges) => wanted.every((edge) => edges.has(edge)),
     {
-      timeout: 30_000,
+      timeout: 60_000,
       every: 500,
       context: () => words,
     },
@@ -103,11 +105,13 @@ test('the traces of the demo', { skip }, async (t) => {
   const traces = await tracesOf(jaeger)
   const largest = Math.max(...traces.map(({ spans }) => spans.length))
   assert.ok(largest > 20, 'a checkout is one trace')
-  const torn = traces.filter(hasHole)
-  assert.ok(
-    torn.length * 50 <= traces.length,
-    `${torn.length} of ${traces.length} traces lack spans`,
-  )
+  // Of what happened last some proxies had not told yet when the demo ended them.
+  const begun = ({ spans }: Trace) => Math.min(...spans.map(({ startTime }) => startTime))
+  const last = Math.max(...traces.map(begun))
+  const told = traces.filter((trace) => begun(trace) < last - 10e6)
+  const torn = told.filter(hasHole)
+  assert.ok(told.length > 0)
+  assert.ok(torn.length * 50 <= told.length, `${torn.length} of ${told.length} traces lack spans`)
 })
 
 async function demo(t: TestContext, otlp: string): Promise<string> {
@@ -149,7 +153,7 @@ function edgesOf(traces: readonly Trace[]): Set<string> {
   return edges
 }
 
-/** A span whose parent never came; the load ends in the middle of some. */
+/** A span whose parent never came. */
 function hasHole({ spans }: Trace): boolean {
   const ids = new Set(spans.map(({ spanID }) => spanID))
   return spans.some(({ references }) => references.some(({ spanID }) => !ids.has(spanID)))

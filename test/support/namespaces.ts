@@ -57,7 +57,7 @@ export function hosts<Name extends string>(t: Cleanup, names: readonly Name[]): 
 function hostOf(namespace: string, address: string): Host {
   const inside = ['netns', 'exec', namespace]
   const run: Host['run'] = (command, ...args) =>
-    spawnSync('ip', [...inside, command, ...args], { encoding: 'utf8', timeout: 20_000 })
+    spawnSync('ip', [...inside, command, ...args], { encoding: 'utf8', timeout: 60_000 })
   return {
     name: namespace,
     address,
