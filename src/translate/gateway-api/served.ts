@@ -6,7 +6,7 @@ import type { Path } from '../../model/origin.ts'
 import type { HostRule, Rules } from '../../model/rule.ts'
 import type { Gateway as IstioGateway, Server } from '../../model/schema/gateway.ts'
 import type { View } from '../../model/view.ts'
-import { type AttachedRoute, type Route, routesAt } from './attachment.ts'
+import { type Route, routesAt } from './attachment.ts'
 import { type Entry, entriesOf } from './entry.ts'
 import { ownGateways, requested, servesHere } from './gateway.ts'
 import { isServed, type ListenerState, listenersOf } from './listener.ts'
@@ -66,22 +66,20 @@ const FIELDS: Readonly<Record<string, string>> = { hosts: 'hostname' }
 /** For each host of each listener all that may have its requests, in order. */
 export const attachedRules = memo((view: View, _: ''): readonly HostRule[] => {
   const all = servedListeners(view, '')
-  return Object.freeze(all.flatMap((served) => rulesAt(view, served, all)))
+  return Object.freeze(
+    all.flatMap((served, index) => {
+      const attached = routesAt(view, served).flatMap(({ hostnames }) => hostnames)
+      // Requests for the listener's own host are nobody else's, even where it has no route for them.
+      return [...new Set([served.hostname, ...attached])]
+        .filter((host) => !all.some((other) => takesOver(other, served, host)))
+        .map((host) => hostRule(view, `${index}/${host}`))
+    }),
+  )
 })
 
-function rulesAt(view: View, served: Served, all: readonly Served[]): HostRule[] {
-  const routes = routesAt(view, served)
-  const attached = new Set(routes.flatMap(({ hostnames }) => hostnames))
-  // Requests for the listener's own host are nobody else's, even where it has no route for them.
-  const hosts = [...new Set([served.hostname, ...attached])]
-  const candidates = byHostname(routes)
-  return hosts
-    .filter((host) => !all.some((other) => takesOver(other, served, host)))
-    .map((host) => hostRule(view, served, candidates(host), host))
-}
-
 /** Routes that may be for a host, in their order: those that name it, and those that name a pattern or nothing. */
-function byHostname(routes: readonly AttachedRoute[]): (host: string) => readonly AttachedRoute[] {
+const candidates = memo((view: View, index: string): ((host: string) => readonly Route[]) => {
+  const routes = routesAt(view, servedListeners(view, '')[Number(index)]!)
   const exact = new Map<string, number[]>()
   const patterns: number[] = []
   for (const [index, { route }] of routes.entries()) {
@@ -91,8 +89,19 @@ function byHostname(routes: readonly AttachedRoute[]): (host: string) => readonl
   }
   return (host) => {
     const found = new Set([...(exact.get(host) ?? []), ...patterns])
-    return [...found].sort((a, b) => a - b).map((index) => routes[index]!)
+    return [...found].sort((a, b) => a - b).map((index) => routes[index]!.route)
   }
+})
+
+/** By `index/host`; the list keeps its identity while its routes do. */
+const routesFor = memo((view: View, place: string): readonly Route[] => {
+  const [index, host] = split(place)
+  return Object.freeze(candidates(view, index)(host))
+})
+
+function split(place: string): [index: string, host: string] {
+  const slash = place.indexOf('/')
+  return [place.slice(0, slash), place.slice(slash + 1)]
 }
 
 function ownHostnames({ spec }: Route): readonly string[] {
@@ -106,14 +115,11 @@ function takesOver(other: Served, served: Served, host: string): boolean {
   return covers(served.hostname, other.hostname) && covers(other.hostname, host)
 }
 
-function hostRule(
-  view: View,
-  served: Served,
-  routes: readonly AttachedRoute[],
-  host: string,
-): HostRule {
-  const entries = routes
-    .flatMap(({ route }) => {
+const hostRule = memo((view: View, place: string): HostRule => {
+  const [index, host] = split(place)
+  const served = servedListeners(view, '')[Number(index)]!
+  const entries = routesFor(view, place)
+    .flatMap((route) => {
       const hostname = hostnameFor(route, host)
       if (hostname === undefined) return []
       return entriesOf(view, route).entries.map((entry) => ({ ...entry, hostname }))
@@ -124,7 +130,7 @@ function hostRule(
     hosts: [host],
     gateways: [keyOf({ namespace: served.gateway.metadata.namespace, name: nameOf(served) })],
   }
-}
+})
 
 /** The most specific of the route's own hostnames that is for the host: precedence goes by it, not by the listener's. */
 function hostnameFor(route: Route, host: string): string | undefined {

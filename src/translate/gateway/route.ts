@@ -1,12 +1,14 @@
 // The hosts that a gateway routes: one route configuration for all plain HTTP servers of a port, one for each HTTPS server.
 import type { Route, RouteConfiguration } from '../../../proto/envoy.d.ts'
 import { bySpecificity } from '../../model/host.ts'
+import { memo } from '../../model/memo.ts'
 import { ORIGIN, type Origin } from '../../model/origin.ts'
 import type { Resource } from '../../model/resource.ts'
+import type { HostRule } from '../../model/rule.ts'
 import { ownWorkload } from '../../model/selector.ts'
 import type { View } from '../../model/view.ts'
 import { rbacPerRoute } from '../kinds/authorization-policy.ts'
-import { boundRules, type GatewayServer, servedHosts } from '../kinds/gateway.ts'
+import { boundRules, type GatewayServer, gatewayServers, servedHosts } from '../kinds/gateway.ts'
 import { countsAttempts } from '../listener/proxy-headers.ts'
 import { withoutRepeatedDomains } from '../route/configuration.ts'
 import { httpRoutes } from '../route/http-route.ts'
@@ -24,8 +26,16 @@ export function tlsRouteName({ server, document }: GatewayServer): string {
   return `https.${server.port.number}.${server.port.name}.${name}.${namespace}`
 }
 
+/** What a rule gives to one server that it is bound to. */
+interface Served {
+  readonly server: GatewayServer
+  readonly hosts: readonly string[]
+  readonly routes: readonly Route[]
+  readonly origin: Origin
+}
+
 interface ServedHost {
-  readonly routes: Route[]
+  readonly rules: Served[]
   readonly origin: Origin
   readonly redirectsToHttps: boolean
 }
@@ -38,12 +48,14 @@ export function gatewayRoutes(
 ): Resource {
   const hosts = new Map<string, ServedHost>()
   for (const server of servers) addHosts(view, server, hosts)
-  const filters = rbacPerRoute(view, ownWorkload(view))
-  const { number } = servers[0].server.port
-  const counts = countsAttempts(view)
   const virtualHosts = [...hosts]
     .sort(([a], [b]) => bySpecificity(a, b))
-    .map(([host, served]) => servedHost(host, number, served, filters, counts))
+    .map(([host, served]) => {
+      const [only, ...more] = served.rules
+      return only && more.length === 0 && !served.redirectsToHttps
+        ? hostsOfRule(view, only).get(host)!
+        : servedHost(view, host, servers[0].server.port.number, served)
+    })
   const body: RouteConfiguration = {
     [ORIGIN]: originOf(servers[0]),
     name,
@@ -58,39 +70,66 @@ export function gatewayRoutes(
 }
 
 function addHosts(view: View, server: GatewayServer, hosts: Map<string, ServedHost>): void {
-  const { tls, port } = server.server
-  const redirectsToHttps = tls?.httpsRedirect === true
+  const redirectsToHttps = redirects(server)
   if (redirectsToHttps) redirectHosts(server, hosts)
-  const isTls = tls !== undefined && !redirectsToHttps
   for (const rule of boundRules(view, '')) {
-    const names = servedHosts(server, rule)
-    if (names.length === 0) continue
-    const context = routeContext(view, rule, port.number, { gateways: [server.gateway] })
-    const routes = httpRoutes(isTls ? { ...context, isTls } : context)
-    for (const host of names) {
-      const served = hosts.get(host)
-      const origin = rule.document.at(['spec', 'hosts'])
-      if (served) served.routes.push(...routes.filter((route) => !served.routes.includes(route)))
-      else hosts.set(host, { routes: [...routes], origin, redirectsToHttps })
+    for (const served of servedBy(view, rule)) {
+      if (served.server !== server) continue
+      for (const host of served.hosts) {
+        const known = hosts.get(host)
+        if (known) known.rules.push(served)
+        else hosts.set(host, { rules: [served], origin: served.origin, redirectsToHttps })
+      }
     }
   }
 }
+
+function redirects({ server }: GatewayServer): boolean {
+  return server.tls?.httpsRedirect === true
+}
+
+const servedBy = memo((view: View, rule: HostRule): readonly Served[] =>
+  Object.freeze(
+    gatewayServers(view, '').flatMap((server): Served[] => {
+      const hosts = servedHosts(server, rule)
+      if (hosts.length === 0) return []
+      const { port, tls } = server.server
+      const context = routeContext(view, rule, port.number, { gateways: [server.gateway] })
+      const isTls = tls !== undefined && !redirects(server)
+      const routes = httpRoutes(isTls ? { ...context, isTls } : context)
+      return [{ server, hosts, routes, origin: rule.document.at(['spec', 'hosts']) }]
+    }),
+  ),
+)
+
+/** Virtual hosts that are one rule's, and no redirects. */
+const hostsOfRule = memo(
+  (view: View, served: Served): ReadonlyMap<string, Resource> =>
+    new Map(
+      served.hosts.map((host) => {
+        const { origin, server } = served
+        const one = { rules: [served], origin, redirectsToHttps: false }
+        return [host, servedHost(view, host, server.server.port.number, one)]
+      }),
+    ),
+)
 
 /** Hosts of a redirecting server are redirected even if no rule is bound to them. */
 function redirectHosts(server: GatewayServer, hosts: Map<string, ServedHost>): void {
   for (const host of hostsOf(server)) {
     const origin = originOf(server)
-    if (!hosts.has(host)) hosts.set(host, { routes: [], origin, redirectsToHttps: true })
+    if (!hosts.has(host)) hosts.set(host, { rules: [], origin, redirectsToHttps: true })
   }
 }
 
 function servedHost(
+  view: View,
   host: string,
   port: number,
-  { routes, origin, redirectsToHttps }: ServedHost,
-  filters: ReturnType<typeof rbacPerRoute>,
-  counts: boolean,
+  { rules, origin, redirectsToHttps }: ServedHost,
 ): Resource {
+  const filters = rbacPerRoute(view, ownWorkload(view))
+  const routes = [...new Set(rules.flatMap((served) => served.routes))]
   const catchAll = (route: Route) => isCatchAll(route.match ?? {})
   const ordered = [...routes.filter((route) => !catchAll(route)), ...routes.filter(catchAll)]
   const name = `${host}:${port}`
@@ -99,7 +138,7 @@ function servedHost(
     name,
     domains: [host],
     routes: ordered,
-    ...(counts ? { include_request_attempt_count: true } : {}),
+    ...(countsAttempts(view) ? { include_request_attempt_count: true } : {}),
     ...(redirectsToHttps ? { require_tls: 'ALL' as const } : {}),
     ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}),
   })
