@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { explainIn } from '../../src/explained.ts'
 import { CODES, type Code } from '../../src/model/codes.ts'
+import type { Document } from '../../src/model/document.ts'
 import { GATEWAY_NAME } from '../../src/model/gateway-api.ts'
+import { type Mesh, nextMesh } from '../../src/model/mesh.ts'
 import { printOrigin } from '../../src/model/origin.ts'
 import { check } from '../../src/registry/check.ts'
 import { parentsOf } from '../../src/translate/gateway-api/attachment.ts'
@@ -402,4 +404,25 @@ test('lotse explain names the line of the route that has a request', () => {
     { name: 'outbound|80||one.edge.svc.cluster.local', weight: 1 },
     { name: 'UnresolvedBackend', weight: 1 },
   ])
+})
+
+test('a changed route leaves the identical virtual hosts of others', () => {
+  const routes = (more: string) => [
+    gatewayApi('HTTPRoute', 'edge/a', '{parentRefs: [{name: edge}], hostnames: [a.test]}'),
+    gatewayApi('HTTPRoute', 'edge/b', `{parentRefs: [{name: edge}], hostnames: [b.test]${more}}`),
+  ]
+  const first = edgeView(edgeGateway(HTTP), ...routes(''))
+  const edited = edgeView(...routes(`, rules: [{${to('one')}}]`)).mesh.tables.HTTPRoute.rows
+  const documents = Object.values(first.mesh.tables)
+    .flatMap(({ rows }) => [...rows.values()] as Document[])
+    .map((one) => (one.metadata.name === 'b' ? edited.get('edge/b')! : one))
+  const mesh = nextMesh(first.mesh, { documents, enrolments: [] })
+  const hostsIn = (one: Mesh) => {
+    const hosts = translate(one, first.node, first.cache).route.flat()[0]?.virtualHosts ?? []
+    return new Map(hosts.map((host) => [host.name, host]))
+  }
+  const [before, after] = [hostsIn(first.mesh), hostsIn(mesh)]
+  assert.ok(before.get('a.test:80'))
+  assert.equal(after.get('a.test:80'), before.get('a.test:80'))
+  assert.notEqual(after.get('b.test:80'), before.get('b.test:80'))
 })
