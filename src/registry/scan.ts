@@ -21,7 +21,7 @@ const PATIENT: Disk = {
   stat: (path) => stat(path, { bigint: true }),
   read: (path) => readFile(path),
 }
-/** At the start nobody waits for anything else, and a thousand small files cost a fifth of the CPU time. */
+/** At the start nobody waits for anything else, and many small files cost a fraction of the CPU time. */
 const AT_ONCE: Disk = { stat: (path) => statSync(path, { bigint: true }), read: readFileSync }
 
 export interface Entry {
