@@ -38,12 +38,12 @@ function listens(host: string, port: number): Promise<boolean> {
   })
 }
 
-/** Holds the port of that number for UDP, which nobody else uses. */
+/** Holds the port of that number for UDP on an address that nobody else uses; on others it is free for UDP, too. */
 function reserve(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4')
     socket.once('error', () => socket.close(() => resolve(false)))
-    socket.bind(port, '127.0.0.1', () => {
+    socket.bind(port, '127.255.255.254', () => {
       socket.unref()
       resolve(true)
     })
