@@ -10,13 +10,15 @@ export type Mode = 'delta' | 'sotw'
 export interface Held {
   /** Undefined: it has nothing under this name. */
   readonly version: string | undefined
-  /** Its bytes, where this process sent them. Of what it does not have: what it had accepted before it lost it. */
+  /** Its bytes, where they are known: not of all that came on an earlier stream. Of what it does not have: what it had accepted before it lost it. */
   readonly encoded?: Encoded | undefined
   /**
    * Why it is sent what it is to have, even if that is the same. `asked`: it waits for an answer. `refused`: it may have
    * applied a part of a response that it refused.
    */
   readonly doubt: 'asked' | 'refused' | undefined
+  /** Its answer to this was not heard before an earlier stream ended. */
+  readonly sent?: Encoded
 }
 
 export const ABSENT: Held = Object.freeze({ version: undefined, doubt: undefined })
@@ -90,14 +92,14 @@ const NO_NAMES: ReadonlySet<string> = new Set()
 /** From an earlier stream of the proxy. */
 export interface Remembered {
   readonly rejected?: ReadonlyMap<string, Rejection> | undefined
-  readonly unsettled?: ReadonlyMap<string, Held> | undefined
+  readonly held?: ReadonlyMap<string, Held> | undefined
 }
 
 export function createSubscription(
   type: ResourceType,
   mode: Mode,
   target: List,
-  { rejected, unsettled }: Remembered = {},
+  { rejected, held }: Remembered = {},
 ): Subscription {
   return {
     type,
@@ -107,7 +109,7 @@ export function createSubscription(
     listed: false,
     base: EMPTY,
     target,
-    differs: unsettled ?? new Map(),
+    differs: held ?? new Map(),
     outstanding: undefined,
     groups: [],
     rejected: rejected ?? new Map(),
@@ -131,18 +133,6 @@ export function isSubscribed(state: Subscription, name: string): boolean {
  */
 export function keepsRefused({ type }: Subscription): boolean {
   return type === 'extensionConfig'
-}
-
-/** What a new stream must know of names that were not settled: the last good version, and whether the proxy may keep another. */
-export function unsettledIn(
-  state: Subscription | undefined,
-  before: Pick<Remembered, 'unsettled'> = {},
-): ReadonlyMap<string, Held> {
-  if (!state) return before.unsettled ?? new Map()
-  const sent = (state.outstanding?.sent ?? []).map(
-    ({ resource, before = ABSENT }) => [resource.name, { ...before, doubt: 'refused' }] as const,
-  )
-  return new Map<string, Held>([...state.differs, ...sent])
 }
 
 /** What the proxy has under a name it subscribed; undefined if nothing. */

@@ -2,7 +2,7 @@
 import type { PeerCertificate } from 'node:tls'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import type { ResourceSet, ResourceType } from '../model/resource.ts'
-import type { Memory } from './order.ts'
+import type { Memory } from './memory.ts'
 import type { ClaimedNode, DecodeMessage, Request } from './request.ts'
 import type { Sets } from './sets.ts'
 

@@ -1,16 +1,8 @@
 // The order of types within one stream, make before break: clusters and endpoints first, their removal last.
 import { RESOURCE_TYPES, type ResourceSet, type ResourceType } from '../model/resource.ts'
 import { endpointName } from './cluster-names.ts'
-import {
-  createSubscription,
-  type Held,
-  hasGreeted,
-  heldOf,
-  type Mode,
-  type Rejection,
-  type Subscription,
-  unsettledIn,
-} from './holdings.ts'
+import { createSubscription, hasGreeted, heldOf, type Mode, type Subscription } from './holdings.ts'
+import { type Memory, remember, rememberedOf } from './memory.ts'
 import {
   type Allowance,
   changedIn,
@@ -47,34 +39,32 @@ export interface Sending {
   readonly response: Response
 }
 
-/** What must not be forgotten when a stream ends: the proxy does not tell it when it comes back. */
-export interface Memory {
-  /** What it refused; the same would be refused again. */
-  readonly rejected: ReadonlyMap<ResourceType, ReadonlyMap<string, Rejection>>
-  /** Extensions of which it may keep what it refused. */
-  readonly unsettled?: ReadonlyMap<string, Held>
-  /** Endpoints that it may still wait for although it has them. */
-  readonly warming: readonly string[]
-}
-
 export function createDelivery(mode: Mode, set: ResourceSet, memory?: Memory): Delivery {
   const warming = new Set(memory?.warming)
   return { mode, subscriptions: new Map(), goal: set, latest: set, warming, memory }
 }
 
-/** Undefined if there is nothing to remember. */
+/** What the next stream should know of this one. */
 export function memoryOf(delivery: Delivery, sets: Sets): Memory | undefined {
-  const rejected = new Map(delivery.memory?.rejected)
-  for (const [type, state] of delivery.subscriptions) {
-    if (state.rejected.size > 0) rejected.set(type, state.rejected)
-    else rejected.delete(type)
-  }
+  const { subscriptions, memory } = delivery
   // On a stream that ended early the proxy did not even ask for endpoints.
-  const heard = delivery.subscriptions.has('endpoint')
-  const warming = heard ? awaitedEndpoints(delivery, sets) : [...delivery.warming]
-  const unsettled = unsettledIn(delivery.subscriptions.get('extensionConfig'), delivery.memory)
-  if (rejected.size + warming.length + unsettled.size === 0) return undefined
-  return { rejected, warming, unsettled }
+  const heard = subscriptions.has('endpoint')
+  const warming = heard
+    ? [
+        ...new Set([
+          ...awaitedEndpoints(delivery, sets),
+          ...unanswered(subscriptions.get('endpoint')),
+        ]),
+      ]
+    : [...delivery.warming]
+  return remember(subscriptions, warming, memory, sets)
+}
+
+/** Endpoints that it asked for again and was not sent: what it is to have is withheld, and the bytes of what it has are not known. */
+function unanswered(endpoints: Subscription | undefined): readonly string[] {
+  return [...(endpoints?.differs ?? [])]
+    .filter(([, { version, doubt }]) => doubt === 'asked' && version !== undefined)
+    .map(([name]) => name)
 }
 
 /** Applies what the proxy said about one type. */
@@ -87,10 +77,12 @@ export function hear(
   const known = delivery.subscriptions.get(type)
   const { [type]: target } = follows(type) ? delivery.latest : delivery.goal
   const { memory } = delivery
-  const unsettled = type === 'extensionConfig' ? memory?.unsettled : undefined
-  const remembered = { rejected: memory?.rejected.get(type), unsettled }
-  let state = known ?? createSubscription(type, delivery.mode, target, remembered)
-  for (const event of events) state = receive(state, event, sets)
+  let state = known ?? createSubscription(type, delivery.mode, target, rememberedOf(memory, type))
+  const isPartly = !known && memory?.partly?.has(type)
+  for (const event of events) {
+    const heard = isPartly && event.kind === 'connected' ? { ...event, version: '' } : event
+    state = receive(state, heard, sets)
+  }
   if (!known && type === 'endpoint') {
     state = receive(state, { kind: 'resend', names: [...delivery.warming] }, sets)
   }

@@ -5,11 +5,11 @@ import { type ResourceSet, type ResourceType, TYPE_PREFIX } from '../model/resou
 import { frameOf } from './frames.ts'
 import type { Mode, Rejection } from './holdings.ts'
 import type { Caller, Host, KnownProxy } from './host.ts'
+import type { Memory } from './memory.ts'
 import {
   createDelivery,
   type Delivery,
   deliver,
-  type Memory,
   memoryOf,
   retarget,
   type Sending,

@@ -138,6 +138,7 @@ function returned({ mode }: Subscription, held: Held, known: Held): Held {
   if (held.version === known.version)
     return known.doubt === 'refused' ? known : { ...known, doubt: held.doubt }
   if (mode === 'sotw') return { ...known, doubt: 'asked' }
+  if (held.version === known.sent?.version) return { ...held, encoded: known.sent }
   return held.version === undefined ? { ...held, encoded: known.encoded } : held
 }
 
@@ -232,6 +233,8 @@ function afterRefusal(state: Subscription, before: Held | undefined, isRepeat: b
     // Refused, too: it is not sent once more.
     return { version, doubt: version === undefined ? 'refused' : undefined }
   }
+  // A cluster that warms waits for what it has, too.
+  if (before?.doubt === 'asked' && version !== undefined && !isRepeat) return before
   // It was not applied, so the proxy has what it had. In the state of the world it does not tell what it had before the stream.
   const isKnown = before ? before.doubt !== 'refused' : state.mode === 'delta'
   return { ...(before ?? ABSENT), doubt: isKnown ? undefined : 'refused' }

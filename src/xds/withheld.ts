@@ -23,7 +23,7 @@ export function keeps(
   }
 }
 
-/** Undefined: what the proxy has was sent by an earlier process, so it may name any. */
+/** Undefined: what the proxy has was sent on an earlier stream, so it may name any. */
 function namesIn(
   subscriptions: Subscriptions,
   type: ResourceType,

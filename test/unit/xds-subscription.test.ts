@@ -224,6 +224,14 @@ const ROWS: readonly Row[] = [
     ['connected a', '1: a'], ['ack 1', ''], ['changed a2', '2: a2'], ['nack 2 bad', ''],
     ['subscribe a', '3: a'], ['ack 3', ''],
   ]],
+  ['asked again and refused: the last good version is the answer, once', 'delta', 'endpoint', 'a', [
+    ['connected a', '1: a'], ['changed a2', ''], ['resend a', ''], ['ack 1', '2: a2'], ['nack 2 bad', '3: a'],
+    ['nack 3 worse', ''], ['changed a3', '4: a3'],
+  ]],
+  ['also where the refused one is gone meanwhile', 'delta', 'endpoint', 'a', [
+    ['connected a', '1: a'], ['changed a2', ''], ['resend a', ''], ['ack 1', '2: a2'], ['changed a', ''],
+    ['nack 2 bad', '3: a'], ['ack 3', ''],
+  ]],
   ['state of the world lists all clusters', 'sotw', 'cluster', 'a b', [
     ['connected', '1: a b'], ['ack 1', ''], ['changed a2 b', '2: a2 b'], ['ack 2', ''],
     ['changed b', '3: b'],
