@@ -25,7 +25,7 @@ export interface Memory {
 /** Undefined if there is nothing to remember. */
 export function remember(
   subscriptions: ReadonlyMap<ResourceType, Subscription>,
-  warming: readonly string[],
+  awaited: readonly string[],
   before: Memory | undefined,
   sets: Sets,
 ): Memory | undefined {
@@ -37,6 +37,7 @@ export function remember(
     if (isPartlyApplied(state, partly.has(type))) partly.add(type)
     else partly.delete(type)
   }
+  const warming = [...new Set([...awaited, ...unanswered(subscriptions.get('endpoint'))])]
   const state = subscriptions.get('extensionConfig')
   const extensions = state ? heldIn(state, sets) : (before?.extensions ?? new Map())
   if (rejected.size + warming.length + extensions.size + partly.size === 0) return undefined
@@ -71,4 +72,13 @@ function isPartlyApplied(
   if (mode === 'delta') return false
   const refused = [...differs.values()].some(({ doubt }) => doubt === 'refused')
   return refused || outstanding !== undefined || (before && count === 0)
+}
+
+/** Endpoints that it asked for again and may not have got: the bytes of what it has are not known, or its answer was not heard. */
+function unanswered(endpoints: Subscription | undefined): readonly string[] {
+  const { sent, removed } = endpoints?.outstanding ?? { sent: [], removed: [] }
+  const waits = (held?: Held) => held?.doubt === 'asked' && held.version !== undefined
+  const open = sent.filter(({ before }) => waits(before)).map(({ resource }) => resource.name)
+  const asked = [...(endpoints?.differs ?? [])].filter(([, held]) => waits(held))
+  return [...open, ...removed, ...asked.map(([name]) => name)]
 }

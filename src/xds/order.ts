@@ -49,22 +49,8 @@ export function memoryOf(delivery: Delivery, sets: Sets): Memory | undefined {
   const { subscriptions, memory } = delivery
   // On a stream that ended early the proxy did not even ask for endpoints.
   const heard = subscriptions.has('endpoint')
-  const warming = heard
-    ? [
-        ...new Set([
-          ...awaitedEndpoints(delivery, sets),
-          ...unanswered(subscriptions.get('endpoint')),
-        ]),
-      ]
-    : [...delivery.warming]
+  const warming = heard ? awaitedEndpoints(delivery, sets) : [...delivery.warming]
   return remember(subscriptions, warming, memory, sets)
-}
-
-/** Endpoints that it asked for again and was not sent: what it is to have is withheld, and the bytes of what it has are not known. */
-function unanswered(endpoints: Subscription | undefined): readonly string[] {
-  return [...(endpoints?.differs ?? [])]
-    .filter(([, { version, doubt }]) => doubt === 'asked' && version !== undefined)
-    .map(([name]) => name)
 }
 
 /** Applies what the proxy said about one type. */

@@ -201,9 +201,12 @@ function refuse(state: Subscription, nonce: string, text: string): Subscription 
   const rejected = new Map(state.rejected)
   const names = refused.sent.map(({ resource }) => resource.name)
   const alone = names.length === 1
-  for (const { resource, before } of refused.sent) {
+  for (const { resource, before: had } of refused.sent) {
     const { name } = resource
     if (!isSubscribed(state, name)) continue
+    // Asked for since it was sent, too.
+    const isAsked = had && !had.doubt && differs.get(name)?.doubt === 'asked'
+    const before: Held | undefined = isAsked ? { ...had, doubt: 'asked' } : had
     // The last good version of what is rejected: it is not the guilty one.
     const isRepeat = resource === before?.encoded
     if (alone && !(isRepeat && rejected.has(name)))

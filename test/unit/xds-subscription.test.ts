@@ -232,6 +232,10 @@ const ROWS: readonly Row[] = [
     ['connected a', '1: a'], ['changed a2', ''], ['resend a', ''], ['ack 1', '2: a2'], ['changed a', ''],
     ['nack 2 bad', '3: a'], ['ack 3', ''],
   ]],
+  ['also where it was asked for after the refused one was sent', 'delta', 'endpoint', 'a', [
+    ['connected a', '1: a'], ['ack 1', ''], ['changed a2', '2: a2'], ['resend a', ''], ['changed a', ''],
+    ['nack 2 bad', '3: a'], ['ack 3', ''],
+  ]],
   ['state of the world lists all clusters', 'sotw', 'cluster', 'a b', [
     ['connected', '1: a b'], ['ack 1', ''], ['changed a2 b', '2: a2 b'], ['ack 2', ''],
     ['changed b', '3: b'],
