@@ -192,10 +192,10 @@ export class Rotator {
     const wanted = readWish(directory)
     if (wanted) await this.#carryOut(wanted)
     else if (!this.#behind && facts.agreed && (together?.leads() ?? true)) {
-      const inUse = this.waiting(facts.informed).length > 0
+      const known = { live: this.live(), informed: facts.informed }
+      const inUse = waitingFor(this.#rotation, known).length > 0
       const handshakesEnded = this.#handshakes.ended(this.#rotation, inUse)
-      const { informed } = facts
-      const onwards = advance(this.#rotation, { live: this.live(), informed, handshakesEnded })
+      const onwards = advance(this.#rotation, { ...known, handshakesEnded })
       if (onwards !== this.#rotation) await this.#become(onwards)
     }
     const changed = this.#behind

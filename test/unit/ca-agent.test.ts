@@ -60,12 +60,21 @@ async function controlPlane(t: TestContext, changed: (own: Handlers) => Handlers
   return { enrolled, joinToken, address: `127.0.0.1:${port}`, open, close: () => end() }
 }
 
-test('renewed in time by the certificate; after an outage that outlasted it, by the token', async (t) => {
-  const plane = await controlPlane(t)
-  const { address, joinToken } = plane
+/** A workload with its first certificate on disk. */
+async function enrolled(
+  t: TestContext,
+  { address, joinToken }: Awaited<ReturnType<typeof controlPlane>>,
+) {
   const folder = `${testFolder(t)}/certs`
   const credentials = good(await enrol({ address, token: joinToken, workload: 'shop/web' }))
   assert.equal(writeCredentials(folder, credentials), undefined)
+  return { folder, credentials }
+}
+
+test('renewed in time by the certificate; after an outage that outlasted it, by the token', async (t) => {
+  const plane = await controlPlane(t)
+  const { address, joinToken } = plane
+  const { folder, credentials } = await enrolled(t, plane)
   const problems: Diagnostic[] = []
   const stop = new AbortController()
   const keeping = keepCredentials({
@@ -133,9 +142,7 @@ test('answers that hold no certificate are told, and asked for again', async (t)
       isHonest ? own.createCertificate(call, answer) : answer(null, { chain: [block, block] }),
   }))
   const { address, joinToken } = plane
-  const folder = `${testFolder(t)}/certs`
-  const credentials = good(await enrol({ address, token: joinToken, workload: 'shop/web' }))
-  assert.equal(writeCredentials(folder, credentials), undefined)
+  const { folder, credentials } = await enrolled(t, plane)
   isHonest = false
   const problems: Diagnostic[] = []
   const stop = new AbortController()

@@ -5,16 +5,12 @@ import type { Resource, ResourceSet, ResourceType } from '../../src/model/resour
 import type { Mode } from '../../src/xds/holdings.ts'
 import { createDelivery, deliver, hear, memoryOf, retarget } from '../../src/xds/order.ts'
 import { createSets } from '../../src/xds/sets.ts'
-import { createStore, type Encoded } from '../../src/xds/store.ts'
+import type { Encoded } from '../../src/xds/store.ts'
 import type { Event } from '../../src/xds/subscription.ts'
+import { jsonStore } from '../support/json-store.ts'
 import { resourceSet } from '../support/xds-resources.ts'
 
-const store = createStore({
-  encode: (_, json) =>
-    'broken' in json
-      ? { errors: [{ pointer: '/broken', text: 'no such field' }] }
-      : { bytes: Buffer.from(JSON.stringify(json)) },
-})
+const store = jsonStore()
 const sets = createSets(store)
 
 /** `a2` is a in version 2; `a!` cannot be encoded. */

@@ -10,8 +10,9 @@ import { Pusher } from '../../src/xds/pusher.ts'
 import { describeRejection, printable } from '../../src/xds/rejection.ts'
 import { eventsOf, type Request, readRequest } from '../../src/xds/request.ts'
 import { createSets, type List } from '../../src/xds/sets.ts'
-import { createStore, type Encoded, isFailed } from '../../src/xds/store.ts'
+import { type Encoded, isFailed } from '../../src/xds/store.ts'
 import { type Event, step } from '../../src/xds/subscription.ts'
+import { jsonStore } from '../support/json-store.ts'
 import { waitFor } from '../support/wait.ts'
 import {
   cluster,
@@ -22,12 +23,7 @@ import {
   virtualHost,
 } from '../support/xds-resources.ts'
 
-const store = createStore({
-  encode: (_, json) =>
-    'broken' in json
-      ? { errors: [{ pointer: '/broken', text: 'no such field' }] }
-      : { bytes: Buffer.from(JSON.stringify(json)) },
-})
+const store = jsonStore()
 const sets = createSets(store)
 
 function resource(type: ResourceType, name: string, mark: string | number = 1): Resource {
