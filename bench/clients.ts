@@ -12,9 +12,9 @@ import { type Mode, type Payload, type Response, ResponseReader } from './wire.t
 export interface ClientsApi {
   /** Connects clients at once; ends when all have everything. */
   connect(from: number, to: number): { began: number; ended: number }
-  /** From now on, look for this text in responses of the type. */
-  arm(type: ResourceType, mark: string): void
-  /** Ends when every client has what `arm` looks for. */
+  /** From now on, look for this text in responses of the type; with a service only at clients that hold it. */
+  arm(type: ResourceType, mark: string, service?: number): void
+  /** Ends when every client that `arm` concerns has what it looks for. */
   reached(): Reached
   /** Ends all connections and opens them again at once. */
   reconnect(): { began: number }
@@ -44,10 +44,14 @@ export interface ClientsOptions {
   readonly mode: Mode
   readonly services: number
   readonly delivery: DeliveryMode
+  /** On demand, whether all clients use the same services. */
+  readonly uses: Uses
 }
 
+export type Uses = 'same' | 'own'
+
 /** Services that a client uses, where it holds only what it uses. */
-export const USED = 10
+const USED = 10
 
 /** In ms. */
 const LONGEST_WAIT = 60_000
@@ -60,12 +64,17 @@ const ENVOY: Readonly<Record<DeliveryMode, object>> = {
   'on-demand': AS_ENVOY,
 }
 
-function virtualHostsOf(delivery: DeliveryMode, services: number): { virtualHosts?: VirtualHosts } {
+/** Those that measurements change are among what the first client uses. */
+function usedBy({ services, uses }: ClientsOptions, index: number): readonly number[] {
+  const first = RULES_EVERY + (uses === 'own' ? index * USED : 0)
+  return [...new Set(Array.from({ length: USED }, (_, at) => (first + at) % services))]
+}
+
+function virtualHostsOf(options: ClientsOptions, index: number): { virtualHosts?: VirtualHosts } {
+  const { delivery, services } = options
   if (delivery === 'whole') return {}
   if (delivery === 'preloaded') return { virtualHosts: { count: services, hosts: [] } }
-  // Among them are the two that measurements change.
-  const used = Array.from({ length: USED }, (_, at) => (RULES_EVERY + at) % services)
-  const hosts = [...new Set(used)].map(
+  const hosts = usedBy(options, index).map(
     (at) => `${serviceName(at)}.${namespaceOf(at)}.svc.cluster.local`,
   )
   return { virtualHosts: { count: hosts.length, hosts } }
@@ -78,6 +87,7 @@ class Clients {
   readonly #clients: BenchClient[] = []
   #armed: { type: ResourceType; mark: string; found: WeakMap<Payload, boolean> } | undefined
   #times = new Map<number, number>()
+  #concerned = 0
   #changed: () => void = () => {}
 
   constructor(options: ClientsOptions) {
@@ -104,21 +114,25 @@ class Clients {
     const client = new BenchClient(this.#shared, {
       address,
       node: { id, metadata: { NAMESPACE: namespace, NAME: name }, ...ENVOY[delivery] },
-      ...virtualHostsOf(delivery, services),
+      ...virtualHostsOf(this.#options, index),
       onResponse: (response) => this.#heard(index, response),
     })
     this.#clients[index] = client
     client.connect()
   }
 
-  arm(type: ResourceType, mark: string): void {
+  arm(type: ResourceType, mark: string, service?: number): void {
+    const all = this.#clients.map((_, index) => index)
+    const holds = (index: number) => usedBy(this.#options, index).includes(service!)
+    const isPart = service !== undefined && this.#options.delivery === 'on-demand'
+    this.#concerned = (isPart ? all.filter(holds) : all).length
     this.#reader.forget()
     this.#armed = { type, mark, found: new WeakMap() }
     this.#times = new Map()
   }
 
   async reached(): Promise<Reached> {
-    await this.#until(() => this.#times.size === this.#clients.length)
+    await this.#until(() => this.#times.size === this.#concerned)
     const times = [...this.#times.values()].sort((a, b) => a - b)
     return { first: times[0]!, median: times[times.length >> 1]!, last: times.at(-1)! }
   }

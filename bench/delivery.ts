@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DeliveryMode } from '../src/model/node.ts'
+import type { Uses } from './clients.ts'
 import { clock, round, summary } from './figures.ts'
 import {
   type MeshOptions,
@@ -23,6 +24,7 @@ export interface DeliveryOptions {
   readonly mesh: MeshOptions
   /** How Envoys have their configuration: `whole` is that of all other clients. */
   readonly delivery: DeliveryMode
+  readonly uses: Uses
   /** Minutes of changes, to see whether memory grows. */
   readonly churn: number
   /** Changes of each kind. */
@@ -47,6 +49,7 @@ export async function delivery(options: DeliveryOptions): Promise<object> {
     mode: options.mode,
     services: options.mesh.services,
     delivery: options.delivery,
+    uses: options.uses,
   })
   try {
     return await measure(options, { config, server, remote })
@@ -56,6 +59,8 @@ export async function delivery(options: DeliveryOptions): Promise<object> {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+const WARM_UP = 20
 
 interface Running {
   readonly config: string
@@ -73,8 +78,8 @@ async function measure(options: DeliveryOptions, running: Running): Promise<obje
   const alone = await server.collected()
   const others = clients > 1 ? await connect(running, 1, clients) : undefined
   const changes = async (kind: Kind) => {
-    // The first ones find cold code.
-    for (let at = 0; at < 3; at++) await change(running, options, kind, `warm${at}`)
+    // A control plane runs for weeks: the first ones find code that is not compiled yet.
+    for (let at = 0; at < WARM_UP; at++) await change(running, options, kind, `warm${at}`)
     const all: Change[] = []
     for (let at = 0; at < repeats; at++) all.push(await change(running, options, kind, `mark${at}`))
     return summaries(all, clients)
@@ -98,6 +103,7 @@ async function measure(options: DeliveryOptions, running: Running): Promise<obje
     ...{
       mode: options.mode,
       delivery: options.delivery,
+      ...(options.delivery === 'on-demand' ? { uses: options.uses } : {}),
       clients,
       services: mesh.services,
       ports: mesh.ports ?? 'one',
@@ -151,10 +157,10 @@ async function change(
   const address = `10.200.${count >> 8}.${count & 255}`
   const before = await remote.totals()
   const type = kind === 'route' && delivery !== 'whole' ? 'virtualHost' : kind
-  await remote.arm(type, kind === 'route' ? mark : address)
-  const cpu = await server.settledCpu()
   // Rules may lead to subsets, which have no endpoints here: those that change are of a service without rules.
   const index = kind === 'route' ? RULES_EVERY : RULES_EVERY + 1
+  await remote.arm(type, kind === 'route' ? mark : address, index)
+  const cpu = await server.settledCpu()
   const name = serviceName(index)
   const text = serviceFile(mesh, index, kind === 'route' ? { mark } : { address })
   const began = replace(config, `${name}.yaml`, text)

@@ -139,5 +139,6 @@ async function leaderOf(replicas: readonly BenchServer[]): Promise<BenchServer> 
 
 function clientsOf(server: BenchServer): { remote: Remote; end: () => Promise<void> } {
   const { services } = SIZE
-  return startClients({ address: server.xds, mode: 'delta', services, delivery: 'preloaded' })
+  const delivery = { delivery: 'preloaded', uses: 'same' } as const
+  return startClients({ address: server.xds, mode: 'delta', services, ...delivery })
 }

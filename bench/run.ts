@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { DELIVERY_MODES, type DeliveryMode } from '../src/model/node.ts'
 import { issuance, soak } from './certificates.ts'
+import type { Uses } from './clients.ts'
 import { delivery } from './delivery.ts'
 import { editToEnvoy } from './edit-to-envoy.ts'
 import { writeResults } from './figures.ts'
@@ -24,6 +25,8 @@ const { values, positionals } = parseArgs({
     modes: { type: 'string', default: 'delta,sotw' },
     /** How Envoys on delta streams have it: whole, preloaded, on-demand. */
     delivery: { type: 'string', default: 'whole' },
+    /** On demand, whether all proxies use the same ten services, `same`, or each others, `own`. */
+    uses: { type: 'string', default: 'same' },
     /** Minutes of changes after the rest, to see whether memory grows. */
     churn: { type: 'string', default: '0' },
     /** `one`: all services on port 80; `many`: on ten ports. */
@@ -47,20 +50,28 @@ async function deliveries(): Promise<void> {
     for (const clients of numbers(values.clients)) {
       for (const mode of values.modes.split(',') as Mode[]) {
         for (const ports of values.ports.split(',') as ('one' | 'many')[]) {
-          for (const how of values.delivery.split(',') as DeliveryMode[]) {
+          for (const [how, uses] of waysOf(values.delivery, values.uses)) {
             if (mode === 'sotw' && how !== 'whole') continue
-            const word = mode === 'sotw' ? mode : `${mode} ${how}`
+            const word = [mode, mode === 'sotw' ? [] : how, uses === 'own' ? uses : []]
+              .flat()
+              .join(' ')
             const churn = Number(values.churn)
             const key = `${word} ${clients} clients ${services} services ${ports === 'one' ? 'one port' : 'ten ports'}`
             const mesh = { services, ports }
             const node = values.node ? { node: values.node } : {}
-            const options = { mode, clients, mesh, repeats, delivery: how, churn, ...node }
+            const options = { mode, clients, mesh, repeats, delivery: how, uses, churn, ...node }
             await told('delivery', key, () => delivery(options))
           }
         }
       }
     }
   }
+}
+
+function waysOf(deliveries: string, uses: string): [DeliveryMode, Uses][] {
+  return (deliveries.split(',') as DeliveryMode[]).flatMap((how): [DeliveryMode, Uses][] =>
+    how === 'on-demand' ? (uses.split(',') as Uses[]).map((use) => [how, use]) : [[how, 'same']],
+  )
 }
 
 async function deliveryModes(): Promise<void> {
