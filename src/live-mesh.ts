@@ -23,7 +23,7 @@ import { gatewayApiStatuses } from './translate/gateway-api/status.ts'
 import { proxySettings } from './translate/kinds/proxy-config.ts'
 import { nodeOf, type ProxyName } from './translate/node.ts'
 import { translate } from './translate/translate.ts'
-import { type Admission, admit, NOTHING_ADMITTED } from './translate/validate/admit.ts'
+import { type Admission, admit, admittedBefore } from './translate/validate/admit.ts'
 import { NOBODY, references } from './translate/validate/references.ts'
 import type { XdsService } from './xds/server.ts'
 
@@ -58,8 +58,7 @@ export class LiveMesh {
     lastGood: LastGood,
   ) {
     this.#lastGood = lastGood
-    const inForce = new Map(lastGood.documents.map((document) => [nameOf(document), document]))
-    this.#admission = { ...NOTHING_ADMITTED, inForce }
+    this.#admission = admittedBefore(lastGood.documents)
     this.#log = log
     this.#enrolments = enrolments
     this.#keys = new KeyKeeper({ ...keys, onChange: () => this.#advance() })

@@ -1,5 +1,5 @@
 // The whole input at one moment: frozen tables that share structure with the moment before.
-import { type Document, KINDS, type Kind, keyOf } from './document.ts'
+import { type Document, KINDS, type Kind, keyOf, nameOf } from './document.ts'
 import type { RemoteKeys } from './jwks.ts'
 import type { Specs } from './schema/index.ts'
 
@@ -49,6 +49,8 @@ export interface Mesh {
   /** Counts up with every change. */
   readonly generation: number
   readonly tables: { readonly [T in TableName]: Table<Tables[T]> }
+  /** What it was made of: of the next state only what differs is looked at. */
+  readonly from?: MeshState
 }
 
 const EMPTY: Table<never> = {
@@ -75,21 +77,54 @@ export interface MeshState {
 /** The mesh after `state` was read; the identical `previous` if nothing in it changed. */
 export function nextMesh(previous: Mesh, state: MeshState): Mesh {
   const generation = previous.generation + 1
-  const rows = rowsOf(state)
+  const replaced = previous.from && replacements(previous.from, state)
+  const rows = replaced ? rowsWith(previous, replaced) : rowsOf(state)
   let changed = false
   const tables = Object.fromEntries(
     TABLE_NAMES.map((name) => {
       const before: Table<unknown> = previous.tables[name]
-      const table = nextTable(before, rows.get(name) ?? new Map(), generation)
+      const now = rows.get(name) ?? (replaced ? before.rows : new Map())
+      const table = nextTable(before, now, generation)
       changed ||= table !== before
       return [name, table]
     }),
   ) as unknown as Mesh['tables']
-  return changed ? Object.freeze({ generation, tables: Object.freeze(tables) }) : previous
+  if (!changed) return previous
+  return Object.freeze({ generation, tables: Object.freeze(tables), from: state })
 }
 
-function rowsOf(state: MeshState): Map<TableName, Map<string, unknown>> {
-  const rows = new Map<TableName, Map<string, unknown>>()
+/** The documents that took the places of others of the same names; undefined if more than that changed. */
+function replacements(before: MeshState, now: MeshState): readonly Document[] | undefined {
+  const same =
+    before.trust === now.trust &&
+    sameElements(before.enrolments, now.enrolments) &&
+    sameElements(before.remoteKeys ?? [], now.remoteKeys ?? [])
+  if (!same || before.documents.length !== now.documents.length) return undefined
+  const replaced: Document[] = []
+  for (let at = 0; at < now.documents.length; at++) {
+    const [old, document] = [before.documents[at]!, now.documents[at]!]
+    if (old === document) continue
+    if (nameOf(old) !== nameOf(document)) return undefined
+    replaced.push(document)
+  }
+  return replaced
+}
+
+/** Of the tables with such documents. */
+function rowsWith(previous: Mesh, replaced: readonly Document[]): Map<TableName, Rows> {
+  const rows = new Map<TableName, Rows>()
+  for (const document of replaced) {
+    const { kind } = document
+    const table: Rows = rows.get(kind) ?? new Map<string, unknown>(previous.tables[kind].rows)
+    rows.set(kind, table.set(keyOf(document.metadata), document))
+  }
+  return rows
+}
+
+type Rows = Map<string, unknown>
+
+function rowsOf(state: MeshState): Map<TableName, Rows> {
+  const rows = new Map<TableName, Rows>()
   const put = (table: TableName, key: string, value: unknown) => {
     const existing = rows.get(table)
     if (existing) existing.set(key, value)
@@ -107,6 +142,7 @@ function nextTable<Value>(
   rows: ReadonlyMap<string, unknown>,
   generation: number,
 ): Table<Value> {
+  if (rows === previous.rows) return previous
   const typed = rows as ReadonlyMap<string, Value>
   let sameKeys = typed.size === previous.rows.size
   let sameRows = sameKeys

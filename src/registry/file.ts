@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Fading, GRACE, isBlank, withGrace } from './grace.ts'
 import { type Entry, identityOf, look, reload, type Scan, scan } from './scan.ts'
+import type { FileContent } from './source.ts'
 import {
   type FilesState,
   type Found,
@@ -191,7 +192,9 @@ export class FileRegistry {
 }
 
 function contentsOf(entries: ReadonlyMap<string, Entry>): Found['files'] {
-  return new Map([...entries].map(([path, entry]) => [path, entry.content]))
+  const contents = new Map<string, FileContent>()
+  for (const [path, { content }] of entries) contents.set(path, content)
+  return contents
 }
 
 /** Runs steps to their end, in slices. */

@@ -1,7 +1,7 @@
 // All files -> all documents: the pure step from what was read before to what is read now.
 import { compareDiagnostics, type Diagnostic } from '../model/diagnostic.ts'
 import type { Document } from '../model/document.ts'
-import { merge } from './merge.ts'
+import { type Held, type Merged, merge } from './merge.ts'
 import { type FileContent, nextFile, type SourceFile } from './source.ts'
 
 /** What the registry publishes. */
@@ -72,17 +72,36 @@ export function* nextState(
     else files.set(path, yield* nextFile(path, content, before, allowEmpty))
   }
   const all = [...files.values()]
-  const merged = merge(
-    all.flatMap(({ path, held }) =>
-      gone.has(path) ? held.map((entry) => ({ ...entry, fresh: false })) : held,
-    ),
-  )
+  const merged = inPlace(previous, files) ?? merge(all.flatMap((file) => heldIn(file, gone)))
   const diagnostics = [
     ...troubles,
     ...all.flatMap((file) => file.diagnostics),
     ...merged.diagnostics,
   ].sort(compareDiagnostics)
   return settle(previous, { files, documents: merged.documents, diagnostics })
+}
+
+function heldIn({ path, held }: SourceFile, gone: ReadonlySet<string>): readonly Held[] {
+  return gone.has(path) ? held.map((entry) => ({ ...entry, fresh: false })) : held
+}
+
+/** Where each file holds objects of the names of before, and no two have one name, those that changed take their places. */
+function inPlace(previous: FilesState, files: ReadonlyMap<string, SourceFile>): Merged | undefined {
+  if (files.size !== previous.files.size) return undefined
+  const changed = new Map<Document, Document>()
+  let objects = 0
+  for (const [path, { held }] of files) {
+    const before = previous.files.get(path)?.held
+    if (before?.length !== held.length) return undefined
+    objects += held.length
+    for (let at = 0; before !== held && at < held.length; at++) {
+      if (before[at]!.name !== held[at]!.name) return undefined
+      changed.set(before[at]!.document, held[at]!.document)
+    }
+  }
+  if (objects !== previous.documents.length) return undefined
+  const documents = previous.documents.map((document) => changed.get(document) ?? document)
+  return { documents, diagnostics: [] }
 }
 
 function report(trouble: Trouble, objects: number, allowEmpty: boolean): Diagnostic | undefined {

@@ -156,6 +156,29 @@ test('a refused pair leaves the last good one in force', () => {
   assert.deepEqual(admit(NOTHING_ADMITTED, [bad], judge).documents, [])
 })
 
+test('what is as before is not judged again, wherever it stands now', () => {
+  const judged: string[] = []
+  const judge = (document: Document) => {
+    judged.push(document.metadata.name)
+    return checkCredential(document, NOW)
+  }
+  const read = (name: string, keyPem = pair.keyPem) =>
+    secretDocument(pairSecret(`a/${name}`, { ...pair, keyPem }))
+  const [a, b, c] = [read('a'), read('b'), read('c')]
+  const bad = read('c', other.keyPem)
+  const first = admit(NOTHING_ADMITTED, [b, c], judge)
+  const second = admit(first, [a, b, bad], judge)
+  assert.deepEqual(judged, ['b', 'c', 'a', 'c'])
+  assert.deepEqual(second.documents, [a, b, c])
+  const third = admit(second, [b, bad], judge)
+  assert.deepEqual(third.documents, [b, c])
+  assert.deepEqual(third.diagnostics, second.diagnostics)
+  assert.equal(judged.length, 4)
+  const corrected = read('c')
+  assert.deepEqual(admit(third, [b, corrected], judge).documents, [b, corrected])
+  assert.deepEqual(admit(admit(third, [b], judge), [b, bad], judge).documents, [b])
+})
+
 test('what would make Envoy refuse a listener is told at the Gateway', () => {
   const told = (tls: string) => {
     const { mesh } = viewOf(gateway(`{mode: SIMPLE, credentialName: x, ${tls}}`))

@@ -118,6 +118,29 @@ test('tables keep their identity while nothing in them changes, key lists while 
   )
 })
 
+test('a document in the place of another leaves all else as it is, also with one that comes or goes', () => {
+  const [x, y, z] = [service('x'), service('y'), service('z', 'b')]
+  const entry = { workload: 'a/w' }
+  const state = (documents: readonly Document[]) => ({ documents, enrolments: [entry] })
+  const one = nextMesh(EMPTY_MESH, state([x, y, z]))
+  const now = service('x', 'a', 2)
+  const two = nextMesh(one, state([now, y, z]))
+  const { Service, enrolment } = two.tables
+  assert.deepEqual([...Service.rows.values()], [now, y, z])
+  assert.deepEqual([...one.tables.Service.rows.values()], [x, y, z])
+  assert.equal(Service.keysByNamespace, one.tables.Service.keysByNamespace)
+  assert.equal(enrolment, one.tables.enrolment)
+  assert.equal(nextMesh(two, state([now, y, z])), two)
+  const moved = nextMesh(two, state([now, service('y', 'b'), z]))
+  assert.deepEqual([...moved.tables.Service.rows.keys()], ['a/x', 'b/y', 'b/z'])
+  const draining = nextMesh(two, {
+    documents: [now, y, z],
+    enrolments: [{ ...entry, draining: true }],
+  })
+  assert.equal(draining.tables.enrolment.rows.get('a/w')?.draining, true)
+  assert.equal(draining.tables.Service, two.tables.Service)
+})
+
 test('a memo computes again exactly when something it read changed', () => {
   let computed = 0
   const names = memo((view: View, namespace: string) => {

@@ -328,6 +328,24 @@ test('what did not change stays the identical object', () => {
   assert.equal(named(commented, 'a').spec, named(first, 'a').spec)
 })
 
+test('an object that changes takes its own place, whatever file it is in; one that gets the name of another is told', () => {
+  const files = { 'a.yaml': [service('b'), service('c')].join('---\n'), 'b.yaml': service('a') }
+  const first = step(NOTHING, files)
+  const edited = step(first, { ...files, 'b.yaml': service('a', 81) })
+  assert.deepEqual(names(edited), names(first))
+  assert.deepEqual(named(edited, 'a').spec, { ports: [{ port: 81 }] })
+  assert.equal(named(edited, 'b'), named(first, 'b'))
+  const renamed = step(edited, { ...files, 'b.yaml': service('d') })
+  assert.deepEqual(names(renamed), ['Service/default/b', 'Service/default/c', 'Service/default/d'])
+  const doubled = step(renamed, { ...files, 'b.yaml': service('c', 81) })
+  assert.deepEqual(names(doubled), ['Service/default/b', 'Service/default/c'])
+  const again = step(doubled, { ...files, 'b.yaml': service('c', 82) })
+  assert.deepEqual(
+    again.diagnostics.map(({ code }) => code),
+    ['L0108'],
+  )
+})
+
 test('doubles: the oldest stays in force, the others are told of both places', () => {
   const old = service('a', 1, ', creationTimestamp: "2024-01-01T00:00:00Z"')
   const young = service('a', 2, ', creationTimestamp: "2024-01-01T00:00:00.5Z"')

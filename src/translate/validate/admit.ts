@@ -7,25 +7,33 @@ import { validate } from './index.ts'
 interface Verdict {
   /** `Kind/namespace/name`. */
   readonly name: string
+  /** As read; absent if that was by an earlier process. */
+  readonly document?: Document
   readonly diagnostics: readonly Diagnostic[]
-  readonly refused: boolean
+  /** The version in force, if there is any. */
+  readonly inForce: Document | undefined
 }
 
 export interface Admission {
   readonly documents: readonly Document[]
   readonly diagnostics: readonly Diagnostic[]
-  /** Verdicts by object as read, so that what did not change is not judged again. */
-  readonly verdicts: ReadonlyMap<Document, Verdict>
-  /** The version in force of each object, by `Kind/namespace/name`. */
-  readonly inForce: ReadonlyMap<string, Document>
+  /** One of each object in the order in which they were read, so that what did not change is not judged again. */
+  readonly verdicts: readonly Verdict[]
 }
 
 export const NOTHING_ADMITTED: Admission = Object.freeze({
   documents: [],
   diagnostics: [],
-  verdicts: new Map(),
-  inForce: new Map(),
+  verdicts: [],
 })
+
+/** What an earlier process had let in, which stays in force for what cannot be understood now. */
+export function admittedBefore(documents: readonly Document[]): Admission {
+  const verdicts = documents.map((inForce) => ({
+    ...{ name: nameOf(inForce), diagnostics: [], inForce },
+  }))
+  return { ...NOTHING_ADMITTED, verdicts }
+}
 
 /** More to say of a document than what translation itself knows: certificates need more than pure functions. */
 export type Judge = (document: Document) => readonly Diagnostic[]
@@ -35,33 +43,46 @@ export function admit(
   documents: readonly Document[],
   judge: Judge = () => [],
 ): Admission {
-  const verdicts = new Map<Document, Verdict>()
-  const inForce = new Map<string, Document>()
+  const before = finder(previous.verdicts)
+  const verdicts = documents.map((document, at) => {
+    if (previous.verdicts[at]?.document === document) return previous.verdicts[at]
+    const name = nameOf(document)
+    const last = before(name, at)
+    return last?.document === document ? last : judged(name, document, last?.inForce, judge)
+  })
+  const inForce: Document[] = []
   const diagnostics: Diagnostic[] = []
-  for (const document of documents) {
-    const verdict = previous.verdicts.get(document) ?? judged(document, judge)
-    verdicts.set(document, verdict)
-    const { name } = verdict
+  for (const verdict of verdicts) {
+    if (verdict.inForce) inForce.push(verdict.inForce)
     if (verdict.diagnostics.length > 0) diagnostics.push(...verdict.diagnostics)
-    if (!verdict.refused) {
-      inForce.set(name, document)
-      continue
-    }
-    const lastGood = previous.inForce.get(name)
-    if (lastGood) inForce.set(name, lastGood)
-    diagnostics.push(consequence(document, lastGood))
   }
   return {
-    documents: discovered([...inForce.values()]),
+    documents: discovered(inForce),
     diagnostics: diagnostics.sort(compareDiagnostics),
     verdicts,
-    inForce,
   }
 }
 
-function judged(document: Document, judge: Judge): Verdict {
+/** By name; most objects are where they were. */
+function finder(verdicts: readonly Verdict[]) {
+  let byName: Map<string, Verdict> | undefined
+  return (name: string, at: number): Verdict | undefined => {
+    if (verdicts[at]?.name === name) return verdicts[at]
+    byName ??= new Map(verdicts.map((verdict) => [verdict.name, verdict]))
+    return byName.get(name)
+  }
+}
+
+function judged(
+  name: string,
+  document: Document,
+  lastGood: Document | undefined,
+  judge: Judge,
+): Verdict {
   const diagnostics = [...validate(document), ...judge(document)]
-  return { name: nameOf(document), diagnostics, refused: hasErrors(diagnostics) }
+  if (!hasErrors(diagnostics)) return { name, document, diagnostics, inForce: document }
+  const all = [...diagnostics, consequence(document, lastGood)]
+  return { name, document, diagnostics: all, inForce: lastGood }
 }
 
 function consequence(document: Document, lastGood: Document | undefined): Diagnostic {
