@@ -1,4 +1,5 @@
 // Bundles src/main.ts into dist/, so that the command starts fast; safe when several do it at once.
+import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -16,37 +17,23 @@ const KEEP_OLD_CHUNKS = 7 * 24 * 3_600_000
 
 /** Not called by the bundle: the builder itself, and what @grpc/grpc-js has for services of its own that Lotse does not offer. */
 const LEFT_OUT = ['esbuild', '@grpc/proto-loader']
+/** Of `lotse serve` V8 keeps what it compiled (`kept.mjs`): Node 20 can do that only with a script. */
+const SERVE = "const urlOfScript = require('node:url').pathToFileURL(__filename).href;"
 /** Packages in CommonJS call `require` for Node's own modules. */
 const REQUIRE =
   "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);"
 
-/** Writes `dist/lotse.mjs` and its chunks, or throws with esbuild's messages. */
+/** Writes `dist/lotse.mjs` with its chunks and `dist/serve.cjs`, or throws with esbuild's messages. */
 export async function bundle(root) {
   const { build } = await import('esbuild')
   const startedAt = new Date()
   const dist = join(root, 'dist')
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: { lotse: 'src/main.ts' },
-    outdir: dist,
-    bundle: true,
-    splitting: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    // Hundreds of small files cost more to find and to load than all of their code to run.
-    external: LEFT_OUT,
-    banner: { js: REQUIRE },
-    target: 'node20',
-    outExtension: { '.js': '.mjs' },
-    // All in one folder: `besides` counts on it.
-    chunkNames: '[name]-[hash]',
-    sourcemap: true,
-    legalComments: 'none',
-    logLevel: 'silent',
-    plugins: [besides(dist), inlineYaml(root), kubeconfigOnly()],
-  })
-  outputFiles.push(...(await buildPage(build, root, dist)))
+  const outputs = await Promise.all([
+    buildCommands(build, root, dist),
+    buildServe(build, root, dist),
+    buildPage(build, root, dist),
+  ])
+  const outputFiles = outputs.flat()
   mkdirSync(dist, { recursive: true })
   // Chunks are named by their content; the entry that refers to them comes last.
   const entry = (file) => (basename(file.path).startsWith('lotse.mjs') ? 1 : 0)
@@ -58,6 +45,71 @@ export async function bundle(root) {
     renameSync(aside, file.path)
   }
   dropOldChunks(dist, new Set(outputFiles.map((file) => basename(file.path))))
+}
+
+/** All commands but `serve`: one that needs little loads little. */
+async function buildCommands(build, root, dist) {
+  const { outputFiles } = await build({
+    ...settings(root, dist),
+    entryPoints: { lotse: 'src/main.ts' },
+    splitting: true,
+    format: 'esm',
+    banner: { js: REQUIRE },
+    outExtension: { '.js': '.mjs' },
+    // All in one folder: `besides` counts on it.
+    chunkNames: '[name]-[hash]',
+    plugins: [serveApart(), ...settings(root, dist).plugins],
+  })
+  return outputFiles
+}
+
+async function buildServe(build, root, dist) {
+  const { outputFiles } = await build({
+    ...settings(root, dist),
+    entryPoints: { serve: 'src/cli/serve.ts' },
+    format: 'cjs',
+    banner: { js: SERVE },
+    define: { 'import.meta.url': 'urlOfScript' },
+    outExtension: { '.js': '.cjs' },
+  })
+  return outputFiles.map((file) => {
+    if (!file.path.endsWith('.cjs')) return file
+    const digest = createHash('sha256').update(file.contents).digest('hex')
+    return {
+      path: file.path,
+      contents: Buffer.concat([file.contents, Buffer.from(`// ${digest}\n`)]),
+    }
+  })
+}
+
+function settings(root, dist) {
+  return {
+    absWorkingDir: root,
+    outdir: dist,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    // Hundreds of small files cost more to find and to load than all of their code to run.
+    external: LEFT_OUT,
+    target: 'node20',
+    sourcemap: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+    plugins: [besides(dist), inlineYaml(root), kubeconfigOnly()],
+  }
+}
+
+/** In `lotse.mjs` the command is what `bin/serve.mjs` exports. */
+function serveApart() {
+  return {
+    name: 'serve-apart',
+    setup(build) {
+      build.onResolve({ filter: /^\.\/cli\/serve\.ts$/ }, () => ({
+        path: '../bin/serve.mjs',
+        external: true,
+      }))
+    },
+  }
 }
 
 /** `page.js` and `page.css` of the dashboard; src/dashboard/page.ts does the same when Lotse runs from its sources. */
@@ -119,13 +171,14 @@ function kubeconfigOnly() {
   }
 }
 
-/** A process that runs on old chunks may still load one; after a week none does. What Node compiled of them goes, too. */
+/** A process that runs on old chunks may still load one; after a week none does. What Node compiled of them goes, too; of a script that is no more, at once. */
 function dropOldChunks(dist, fresh) {
   for (const name of readdirSync(dist)) {
     const path = join(dist, name)
     if (fresh.has(name)) continue
     const stat = statSync(path, { throwIfNoEntry: false })
-    if (stat && Date.now() - stat.mtimeMs > KEEP_OLD_CHUNKS)
+    const useless = name.endsWith('.compiled')
+    if (stat && (useless || Date.now() - stat.mtimeMs > KEEP_OLD_CHUNKS))
       rmSync(path, { recursive: true, force: true })
   }
 }
