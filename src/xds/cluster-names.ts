@@ -7,7 +7,6 @@ const NAMES = /outbound(?:-tcp)?\|\d+\|[^|"\\]*\|[^"'\\\s,;)|]+/g
 
 const named = new WeakMap<Resource, readonly string[]>()
 const others = new WeakMap<Chunk, Chunk>()
-const needed = new WeakMap<ResourceSet, AlwaysNeeded>()
 
 /** Clusters of services that a resource names, with those of its virtual hosts. */
 export function clustersNamed(resource: Resource): readonly string[] {
@@ -25,25 +24,24 @@ export interface AlwaysNeeded {
   readonly names: ReadonlySet<string>
 }
 
-const CONCERNED = ['cluster', 'listener', 'route', 'extensionConfig'] as const
-
 /** All but what only virtual hosts of VHDS name: listeners for TCP, inbound routes and extensions have no way to ask. */
 export function alwaysNeeded(whole: ResourceSet, sets: Sets): AlwaysNeeded {
-  let found = needed.get(whole)
-  if (!found) {
-    const lists = CONCERNED.map((type) => whole[type])
-    found = sets.made('always needed', lists, () => {
-      const users = [...whole.listener, ...whole.route, ...whole.extensionConfig].flat()
-      const used = [...new Set(users.flatMap(clustersNamed))].flatMap(
-        (name) => sets.find(whole.cluster, name) ?? [],
-      )
-      const all = [...new Set([...whole.cluster.flatMap(withoutServices), ...used])]
-      const chunk = sets.made('chunk', all, () => all)
-      return { chunk, names: new Set(chunk.map(({ name }) => name)) }
-    })
-    needed.set(whole, found)
-  }
-  return found
+  const users = [whole.listener, whole.route, whole.extensionConfig]
+  const used = users.map((list) => namedIn(list, sets))
+  return sets.made('always needed', [whole.cluster, ...used], () => {
+    const names = used.flatMap((some) => [...some])
+    const found = names.flatMap((name) => sets.find(whole.cluster, name) ?? [])
+    const all = [...new Set([...whole.cluster.flatMap(withoutServices), ...found])]
+    const chunk = sets.list(all)
+    return { chunk, names: new Set(chunk.map(({ name }) => name)) }
+  })
+}
+
+/** Most changes of resources leave the clusters that they name, so that no more need be looked at. */
+function namedIn(list: readonly Chunk[], sets: Sets): ReadonlySet<string> {
+  return sets.made('clusters named', [list], () => {
+    return sets.names(new Set(list.flat().flatMap(clustersNamed)))
+  })
 }
 
 function withoutServices(chunk: Chunk): Chunk {

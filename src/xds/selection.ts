@@ -1,5 +1,13 @@
 // What of its whole configuration a proxy is to have: with VHDS on demand only what it asked for, and the clusters for that.
-import type { Resource, ResourceSet, ResourceType, VhdsRoute } from '../model/resource.ts'
+import { sameElements } from '../model/mesh.ts'
+import {
+  RESOURCE_TYPES,
+  type Resource,
+  type ResourceSet,
+  type ResourceType,
+  type Vhds,
+  type VhdsRoute,
+} from '../model/resource.ts'
 import { alwaysNeeded, clustersNamed } from './cluster-names.ts'
 import { domainsOf } from './domains.ts'
 import type { List, Sets } from './sets.ts'
@@ -13,11 +21,9 @@ import {
   ownName,
 } from './virtual-hosts.ts'
 
-/** Never changed, always replaced; one object for all proxies in the same state. */
+/** Never changed, always replaced. */
 export interface Selection extends Wish {
   readonly set: ResourceSet
-  /** Kept, so that others find it. */
-  readonly hosts?: Hosts
 }
 
 /** What it has of virtual hosts: one object for all that agree in that, however different their listeners. */
@@ -45,14 +51,33 @@ const MAX_ASKED = 5000
 const NO_NAMES: ReadonlySet<string> = new Set()
 
 export function select(set: ResourceSet, sets: Sets): Selection {
-  const nothing = { asked: NO_NAMES, loaded: NO_NAMES, clusters: NO_NAMES }
-  return choose({ whole: sets.same(set), ...nothing }, sets)
+  const whole = shared(set, undefined, sets)
+  return choose({ whole, asked: NO_NAMES, loaded: NO_NAMES, clusters: NO_NAMES }, sets)
 }
 
-/** Another whole configuration; the identical selection for the identical one. */
+/** Another whole configuration; the identical selection if nothing in it is another. */
 export function reselect(selection: Selection, set: ResourceSet, sets: Sets): Selection {
-  const whole = sets.same(set)
+  const whole = shared(set, selection.whole, sets)
   return whole === selection.whole ? selection : choose({ ...selection, whole }, sets)
+}
+
+/** With lists that are one for all proxies, whatever each had before; the identical set if nothing in it is another. */
+function shared(set: ResourceSet, before: ResourceSet | undefined, sets: Sets): ResourceSet {
+  const list = <T extends object>(had: readonly T[] | undefined, now: readonly T[]) =>
+    had && sameElements(had, now) ? had : sets.list(now)
+  const whole = { ...set }
+  for (const type of RESOURCE_TYPES) whole[type] = list(before?.[type], set[type])
+  if (set.vhds) whole.vhds = { ...set.vhds, routes: list(before?.vhds?.routes, set.vhds.routes) }
+  return before && isSame(before, whole) ? before : whole
+}
+
+function isSame(before: ResourceSet, now: ResourceSet): boolean {
+  return (
+    RESOURCE_TYPES.every((type) => before[type] === now[type]) &&
+    before.vhds?.onDemand === now.vhds?.onDemand &&
+    before.vhds?.routes === now.vhds?.routes &&
+    before.heldBack === now.heldBack
+  )
 }
 
 /** Names in a request, divided. */
@@ -85,14 +110,14 @@ export function demand(
     const asked = withNames(selection.asked, hosts, sets)
     const loaded = withNames(selection.loaded, held.filter(isVirtualHost), sets)
     const again = wanted.filter((name) => selection.asked.has(name))
-    return { selection: choose({ ...selection, asked, loaded }, sets), again, others }
+    return { selection: wishing(selection, { asked, loaded }, sets), again, others }
   }
   if (type === 'cluster' && vhds?.onDemand) {
     const wanted = names.filter((name) => name !== '*' && sets.find(cluster, name))
     const clusters = withNames(selection.clusters, wanted, sets)
     const others = names.filter((name) => !clusters.has(name))
     const again = wanted.filter((name) => sets.find(selection.set.cluster, name))
-    return { selection: choose({ ...selection, clusters }, sets), again, others }
+    return { selection: wishing(selection, { clusters }, sets), again, others }
   }
   return { selection, again: [], others: names }
 }
@@ -106,40 +131,33 @@ function withNames(
   return more.every((name) => before.has(name)) ? before : sets.names(new Set([...before, ...more]))
 }
 
-/** Equal lists are the identical ones, whatever the proxy had before. */
-function choose({ whole, asked, loaded, clusters }: Wish, sets: Sets): Selection {
-  const wish = { whole, asked, loaded, clusters }
-  return sets.made('selection', [whole, asked, loaded, clusters], () => chosen(wish, sets))
+/** The identical selection if nothing more is asked for. */
+function wishing(selection: Selection, more: Partial<Wish>, sets: Sets): Selection {
+  const next = { ...selection, ...more }
+  const { asked, loaded, clusters } = selection
+  const isMore = next.asked !== asked || next.loaded !== loaded || next.clusters !== clusters
+  return isMore ? choose(next, sets) : selection
 }
 
-function chosen(wish: Wish, sets: Sets): Selection {
-  const { whole, asked } = wish
+function choose({ whole, asked, loaded: before, clusters }: Wish, sets: Sets): Selection {
   const { vhds } = whole
+  const wish = { whole, asked, loaded: before, clusters }
   if (!vhds) return { ...wish, set: whole }
-  if (!vhds.onDemand) return { ...wish, set: withHosts(whole, everyHost(vhds), sets) }
+  if (!vhds.onDemand) return { ...wish, set: { ...whole, virtualHost: allHosts(vhds, sets) } }
   if (asked.size > MAX_ASKED) {
-    const virtualHost = [...everyHost(vhds), [...asked].map(answer)]
-    return { ...wish, set: sets.same({ ...whole, virtualHost }) }
+    const virtualHost = sets.list([...everyHost(vhds), sets.list([...asked].map(answer))])
+    return { ...wish, set: { ...whole, virtualHost } }
   }
-  const hosts = sets.made('hosts', [...vhds.routes, asked, wish.loaded], () =>
+  const hosts = sets.made('hosts', [vhds.routes, asked, before], () =>
     hostsFor(wish, vhds.routes, sets),
   )
+  const { list: virtualHost, loaded } = hosts
   const cluster = clustersFor(wish, hosts.clusters, sets)
-  const set = { ...whole, virtualHost: hosts.list, cluster }
-  return { ...wish, loaded: hosts.loaded, set, hosts }
+  return { whole, asked, loaded, clusters, set: { ...whole, virtualHost, cluster } }
 }
 
-const complete = new WeakMap<ResourceSet, ResourceSet>()
-
-/** One for each set, as each is one for all proxies that have it. */
-function withHosts(whole: ResourceSet, all: List, { list }: Sets): ResourceSet {
-  const set = complete.get(whole) ?? Object.freeze({ ...whole, virtualHost: list(all) })
-  complete.set(whole, set)
-  return set
-}
-
-function listOf(chunks: List, { list, made }: Sets): List {
-  return list(chunks.map((chunk) => made('chunk', chunk, () => chunk)))
+function allHosts(vhds: Vhds, sets: Sets): List {
+  return sets.made('all hosts', [vhds.routes], () => sets.list(everyHost(vhds)))
 }
 
 /** Virtual hosts that answer what was asked, and those that are there already. */
@@ -176,7 +194,7 @@ function hostsFor(
   const chosen = [...hosts.values()]
   const greetings = routes.map(({ name }) => greeting(name))
   return {
-    list: listOf([[...greetings, ...chosen, ...[...asked].map(answer)]], sets),
+    list: sets.list([sets.list([...greetings, ...chosen, ...[...asked].map(answer)])]),
     clusters: sets.names(new Set(chosen.flatMap(clustersNamed))),
     loaded: sets.names(loaded),
   }
@@ -199,6 +217,6 @@ function clustersFor({ whole, clusters }: Wish, byHosts: ReadonlySet<string>, se
       const found = always.names.has(name) ? undefined : sets.find(whole.cluster, name)
       return found ?? []
     })
-    return listOf([always.chunk, some], sets)
+    return sets.list([always.chunk, sets.list(some)])
   })
 }

@@ -1,6 +1,6 @@
 // Looks names up in lists of chunks and compares lists; what several streams ask is computed once.
 import type { Chunk, Resource } from '../model/resource.ts'
-import { createSharing, type Sharing } from './sharing.ts'
+import { createSharing, remember, type Sharing } from './sharing.ts'
 import type { Entry, Store } from './store.ts'
 
 /** The resources of one type that a proxy is to have. The identical array means the identical resources. */
@@ -8,7 +8,7 @@ export type List = readonly Chunk[]
 
 export const EMPTY: List = Object.freeze([])
 
-/** Also: equal sets, lists and names are one object, so that proxies that are to have the same share all that is known of it. */
+/** Also: equal lists and names are one object, so that proxies that are to have the same share all that is known of it. */
 export interface Sets extends Sharing {
   /** The resource of this name, not yet encoded. Of several with one name the first counts. */
   find(list: List, name: string): Resource | undefined
@@ -169,13 +169,4 @@ function joined(chunks: List): ReadonlyMap<string, Resource> {
     for (const resource of chunk) if (!joint.has(resource.name)) joint.set(resource.name, resource)
   }
   return joint
-}
-
-function remember<K extends object, V>(memory: WeakMap<K, V>, key: K, compute: () => V): V {
-  let value = memory.get(key)
-  if (value === undefined) {
-    value = compute()
-    memory.set(key, value)
-  }
-  return value
 }

@@ -1,73 +1,61 @@
-// Equal sets, lists and names of different proxies are made one object, so that a stream costs what is its own.
-import { type Chunk, RESOURCE_TYPES, type ResourceSet } from '../model/resource.ts'
-
-type List = readonly Chunk[]
+// Equal lists and names of different proxies are made one object, and what follows from the same things is made once.
 
 export interface Sharing {
-  /** The first set of those with equal lists. */
-  same(set: ResourceSet): ResourceSet
-  /** The first list of those with the identical chunks. */
-  list(list: List): List
+  /** The first of those with the identical members. */
+  list<T extends object>(list: readonly T[]): readonly T[]
   /** The first of equal sets of names. */
   names(names: ReadonlySet<string>): ReadonlySet<string>
-  /** What is made of these very things, and of nothing else: made once, for as long as somebody holds it. */
+  /** What follows from these very things, and from nothing else: made once, for as long as all of them are there. */
   made<T extends object>(what: string, of: readonly object[], make: () => T): T
 }
 
-const TYPES: ReadonlySet<string> = new Set(RESOURCE_TYPES)
+/** By the first thing, then by the second, and so on. */
+type Tree = WeakMap<object, object>
 
 export function createSharing(): Sharing {
-  const lists = new Pool<List>()
-  const sets = new Pool<ResourceSet>()
+  const lists = new Pool<readonly object[]>()
   const names = new Pool<ReadonlySet<string>>()
-  const things = new Pool<object>()
-  const known = new WeakMap<ResourceSet, ResourceSet>()
-  const knownLists = new WeakMap<List, List>()
+  const known = new WeakMap<readonly object[], readonly object[]>()
+  const trees = new Map<string, Tree>()
   const numberOf = numbering()
 
-  function list(one: List): List {
-    let shared = knownLists.get(one)
-    if (!shared) {
-      shared = lists.first(one.map(numberOf).join(), one)
-      knownLists.set(one, shared)
-    }
-    return shared
-  }
-
-  function share(set: ResourceSet): ResourceSet {
-    const shared = { ...set }
-    for (const type of RESOURCE_TYPES) shared[type] = list(set[type])
-    const { vhds, ...others } = set
-    const apart = vhds ? [vhds.onDemand, ...vhds.routes.map(numberOf)] : []
-    const besides = Object.entries(others).filter(([field]) => !TYPES.has(field))
-    const key = [
-      ...RESOURCE_TYPES.map((type) => numberOf(shared[type])),
-      ...apart,
-      ...besides.map(([field, value]) => `${field}${value ? numberOf(value) : ''}`),
-    ].join()
-    return sets.first(key, Object.freeze(shared))
-  }
-
   return {
-    list,
-    same(set) {
-      let shared = known.get(set)
+    list<T extends object>(list: readonly T[]) {
+      let shared = known.get(list)
       if (!shared) {
-        shared = share(set)
-        known.set(set, shared)
-        known.set(shared, shared)
+        shared = lists.first(list.map(numberOf).join(), list)
+        known.set(list, shared)
       }
-      return shared
+      return shared as readonly T[]
     },
     names(all) {
       const first = names.first(signature(all), all)
       return first === all || sameNames(first, all) ? first : all
     },
     made<T extends object>(what: string, of: readonly object[], make: () => T): T {
-      const key = `${what} ${of.map(numberOf).join()}`
-      return (things.find(key) ?? things.first(key, make())) as T
+      let tree = trees.get(what)
+      if (!tree) {
+        tree = new WeakMap()
+        trees.set(what, tree)
+      }
+      const last = of.length - 1
+      for (let at = 0; at < last; at++) tree = remember(tree, of[at]!, branch) as Tree
+      return remember(tree, of[last]!, make) as T
     },
   }
+}
+
+function branch(): Tree {
+  return new WeakMap()
+}
+
+export function remember<K extends object, V>(memory: WeakMap<K, V>, key: K, compute: () => V): V {
+  let value = memory.get(key)
+  if (value === undefined) {
+    value = compute()
+    memory.set(key, value)
+  }
+  return value
 }
 
 /** Gives each object a number of its own, so that keys can be made of several. */

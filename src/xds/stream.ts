@@ -36,6 +36,8 @@ export class Stream<P extends KnownProxy> {
   #proxy: P | undefined
   #delivery: Delivery | undefined
   #selection: Selection | undefined
+  /** As it came last. */
+  #set: ResourceSet | undefined
   #waited = false
   #ended = false
 
@@ -59,9 +61,11 @@ export class Stream<P extends KnownProxy> {
 
   /** Brings a set to the proxy. The same object costs nothing. */
   update(set: ResourceSet): void {
+    if (set === this.#set || !this.#delivery || this.#ended) return
     this.#guard(() => {
       const { sets } = this.#host
-      if (!this.#selection || !this.#delivery || this.#ended) return
+      if (!this.#selection || !this.#delivery) return
+      this.#set = set
       const selection = reselect(this.#selection, set, sets)
       if (selection === this.#selection) return
       this.#selection = selection
@@ -143,7 +147,8 @@ export class Stream<P extends KnownProxy> {
     if (!proxy) return false
     this.#proxy = proxy
     if (this.#waits(proxy, request)) return false
-    this.#selection = select(this.#host.resources(proxy), this.#host.sets)
+    this.#set = this.#host.resources(proxy)
+    this.#selection = select(this.#set, this.#host.sets)
     this.#delivery = createDelivery(this.#mode, this.#selection.set, this.#host.remembered(proxy))
     this.#host.joined()
     return true

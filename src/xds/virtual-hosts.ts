@@ -12,7 +12,6 @@ const chunks = new WeakMap<VhdsRoute, Chunk>()
 /** Of each name the one that was looked at last. */
 const latest = new Map<string, WeakRef<VhdsRoute>>()
 const greetings = new Map<string, Resource>()
-const lists = new WeakMap<Vhds, readonly Chunk[]>()
 const answers = new Pool<Resource>()
 
 /** Envoy removes a virtual host only by a resource of the same name. The mark keeps apart what proxies ask for: `ROUTE/HOST`. */
@@ -61,12 +60,7 @@ export function answer(name: string): Resource {
 
 /** All of all route configurations. */
 export function everyHost(vhds: Vhds): readonly Chunk[] {
-  let list = lists.get(vhds)
-  if (!list) {
-    list = Object.freeze(vhds.routes.map(allOf))
-    lists.set(vhds, list)
-  }
-  return list
+  return vhds.routes.map(allOf)
 }
 
 function allOf(vhds: VhdsRoute): Chunk {

@@ -1,7 +1,7 @@
 // What proxies have in common is one object: clients in different namespaces, sets of different streams.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Chunk, Resource, ResourceSet } from '../../src/model/resource.ts'
+import type { Chunk, Resource, ResourceSet, VhdsRoute } from '../../src/model/resource.ts'
 import { NO_RESOURCES } from '../../src/model/resource.ts'
 import { translate } from '../../src/translate/translate.ts'
 import { frameOf } from '../../src/xds/frames.ts'
@@ -106,20 +106,41 @@ function chunk(...names: readonly string[]): Chunk {
   return names.map((name) => ({ type: 'cluster', name, body: { name } }))
 }
 
-test('equal sets become one; a set that says more of what is held back does not', () => {
+test('equal lists of different proxies become one', () => {
   const clusters = chunk('a', 'b')
   const set = (): ResourceSet => ({ ...NO_RESOURCES, cluster: [clusters] })
-  const first = sets.same(set())
-  assert.equal(sets.same(set()), first)
-  assert.equal(sets.same(first), first)
-  assert.notEqual(sets.same({ ...set(), cluster: [chunk('a', 'b')] }), first)
+  const first = select(set(), sets)
+  assert.equal(select(set(), sets).set.cluster, first.set.cluster)
+  const other = select({ ...set(), cluster: [chunk('a', 'b')] }, sets)
+  assert.notEqual(other.set.cluster, first.set.cluster)
+  assert.equal(reselect(other, set(), sets).set.cluster, first.set.cluster)
+})
+
+test('an equal set changes no selection; one that says more of what is held back, or of virtual hosts, does', () => {
+  const clusters = chunk('a', 'b')
+  const set = (more: Partial<ResourceSet> = {}): ResourceSet => ({
+    ...NO_RESOURCES,
+    ...{ cluster: [clusters], vhds: { onDemand: false, routes: [ROUTE] }, ...more },
+  })
+  const first = select(set(), sets)
+  assert.equal(reselect(first, set(), sets), first)
   const resource = clusters[0]!
   const held = (reason: string | undefined) =>
-    sets.same({ ...set(), heldBack: [{ type: 'cluster', name: 'a', resource, reason }] })
-  assert.notEqual(held(undefined), first)
-  assert.equal(held('bad').heldBack?.[0]?.reason, 'bad')
-  assert.equal(held('worse').heldBack?.[0]?.reason, 'worse')
+    reselect(first, set({ heldBack: [{ type: 'cluster', name: 'a', resource, reason }] }), sets)
+  assert.equal(held(undefined).set.heldBack?.[0]?.reason, undefined)
+  assert.equal(held('worse').set.heldBack?.[0]?.reason, 'worse')
+  assert.equal(held('worse').set.cluster, first.set.cluster)
+  for (const vhds of [
+    { onDemand: true, routes: [ROUTE] },
+    { onDemand: false, routes: [{ ...ROUTE }] },
+  ]) {
+    assert.notEqual(reselect(first, set({ vhds }), sets), first)
+  }
+  const { vhds: _, ...without } = set()
+  assert.deepEqual(reselect(first, without, sets).set.virtualHost, [])
 })
+
+const ROUTE: VhdsRoute = { name: 'r', virtualHosts: [virtualHost('a', 'outbound|80||a')] }
 
 test('equal names become one set, others do not', () => {
   const names = (last: string) => new Set([...'abcdefghijk', last])
