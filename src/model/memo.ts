@@ -17,6 +17,8 @@ export interface MemoOptions<Value> {
    * elements always are.
    */
   readonly same?: (before: Value, now: Value) => boolean
+  /** The new value with parts of others in the place of those that are the same; the one before is the first of them. */
+  readonly kept?: (now: Value, others: readonly Value[]) => Value
 }
 
 /**
@@ -112,6 +114,14 @@ function keepIdentity(
   others: Iterable<Entry>,
   options: MemoOptions<unknown>,
 ): void {
+  if (options.kept) {
+    const all = new Set(before ? [before, ...others] : others)
+    now.value = options.kept(
+      now.value,
+      [...all].map(({ value }) => value),
+    )
+    return
+  }
   if (!options.same && !Array.isArray(now.value)) return
   const isSame = (other: Entry) => {
     if (Array.isArray(other.value) && Array.isArray(now.value)) {
@@ -127,5 +137,20 @@ function keepIdentity(
     if (!isSame(other)) continue
     now.value = other.value
     return
+  }
+}
+
+/** `make` with its results kept for as long as the objects they are made of. It may depend on nothing else. */
+export function remembering<Key extends object, Value>(
+  make: (key: Key) => Value,
+): (key: Key) => Value {
+  const known = new WeakMap<Key, Value>()
+  return (key) => {
+    let value = known.get(key)
+    if (value === undefined) {
+      value = make(key)
+      known.set(key, value)
+    }
+    return value
   }
 }

@@ -184,6 +184,7 @@ function byNamespace(
 
 /** Whether two lists hold the identical elements in the same order. */
 export function sameElements(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a === b) return true
   if (a.length !== b.length) return false
   for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
   return true

@@ -17,26 +17,30 @@ import { outboundClusters } from './cluster/outbound.ts'
 import { loadAssignments } from './endpoint.ts'
 import { HTTP_FILTERS } from './filters.ts'
 import { seen } from './kinds/destination-rule.ts'
+import { kept } from './lists.ts'
 import { BLACK_HOLE_CLUSTER, outboundCluster } from './names.ts'
 import { reachableIn, reachableNamespaces } from './reachable.ts'
 import { virtualHosts } from './route/virtual-host.ts'
 import { type ClusterFields, FROM_ADS, resource, typed } from './typed.ts'
 
 /** The client asks for what it needs by name, first the listener `host:port` of its target. No secrets: it speaks plain text. */
-export const grpcResources = memo((view: View, _: ''): ResourceSet => {
-  const services = reachableNamespaces(view, '').flatMap((namespace) =>
-    reachableIn(view, namespace),
-  )
-  const parts = services.map((service) => grpcService(view, service))
-  const taken = new Set<string>()
-  return Object.freeze({
-    ...NO_RESOURCES,
-    cluster: [NOWHERE.clusters, ...parts.map(({ clusters }) => clusters)],
-    endpoint: [NOWHERE.endpoints, ...parts.map(({ endpoints }) => endpoints)],
-    listener: parts.map(({ listeners }) => withoutTaken(listeners, taken)),
-    route: parts.map(({ routes }) => routes),
-  })
-})
+export const grpcResources = memo(
+  (view: View, _: ''): ResourceSet => {
+    const services = reachableNamespaces(view, '').flatMap((namespace) =>
+      reachableIn(view, namespace),
+    )
+    const parts = services.map((service) => grpcService(view, service))
+    const taken = new Set<string>()
+    return {
+      ...NO_RESOURCES,
+      cluster: [NOWHERE.clusters, ...parts.map(({ clusters }) => clusters)],
+      endpoint: [NOWHERE.endpoints, ...parts.map(({ endpoints }) => endpoints)],
+      listener: parts.map(({ listeners }) => withoutTaken(listeners, taken)),
+      route: parts.map(({ routes }) => routes),
+    }
+  },
+  { kept },
+)
 
 /** Two services may have a name or address in common: the first keeps it. */
 function withoutTaken(listeners: readonly Resource[], taken: Set<string>): readonly Resource[] {

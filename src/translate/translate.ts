@@ -3,7 +3,7 @@ import { Cache } from '../model/cache.ts'
 import { memo } from '../model/memo.ts'
 import type { Mesh } from '../model/mesh.ts'
 import type { Node } from '../model/node.ts'
-import type { Chunk, Resource, ResourceSet } from '../model/resource.ts'
+import { type Chunk, NO_RESOURCES, type Resource, type ResourceSet } from '../model/resource.ts'
 import { View } from '../model/view.ts'
 import { clientSecrets } from './cluster/credential.ts'
 import { BLACK_HOLE, INBOUND_PASSTHROUGH, PASSTHROUGH } from './cluster/inbound.ts'
@@ -14,10 +14,12 @@ import { gatewayResources } from './gateway/gateway.ts'
 import { grpcResources } from './grpc.ts'
 import { boundInboundListeners, inboundClusters, inboundRoutes, ingressSecrets } from './inbound.ts'
 import { allSeen, type Seen } from './kinds/destination-rule.ts'
+import { patchesOf } from './kinds/envoy-filter.ts'
 import { extensionConfigs } from './kinds/extension.ts'
 import { jwtConfigs } from './kinds/request-authentication.ts'
 import { capturedListeners } from './listener/captured.ts'
 import { outboundListeners } from './listener/outbound.ts'
+import { chunks, joinedTo, kept } from './lists.ts'
 import { localAssignment } from './local-cluster.ts'
 import { withPatches } from './patch/patch.ts'
 import { reachableIn, reachableNamespaces } from './reachable.ts'
@@ -28,75 +30,77 @@ import { withVirtualHostsApart } from './vhds/apart.ts'
 
 /** Pure: the same mesh and node give the same set; with the same cache, the identical one while nothing it reads changes. */
 export function translate(mesh: Mesh, node: Node, cache: Cache = new Cache()): ResourceSet {
-  return resourceSet(new View(mesh, node, cache), `${node.namespace}/${node.workload}`)
+  const view = new View(mesh, node, cache)
+  if (node.type === 'grpc') return grpcResources(view, '')
+  const workload = `${node.namespace}/${node.workload}`
+  if (patchesOf(view, '').length > 0) return patchedResources(view, workload)
+  return joinedTo(view, sharedResources(view, ''))(ownResources(view, workload))
 }
 
-/** What follows the mesh and what follows the workload are made apart: a change of the one leaves the other as it is. */
-const resourceSet = memo((view: View, workload: string): ResourceSet => {
-  if (view.facet('type') === 'grpc') return grpcResources(view, '')
-  const shared = sharedChunks(view, '')
-  const own = ownChunks(view, workload)
-  const set = withPatches(view, {
-    cluster: chunks([shared.fixed, own.cluster, ...shared.cluster]),
-    endpoint:
-      own.endpoint.length > 0 ? chunks([...shared.endpoint, own.endpoint]) : shared.endpoint,
-    secret: own.secret,
-    listener: chunks([...own.listener, shared.listener, own.gateway.listeners]),
-    route: chunks([own.route, shared.route, own.gateway.routes]),
-    virtualHost: NONE,
-    extensionConfig: chunks([own.jwt, shared.extensions]),
-    // What is set while a proxy runs belongs to no object: see src/tapping.ts.
-    runtime: NONE,
-  })
-  return withVirtualHostsApart(view, set)
-})
+/** Patches may be about any part of the whole. */
+const patchedResources = memo(
+  (view: View, workload: string): ResourceSet => {
+    const whole = joinedTo(view, unpatchedResources(view, ''))(ownResources(view, workload))
+    return withVirtualHostsApart(view, withPatches(view, whole))
+  },
+  { kept },
+)
 
-const NONE: readonly Chunk[] = Object.freeze([])
+const sharedResources = memo(
+  (view: View, _: '') => withVirtualHostsApart(view, unpatchedResources(view, '')),
+  { kept },
+)
 
 /** What most proxies of a namespace have in common: all that does not depend on the workload. */
-const sharedChunks = memo((view: View, _: '') => {
-  const services = reachableNamespaces(view, '').map((name) =>
-    allSeen(view, reachableIn(view, name)),
-  )
-  return Object.freeze({
-    fixed: fixedClusters(view),
-    cluster: chunks([...services.map((list) => clustersOf(view, list)), namedClusters(view, '')]),
-    endpoint: chunks(services.map((list) => assignmentsOf(view, list))),
-    listener: boundOutboundListeners(view, ''),
-    route: outboundRoutes(view, ''),
-    extensions: extensionConfigs(view, ''),
-  })
-})
+const unpatchedResources = memo(
+  (view: View, _: ''): ResourceSet => {
+    const services = reachableNamespaces(view, '').map((name) =>
+      allSeen(view, reachableIn(view, name)),
+    )
+    return {
+      ...NO_RESOURCES,
+      cluster: chunks([...services.map((list) => clustersOf(view, list)), namedClusters(view, '')]),
+      endpoint: chunks(services.map((list) => assignmentsOf(view, list))),
+      listener: chunks([boundOutboundListeners(view, '')]),
+      route: chunks([outboundRoutes(view, '')]),
+      extensionConfig: chunks([extensionConfigs(view, '')]),
+    }
+  },
+  { kept },
+)
 
 /** What belongs to the workload, and all that a gateway serves. */
-const ownChunks = memo((view: View, workload: string) => {
-  const gateway = gatewayResources(view, workload)
-  return Object.freeze({
-    cluster: inboundClusters(view, workload),
-    endpoint: localAssignment(view, workload),
-    secret: chunks([
-      ownCertificate(view, workload),
-      trustedRoots(view, ''),
-      gateway.secrets,
-      ingressSecrets(view, workload),
-      clientSecretsBeside(view, gateway.secrets),
-    ]),
-    listener: [capturedListeners(view, workload), boundInboundListeners(view, workload)],
-    route: inboundRoutes(view, workload),
-    jwt: jwtConfigs(view, workload),
-    gateway,
-  })
-})
+const ownResources = memo(
+  (view: View, workload: string): ResourceSet => {
+    const gateway = gatewayResources(view, workload)
+    return {
+      ...NO_RESOURCES,
+      cluster: chunks([fixedClusters(view), inboundClusters(view, workload)]),
+      endpoint: chunks([localAssignment(view, workload)]),
+      secret: chunks([
+        ownCertificate(view, workload),
+        trustedRoots(view, ''),
+        gateway.secrets,
+        ingressSecrets(view, workload),
+        clientSecretsBeside(view, gateway.secrets),
+      ]),
+      listener: chunks([
+        capturedListeners(view, workload),
+        boundInboundListeners(view, workload),
+        gateway.listeners,
+      ]),
+      route: chunks([inboundRoutes(view, workload), gateway.routes]),
+      extensionConfig: chunks([jwtConfigs(view, workload)]),
+    }
+  },
+  { kept },
+)
 
 /** A gateway's servers may use the same ones. */
 const clientSecretsBeside = memo(
   (view: View, others: Chunk): Chunk =>
     Object.freeze(clientSecrets(view, '').filter((secret) => !others.includes(secret))),
 )
-
-function chunks(all: readonly Chunk[]): readonly Chunk[] {
-  return Object.freeze(all.filter((chunk) => chunk.length > 0))
-}
 
 const CAPTURED: Chunk = Object.freeze([PASSTHROUGH, BLACK_HOLE, INBOUND_PASSTHROUGH])
 const EXPLICIT: Chunk = Object.freeze([BLACK_HOLE])

@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import type { Cluster, RouteConfiguration } from '../../proto/envoy.d.ts'
 import { Cache } from '../../src/model/cache.ts'
 import type { Document } from '../../src/model/document.ts'
-import { EMPTY_MESH, type Mesh, nextMesh } from '../../src/model/mesh.ts'
+import { EMPTY_MESH, type Mesh, nextMesh, sameElements } from '../../src/model/mesh.ts'
+import { DELIVERY_MODES, type Node } from '../../src/model/node.ts'
 import {
   MESSAGE_NAMES,
   RESOURCE_TYPES,
@@ -18,13 +19,31 @@ import { apply, NODES, script, stateOf } from '../support/random-mesh.ts'
 import '../support/laws.ts'
 
 const RUNS = { numRuns: 1000 }
+const PATCHING: ReadonlySet<string> = new Set(['EnvoyFilter', 'MeshConfig'])
 
 /** Two proxies are enough to share and to differ; which two changes from case to case. */
-const twoNodes = fc.shuffledSubarray([...NODES], { minLength: 2, maxLength: 2 })
+const twoNodes = fc
+  .tuple(
+    fc.shuffledSubarray([...NODES], { minLength: 2, maxLength: 2 }),
+    fc.constantFrom(undefined, ...DELIVERY_MODES),
+  )
+  .map(([nodes, delivery]) => nodes.map((node) => (delivery ? { ...node, delivery } : node)))
 
 /** Everything of a set in the order it is sent in, as text. */
 function print(set: ResourceSet): string {
-  return JSON.stringify(RESOURCE_TYPES.map((type) => set[type].flat()))
+  return JSON.stringify([RESOURCE_TYPES.map((type) => set[type].flat()), set.vhds])
+}
+
+/** A list that holds what it held is the identical one, as is the list of route configurations whose virtual hosts travel alone. */
+function checkKept(before: ResourceSet, after: ResourceSet): void {
+  for (const type of RESOURCE_TYPES) {
+    const [had, has] = [before[type], after[type]]
+    const isSame = had.length === has.length && had.every((one, at) => sameElements(one, has[at]!))
+    if (isSame) assert.equal(has, had, type)
+  }
+  const [had, has] = [before.vhds, after.vhds]
+  if (had && has && had.onDemand === has.onDemand && sameElements(had.routes, has.routes))
+    assert.equal(has, had, 'vhds')
 }
 
 function meshOf(objects: ReadonlyMap<string, Document>, previous: Mesh = EMPTY_MESH): Mesh {
@@ -37,6 +56,7 @@ test('a mesh that was edited step by step gives what a fresh one gives', () => {
       const cache = new Cache()
       let objects = new Map<string, Document>()
       let mesh = EMPTY_MESH
+      const last = new Map<Node, ResourceSet>()
       for (const edit of edits) {
         objects = apply(objects, edit)
         mesh = meshOf(objects, mesh)
@@ -44,6 +64,9 @@ test('a mesh that was edited step by step gives what a fresh one gives', () => {
           const incremental = translate(mesh, node, cache)
           assert.equal(print(incremental), print(translate(mesh, node)))
           assert.equal(translate(mesh, node, cache), incremental)
+          // The first patch and the last one begin all of it anew.
+          if (!PATCHING.has(edit.kind)) checkKept(last.get(node) ?? incremental, incremental)
+          last.set(node, incremental)
         }
       }
     }),
