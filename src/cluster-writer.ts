@@ -67,6 +67,8 @@ class Writer {
   readonly #options: ClusterWriterOptions
   /** What each namespace was given. */
   readonly #published = new Map<string, string>()
+  /** Objects whose status the server did not take. */
+  readonly #refused = new Set<string>()
   #webhookRoots = ''
   #webhooksSeen = 0
 
@@ -74,15 +76,20 @@ class Writer {
     this.#options = options
   }
 
-  /** `goesOn` is asked before each write: a leader that lost its lock stops at once. */
+  /**
+   * `goesOn` is asked before each write: a leader that lost its lock stops at once. Rejects with the first refusal after all
+   * else was written.
+   */
   async look(goesOn: () => boolean): Promise<void> {
-    await this.#roots(goesOn)
+    const refused = await this.#roots(goesOn)
     const byObject = this.#diagnosticsByObject()
-    await this.#statuses(byObject, goesOn)
+    const alsoRefused = await this.#statuses(byObject, goesOn)
     await this.#options.gateways.look((id) => byObject.get(id) ?? [], MOST, goesOn)
+    const first = refused ?? alsoRefused
+    if (first) throw new Error(first)
   }
 
-  async #roots(goesOn: () => boolean): Promise<void> {
+  async #roots(goesOn: () => boolean): Promise<string | undefined> {
     const { connection, namespaces, roots } = this.#options
     const present = roots()
     const map = { name: ROOT_CONFIG_MAP, key: ROOT_KEY, roots: present }
@@ -90,35 +97,52 @@ class Writer {
     for (const gone of [...this.#published.keys()].filter((name) => !all.includes(name))) {
       this.#published.delete(gone)
     }
+    let refused: string | undefined
     for (const namespace of all) {
       if (this.#published.get(namespace) === present) continue
-      if (!goesOn()) return
-      await publishRoots(connection, namespace, map)
-      this.#published.set(namespace, present)
+      if (!goesOn()) return refused
+      const why = await publishRoots(connection, namespace, map)
+      if (why) refused ??= `${ROOT_CONFIG_MAP} in ${namespace}: ${why}`
+      else this.#published.set(namespace, present)
     }
     // Whoever installs again may take the bundle away.
     const looked = performance.now() - this.#webhooksSeen < WEBHOOKS_EVERY
-    if ((this.#webhookRoots === present && looked) || !goesOn()) return
+    if ((this.#webhookRoots === present && looked) || !goesOn()) return refused
     await publishWebhookRoots(connection, `${NAME}-${this.#options.namespace}`, present)
     this.#webhookRoots = present
     this.#webhooksSeen = performance.now()
+    return refused
   }
 
   async #statuses(
     byObject: ReadonlyMap<string, readonly Diagnostic[]>,
     goesOn: () => boolean,
-  ): Promise<void> {
-    const { connection, known, proxies } = this.#options
+  ): Promise<string | undefined> {
+    const { connection, proxies } = this.#options
     const { all, synced } = proxies()
     let written = 0
-    for (const [id, object] of known) {
+    let refused: string | undefined
+    for (const [id, object] of this.#known()) {
       const report = { diagnostics: byObject.get(id) ?? [], proxies: all, synced }
       const wanted = conditionsOf(object, report)
       if (!isNews(object.conditions, wanted)) continue
-      if (written === MOST || !goesOn()) return
-      await writeStatus(connection, object, wanted, new Date())
+      if (written === MOST || !goesOn()) break
+      const why = await writeStatus(connection, object, wanted, new Date())
       written += 1
+      this.#refused.delete(id)
+      if (!why) continue
+      this.#refused.add(id)
+      refused ??= `status of ${id}: ${why}`
     }
+    return refused
+  }
+
+  /** Those that were refused last come last, so that they keep no others waiting. */
+  #known(): Iterable<readonly [string, Known]> {
+    const { known } = this.#options
+    if (this.#refused.size === 0) return known
+    const late = ([id]: readonly [string, Known]) => Number(this.#refused.has(id))
+    return [...known].sort((one, other) => late(one) - late(other))
   }
 
   #diagnosticsByObject(): Map<string, Diagnostic[]> {

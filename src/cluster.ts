@@ -33,8 +33,6 @@ export async function openClusterSide(
     options.webhooks &&
     (await openWebhooks(options.webhooks, {
       issuer: () => authority.issuer,
-      namespaceLabels: (name) =>
-        core.mesh.tables.Namespace.rows.get(`/${name}`)?.metadata.labels ?? {},
       references: (document) => core.referencesWith(document),
       log,
     }))

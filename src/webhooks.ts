@@ -8,6 +8,7 @@ import { splitAddress } from './listen.ts'
 import { type Diagnostic, hasErrors } from './model/diagnostic.ts'
 import type { Document } from './model/document.ts'
 import { checkCredential } from './registry/credential.ts'
+import { identify } from './registry/identify.ts'
 import { Objects } from './registry/objects.ts'
 import { printPath } from './registry/phrase.ts'
 import { validate } from './translate/validate/index.ts'
@@ -30,7 +31,6 @@ export interface Webhooks {
 
 interface Context {
   readonly issuer: () => Issuer
-  readonly namespaceLabels: (namespace: string) => Readonly<Record<string, string>>
   /** What there is to say of a document as a part of the mesh: what it names and is not there. */
   readonly references: (document: Document) => readonly Diagnostic[]
   readonly log: (diagnostic: Diagnostic) => void
@@ -41,7 +41,7 @@ const RENEWAL = 3_600_000
 
 export async function openWebhooks(
   options: WebhooksOptions,
-  { issuer, namespaceLabels, references, log }: Context,
+  { issuer, references, log }: Context,
 ): Promise<Webhooks | Diagnostic> {
   const { host, port } = splitAddress(options.address)
   const pairOf = async () => {
@@ -54,7 +54,7 @@ export async function openWebhooks(
   const { settings } = options
   try {
     const server = await serveWebhooks({
-      ...{ host, port, pair, settings, namespaceLabels },
+      ...{ host, port, pair, settings },
       judge: (value) => judge(value, references),
     })
     const renew = async () => {
@@ -93,6 +93,8 @@ export function judge(
     given.add(source)
     return { source, line: 0, column: 0 }
   }
+  const unread = unreadKind(value)
+  if (unread) return [unread]
   objects.put('object', { value, at })
   const { documents, diagnostics } = objects.state()
   const own = [
@@ -108,4 +110,13 @@ export function judge(
     .filter(({ origin }) => origin !== undefined && given.has(origin.source))
     .map((diagnostic) => ({ ...diagnostic, severity: 'warning' as const }))
   return [...own, ...others]
+}
+
+/** A server does not have what is misspelt, so this is of a later version of the API than Lotse's: others may read it. */
+function unreadKind(value: unknown): Diagnostic | undefined {
+  const { kind, apiVersion } = (value ?? {}) as Readonly<Record<string, unknown>>
+  const identified = identify(String(kind), String(apiVersion))
+  if (identified.type !== 'wrong') return undefined
+  const text = `${kind} of ${apiVersion} is not read by this version of Lotse: ignored`
+  return { code: 'L0103', severity: 'warning', text }
 }

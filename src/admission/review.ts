@@ -2,7 +2,7 @@
 import { type Diagnostic, hasErrors, printDiagnostic } from '../model/diagnostic.ts'
 import { type InjectSettings, inject } from './inject.ts'
 import type { Pod } from './pod.ts'
-import { decide } from './policy.ts'
+import { takesSidecar } from './policy.ts'
 
 export interface Review {
   readonly request?: {
@@ -50,14 +50,8 @@ export function verdictOf(diagnostics: readonly Diagnostic[]): Verdict {
   return { allowed: false, status: { code: 422, message }, ...told }
 }
 
-export function injectionOf(
-  pod: unknown,
-  namespaceLabels: Readonly<Record<string, string>>,
-  settings: InjectSettings,
-): Verdict {
-  if (!isPod(pod) || !decide(pod, namespaceLabels, settings.revision).inject) {
-    return { allowed: true }
-  }
+export function injectionOf(pod: unknown, settings: InjectSettings): Verdict {
+  if (!isPod(pod) || !takesSidecar(pod, settings.revision)) return { allowed: true }
   const { metadata, spec } = inject(pod, settings)
   const operations = [
     { op: 'replace', path: '/metadata', value: metadata },

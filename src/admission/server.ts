@@ -19,7 +19,6 @@ export interface WebhookOptions {
   readonly settings: InjectSettings
   /** What `lotse check` says of one object. */
   readonly judge: (object: unknown) => readonly Diagnostic[]
-  readonly namespaceLabels: (namespace: string) => Readonly<Record<string, string>>
 }
 
 export interface WebhookServer {
@@ -34,9 +33,9 @@ export const INJECT = '/inject'
 /** Of an object as etcd takes it, with the old one beside it. */
 const LARGEST = 4 * 1024 * 1024
 
-/** Rejects if the port cannot be had. Whoever calls learns only what he sent: both answers depend on the object and public labels. */
+/** Rejects if the port cannot be had. Whoever calls learns only what he sent: both answers depend on the object. */
 export async function serveWebhooks(options: WebhookOptions): Promise<WebhookServer> {
-  const { settings, judge, namespaceLabels } = options
+  const { settings, judge } = options
   const server = Fastify({
     logger: false,
     bodyLimit: LARGEST,
@@ -47,13 +46,13 @@ export async function serveWebhooks(options: WebhookOptions): Promise<WebhookSer
   limit(server)
   server.post(VALIDATE, async (request, reply) => {
     const review = reviewIn(request.body)
-    const said = answer(review, verdictOf(judge(review.request?.object)))
+    const { object } = review.request ?? {}
+    const said = answer(review, verdictOf(isEnding(object) ? [] : judge(object)))
     return said ?? reply.code(400).send({ error: 'This is no AdmissionReview' })
   })
   server.post(INJECT, async (request, reply) => {
     const review = reviewIn(request.body)
-    const labels = namespaceLabels(review.request?.namespace ?? '')
-    const said = answer(review, injectionOf(review.request?.object, labels, settings))
+    const said = answer(review, injectionOf(review.request?.object, settings))
     return said ?? reply.code(400).send({ error: 'This is no AdmissionReview' })
   })
   await server.listen({ host: options.host, port: options.port })
@@ -84,6 +83,12 @@ function limit(server: FastifyInstance<HttpsServer>): void {
       open.bytes -= bytes
     })
   })
+}
+
+/** It is on its way out, and is only let go of by whoever holds it: a refusal would keep it for ever. */
+function isEnding(object: unknown): boolean {
+  const { metadata } = (object ?? {}) as { metadata?: { deletionTimestamp?: unknown } }
+  return metadata?.deletionTimestamp !== undefined
 }
 
 function tls({ keyPem, chainPem }: Pair): { readonly key: string; readonly cert: string } {

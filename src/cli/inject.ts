@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parseAllDocuments } from 'yaml'
 import { inject as injectPod } from '../admission/inject.ts'
-import { decide } from '../admission/policy.ts'
+import { takesSidecar } from '../admission/policy.ts'
 import { mapPod } from '../admission/workload-template.ts'
 import { EXIT, fail } from './print.ts'
 
@@ -46,9 +46,8 @@ export async function inject(options: InjectCommand): Promise<number> {
 function injectInto(value: unknown, options: InjectCommand): unknown {
   let changed = false
   const result = mapPod(value, (pod) => {
-    const decision = decide(pod, { 'istio-injection': 'enabled' }, options.revision)
-    changed = decision.inject
-    return decision.inject ? injectPod(pod, options) : pod
+    changed = takesSidecar(pod, options.revision)
+    return changed ? injectPod(pod, options) : pod
   })
   return changed ? result : value
 }

@@ -58,40 +58,48 @@ function mutating(settings: WebhookSettings): object {
     ],
   }
   const wanted = { key: 'sidecar.istio.io/inject', operator: 'NotIn', values: ['false'] }
-  const inNamespace = (label: string, value: string) => ({
-    matchExpressions: [notOurs, { key: label, operator: 'In', values: [value] }],
-  })
+  const undecided = [notOurs, isUnset('istio-injection'), isUnset('istio.io/rev')]
   return {
     ...head('MutatingWebhookConfiguration', settings),
     webhooks: [
       {
         ...webhook,
         name: 'namespace.inject.lotse.dev',
-        namespaceSelector: inNamespace('istio-injection', 'enabled'),
+        namespaceSelector: { matchExpressions: [notOurs, is('istio-injection', 'enabled')] },
         objectSelector: { matchExpressions: [wanted] },
       },
       {
         ...webhook,
         name: 'revision.inject.lotse.dev',
-        namespaceSelector: inNamespace('istio.io/rev', revision),
+        namespaceSelector: {
+          matchExpressions: [notOurs, isUnset('istio-injection'), is('istio.io/rev', revision)],
+        },
         objectSelector: { matchExpressions: [wanted] },
       },
       {
         ...webhook,
         name: 'pod.inject.lotse.dev',
-        namespaceSelector: {
-          matchExpressions: [
-            notOurs,
-            { key: 'istio-injection', operator: 'DoesNotExist' },
-            { key: 'istio.io/rev', operator: 'DoesNotExist' },
-          ],
-        },
+        namespaceSelector: { matchExpressions: undecided },
         objectSelector: {
-          matchExpressions: [{ key: 'sidecar.istio.io/inject', operator: 'In', values: ['true'] }],
+          matchExpressions: [is('sidecar.istio.io/inject', 'true'), isUnset('istio.io/rev')],
         },
+      },
+      {
+        ...webhook,
+        name: 'pod-revision.inject.lotse.dev',
+        namespaceSelector: { matchExpressions: undecided },
+        objectSelector: { matchExpressions: [wanted, is('istio.io/rev', revision)] },
       },
     ],
   }
+}
+
+function is(key: string, value: string): object {
+  return { key, operator: 'In', values: [value] }
+}
+
+function isUnset(key: string): object {
+  return { key, operator: 'DoesNotExist' }
 }
 
 function head(kind: string, { namespace }: WebhookSettings): object {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { parseAllDocuments } from 'yaml'
 import { inject } from '../../src/admission/inject.ts'
 import type { Pod } from '../../src/admission/pod.ts'
-import { decide } from '../../src/admission/policy.ts'
+import { takesSidecar } from '../../src/admission/policy.ts'
 import { lotse } from '../support/command.ts'
 import { testFolder } from '../support/envoy.ts'
 
@@ -99,26 +99,22 @@ test('twice is once', () => {
   assert.deepEqual(inject(once, SETTINGS), once)
 })
 
-test('who gets a sidecar', () => {
-  const labelled = (labels: Record<string, string>, annotations = {}): Pod => ({
+test('who takes a sidecar', () => {
+  const saying = (labels: Record<string, string>, annotations = {}): Pod => ({
     ...POD,
     metadata: { labels, annotations },
   })
-  const enabled = { 'istio-injection': 'enabled' }
-  const rows: [Pod, Record<string, string>, boolean][] = [
-    [POD, {}, false],
-    [POD, enabled, true],
-    [POD, { 'istio-injection': 'disabled' }, false],
-    [labelled({ 'sidecar.istio.io/inject': 'false' }), enabled, false],
-    [labelled({}, { 'sidecar.istio.io/inject': 'false' }), enabled, false],
-    [labelled({ 'sidecar.istio.io/inject': 'true' }), {}, true],
-    [POD, { 'istio.io/rev': 'default' }, true],
-    [POD, { 'istio.io/rev': 'canary' }, false],
-    [labelled({ 'istio.io/rev': 'canary' }), enabled, false],
-    [{ ...POD, spec: { ...POD.spec, hostNetwork: true } }, enabled, false],
+  const rows: [Pod, boolean][] = [
+    [POD, true],
+    [saying({ 'sidecar.istio.io/inject': 'true' }), true],
+    [saying({ 'sidecar.istio.io/inject': 'false' }), false],
+    [saying({}, { 'sidecar.istio.io/inject': 'false' }), false],
+    [saying({ 'istio.io/rev': 'default' }), true],
+    [saying({ 'istio.io/rev': 'canary' }), false],
+    [{ ...POD, spec: { ...POD.spec, hostNetwork: true } }, false],
   ]
-  for (const [pod, namespace, wanted] of rows) {
-    assert.equal(decide(pod, namespace, 'default').inject, wanted, JSON.stringify(namespace))
+  for (const [pod, wanted] of rows) {
+    assert.equal(takesSidecar(pod, 'default'), wanted, JSON.stringify(pod.metadata))
   }
 })
 

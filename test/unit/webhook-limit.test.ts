@@ -17,7 +17,6 @@ test('questions that are open at once are limited by their size', async (t) => {
     ...{ host: '127.0.0.1', port: 0, pair: { keyPem, chainPem } },
     settings: { image: 'proxy', xds: 'lotse:15010', revision: 'default' },
     judge: () => [],
-    namespaceLabels: () => ({}),
   })
   t.after(() => server.close())
   const open = (length: number): { asked: ClientRequest; status: Promise<number> } => {

@@ -11,12 +11,12 @@ interface Webhooks {
 
 const REGISTRATIONS = '/apis/admissionregistration.k8s.io/v1'
 
-/** Server-side apply, so that other keys in the ConfigMap stay. Rejects with the server's words. */
+/** Server-side apply, so that other keys in the ConfigMap stay. The server's words if it refuses. */
 export async function publishRoots(
   connection: Connection,
   namespace: string,
   map: { readonly name: string; readonly key: string; readonly roots: string },
-): Promise<void> {
+): Promise<string | undefined> {
   const { name, key, roots } = map
   const path = `/api/v1/namespaces/${namespace}/configmaps/${name}`
   const { status, body } = await connection.request(
@@ -32,7 +32,14 @@ export async function publishRoots(
       },
     },
   )
-  if (status >= 300) throw new Error(messageOf(body))
+  return status < 300 || isEnding(status, body) ? undefined : messageOf(body)
+}
+
+/** Nothing can be made any more in a namespace that is being deleted, and nobody waits for it. */
+function isEnding(status: number, body: unknown): boolean {
+  const { details } = (body ?? {}) as { details?: { causes?: readonly { reason?: string }[] } }
+  const causes = details?.causes ?? []
+  return status === 404 || causes.some(({ reason }) => reason === 'NamespaceTerminating')
 }
 
 /** Both registrations of this name trust these roots from now on; what is not registered is left alone. */

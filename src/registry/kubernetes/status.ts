@@ -1,6 +1,6 @@
 // Conditions on users' objects: whether Lotse accepts them and the proxies have them. Written by the leader, and only what changed.
 import type { Diagnostic } from '../../model/diagnostic.ts'
-import type { Connection } from './connection.ts'
+import { type Connection, messageOf } from './connection.ts'
 
 /** An object of the cluster, as its status is written. */
 export interface Known {
@@ -92,13 +92,13 @@ export function isNews(now: readonly Condition[], wanted: readonly Condition[]):
   })
 }
 
-/** Server-side apply of the conditions; the time of one that stays as it was is kept. */
+/** Server-side apply of the conditions; the time of one that stays as it was is kept. The server's words if it refuses. */
 export async function writeStatus(
   connection: Connection,
   known: Known,
   wanted: readonly Condition[],
   now: Date,
-): Promise<void> {
+): Promise<string | undefined> {
   const { apiVersion, kind, plural, namespace, name, generation } = known
   const conditions = wanted.map((condition) => {
     const before = known.conditions.find(({ type }) => type === condition.type)
@@ -106,11 +106,13 @@ export async function writeStatus(
     return { ...condition, lastTransitionTime: same ?? now.toISOString() }
   })
   const path = `/apis/${apiVersion}/namespaces/${namespace}/${plural}/${name}/status`
-  await connection.request('PATCH', `${path}?fieldManager=lotse&force=true`, {
+  const reply = await connection.request('PATCH', `${path}?fieldManager=lotse&force=true`, {
     contentType: 'application/apply-patch+yaml',
     body: {
       ...{ apiVersion, kind, metadata: { name, namespace } },
       status: { observedGeneration: generation, conditions },
     },
   })
+  // One that went away meanwhile needs none.
+  return reply.status < 300 || reply.status === 404 ? undefined : messageOf(reply.body)
 }
