@@ -74,7 +74,10 @@ export class LiveMesh {
     this.#keys.want(
       this.#admission.documents.filter((document) => isKind(document, 'RequestAuthentication')),
     )
+    const before = this.mesh
     this.#advance()
+    // Lines moved, or something is said of objects that stay in force: no proxy's business, but that of all who show it.
+    if (this.mesh === before) this.mesh = { ...before, generation: before.generation + 1 }
   }
 
   /** The same while proxies are served: what a mistake of Lotse's own keeps from being taken up leaves in force what was. */

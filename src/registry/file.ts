@@ -17,7 +17,7 @@ import { DirectoryWatch } from './watch.ts'
 export type { RegistryState } from './state.ts'
 
 export interface FileOptions extends StateOptions {
-  /** Called after every change of `state`, once a batch of changed files. */
+  /** Called after every change of `state`, once a batch of changed files; also where only lines moved. */
   readonly onChange: (state: RegistryState) => void
   /** Milliseconds between looks at everything, for file systems that give no events. */
   readonly rescan?: number
@@ -139,10 +139,9 @@ export class FileRegistry {
     this.#dirty = new Set()
     if (!named || !(await this.#readNamed(named))) await this.#readAll(touched)
     const state = await drive(nextState(this.#state, this.#found(), this.#options))
-    const { documents, diagnostics } = this.#state
+    const changed = state !== this.#state
     this.#state = state
-    const same = state.documents === documents && state.diagnostics === diagnostics
-    if (!same && !this.#closed) this.#options.onChange(state)
+    if (changed && !this.#closed) this.#options.onChange(state)
   }
 
   /** Reads only these files. False if more than their content changed. */

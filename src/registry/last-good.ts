@@ -21,7 +21,8 @@ export class LastGood {
   /** As an earlier process left them. */
   readonly documents: readonly Document[]
   readonly #path: string
-  readonly #lines = new WeakMap<Document, string>()
+  /** Of each object that is kept what its line begins with. */
+  readonly #heads = new WeakMap<Document, string>()
   #wanted: readonly Document[] | undefined
   #since = 0
   #timer: NodeJS.Timeout | undefined
@@ -92,13 +93,13 @@ export class LastGood {
     const lines: string[] = []
     for (const document of documents) {
       if (!isKept(document)) continue
-      let line = this.#lines.get(document)
-      if (line === undefined) {
+      let head = this.#heads.get(document)
+      if (head === undefined) {
         const { kind, apiVersion, metadata, spec } = document
-        line = JSON.stringify({ kind, apiVersion, metadata, spec, origin: document.at([]) })
-        this.#lines.set(document, line)
+        head = JSON.stringify({ kind, apiVersion, metadata, spec }).slice(0, -1)
+        this.#heads.set(document, head)
       }
-      lines.push(line)
+      lines.push(`${head},"origin":${JSON.stringify(document.at([]))}}`)
     }
     return `${lines.join('\n')}\n`
   }

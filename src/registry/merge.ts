@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { byAge, type Document } from '../model/document.ts'
 import { printOrigin } from '../model/origin.ts'
+import type { Position } from './position.ts'
 
 /** A document in force; `fresh` unless it is the last good version of one that is broken now. */
 export interface Held {
@@ -9,6 +10,8 @@ export interface Held {
   readonly name: string
   readonly document: Document
   readonly fresh: boolean
+  /** Of a document in a file. */
+  readonly position?: Position | undefined
 }
 
 export interface Merged {

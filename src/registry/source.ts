@@ -1,12 +1,13 @@
-// One file: its text and what it said before -> the documents in force and what is wrong. Pure; documents that did not change are not parsed again.
+// One file: its text and what it said before -> the documents in force and what is wrong. Documents that did not change are not parsed again.
 import { isDeepStrictEqual } from 'node:util'
 import type { Diagnostic } from '../model/diagnostic.ts'
 import { type Document, nameOf } from '../model/document.ts'
 import type { Origin, Path } from '../model/origin.ts'
-import { type Checked, check, objectsIn } from './check.ts'
+import { type Checked, type Content, check, objectsIn } from './check.ts'
 import { closedVersion, guessedAbout, isStandIn, UNNAMED } from './closed.ts'
 import type { Held } from './merge.ts'
 import type { Parsed, Place } from './parsed.ts'
+import { Position } from './position.ts'
 import { consequence, tell } from './tell.ts'
 import { closedVersionsIn } from './unreadable.ts'
 import { find, parse, split } from './yaml.ts'
@@ -36,13 +37,15 @@ interface ReadObject {
   readonly path: Path
   readonly checked: Checked
   readonly document?: Document
+  readonly position?: Position
   readonly name?: string
 }
 
 /**
  * The file after its content became `content`. Last good versions stay in force for what is broken: a refused object keeps its own,
  * a file with a syntax error keeps every object that it does not name any more, an unreadable or (unless `allowEmpty`) blank
- * file keeps all. Yields between documents, so that the caller can let others run.
+ * file keeps all. A document that says the same is the identical one, also where its lines moved: they are told to its position,
+ * and that is all that this changes of `previous`. Yields between documents, so that the caller can let others run.
  */
 export function* nextFile(
   path: string,
@@ -69,15 +72,21 @@ export function* nextFile(
     if (same) same.push(chunk)
     else known.set(chunk.text, [chunk])
   }
-  const documents = new Map(before.map(({ name, document }) => [name, document]))
-  const chunks: ReadChunk[] = []
-  for (const { text, line } of split(content.text)) {
+  const last = new Map(before.map((held) => [held.name, held]))
+  const parts = split(content.text).map(({ text, line }) => {
     const same = known.get(text)
-    const found = same?.find((chunk) => chunk.line === line)
-    chunks.push(found ?? readChunk(path, text, line, same?.[0], documents))
+    return { text, line, same, found: same?.find((chunk) => chunk.line === line) }
+  })
+  const free = new Map(last)
+  for (const { found } of parts) {
+    for (const { name = '' } of found?.objects ?? []) free.delete(name)
+  }
+  const chunks: ReadChunk[] = []
+  for (const { text, line, same, found } of parts) {
+    chunks.push(found ?? readChunk(path, text, line, same?.[0], free))
     yield
   }
-  return { path, content, chunks, ...inForceNow(path, chunks, documents) }
+  return { path, content, chunks, ...inForceNow(path, chunks, last) }
 }
 
 function keepAll(
@@ -102,7 +111,7 @@ function readChunk(
   text: string,
   line: number,
   same: ReadChunk | undefined,
-  previous: ReadonlyMap<string, Document>,
+  free: Map<string, Held>,
 ): ReadChunk {
   const parsed = same?.parsed ?? parse(text)
   if (parsed.type !== 'value') return { text, line, parsed, objects: [] }
@@ -112,17 +121,30 @@ function readChunk(
   const objects = checks.map(({ path, checked }): ReadObject => {
     const { content } = checked
     if (!content) return { path, checked }
-    const at = (inside: Path) => originOf(source, line, parsed.place, [...path, ...inside])
-    const old = previous.get(checked.about ?? '')
-    const document: Document = Object.freeze({
-      ...content,
-      metadata: kept(old?.metadata, content.metadata),
-      spec: kept(old?.spec, content.spec),
-      at,
-    })
-    return { path, checked, document, name: nameOf(document) }
+    const find = (inside: Path) => originOf(source, line, parsed.place, [...path, ...inside])
+    const name = checked.about ?? ''
+    const old = free.get(name)
+    // Of two of one name only one can be it.
+    free.delete(name)
+    return { path, checked, name, ...placed(content, find, old) }
   })
   return { text, line, parsed, objects }
+}
+
+/** The document of before, moved, if it says the same. */
+function placed(content: Content, find: Position['find'], old: Held | undefined) {
+  const last = old?.document
+  const metadata = kept(last?.metadata, content.metadata)
+  const spec = kept(last?.spec, content.spec)
+  const same =
+    last?.apiVersion === content.apiVersion && last.metadata === metadata && last.spec === spec
+  if (same && old?.position) {
+    old.position.find = find
+    return { document: last, position: old.position }
+  }
+  const position = new Position(find)
+  const document: Document = Object.freeze({ ...content, metadata, spec, at: position.at })
+  return { document, position }
 }
 
 /** The old value if the new one is equal: what did not change stays the same object. */
@@ -138,16 +160,16 @@ function originOf(source: string, line: number, place: Place, path: Path): Origi
 function inForceNow(
   source: string,
   chunks: readonly ReadChunk[],
-  previous: ReadonlyMap<string, Document>,
+  previous: ReadonlyMap<string, Held>,
 ): { held: readonly Held[]; diagnostics: readonly Diagnostic[] } {
   const held: Held[] = []
   const diagnostics: Diagnostic[] = []
   const named = new Set<string>()
   const objects = chunks.flatMap((chunk) => chunk.objects.map((object) => ({ chunk, object })))
   for (const { object } of objects) {
-    const { document, name } = object
+    const { document, position, name } = object
     if (!document || name === undefined) continue
-    held.push({ name, document, fresh: true })
+    held.push({ name, document, position, fresh: true })
     named.add(name)
   }
   for (const { chunk, object } of objects) {
@@ -155,20 +177,22 @@ function inForceNow(
     const about = object.checked.about ?? guessedName(chunk, object)
     const last =
       refused && about && !named.has(about)
-        ? fallback(source, chunk, object, about, previous)
+        ? fallback(source, chunk, object, about, previous.get(about))
         : undefined
-    if (last && about) {
-      named.add(about)
-      held.push({ name: about, document: last, fresh: false })
+    if (last) {
+      named.add(last.name)
+      held.push(last)
     }
-    diagnostics.push(...diagnose(source, chunk, object, last))
+    diagnostics.push(...diagnose(source, chunk, object, last?.document))
   }
   const broken = chunks.filter((chunk) => chunk.parsed.type === 'problem')
   const rest =
     broken.length === 0
       ? []
-      : [...previous].filter(([name, document]) => !named.has(name) && !isStandIn(document))
-  const lost = rest.map(([name, document]) => ({ name, document, fresh: false }))
+      : [...previous.values()].filter(
+          ({ name, document }) => !named.has(name) && !isStandIn(document),
+        )
+  const lost = rest.map((entry) => ({ ...entry, fresh: false }))
   held.push(...lost)
   for (const { text: written, parsed, line } of broken) {
     if (parsed.type !== 'problem') continue
@@ -206,14 +230,17 @@ function fallback(
   source: string,
   { line, parsed }: ReadChunk,
   { path }: ReadObject,
-  about: string,
-  previous: ReadonlyMap<string, Document>,
-): Document | undefined {
-  const last = previous.get(about)
-  if ((last && !isStandIn(last)) || parsed.type !== 'value') return last
+  name: string,
+  last: Held | undefined,
+): Held | undefined {
+  if (last && (!isStandIn(last.document) || parsed.type !== 'value')) {
+    return { ...last, fresh: false }
+  }
+  if (parsed.type !== 'value') return undefined
   const value = valueAt(parsed.value, path)
   const at = (inside: Path) => originOf(source, line, parsed.place, [...path, ...inside])
-  return closedVersion(about, value, at)
+  const document = closedVersion(name, value, at)
+  return document && { name, document, fresh: false }
 }
 
 /** Of an object without a usable header, if it guards something. */

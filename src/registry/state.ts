@@ -39,8 +39,8 @@ export interface StateOptions {
 export const NOTHING: FilesState = { files: new Map(), documents: [], diagnostics: [] }
 
 /**
- * The state after `found` was read; `previous` itself if that changes nothing. Documents of unchanged text keep their identity,
- * those that moved keep their `spec` and `metadata`. Yields between documents.
+ * The state after `found` was read; `previous` itself if that changes nothing. Documents that say the same keep their identity,
+ * also where they moved; of others, `spec` and `metadata` do. Yields between documents.
  */
 export function* nextState(
   previous: FilesState,

@@ -4,8 +4,10 @@ import { test } from 'node:test'
 import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { parseAllDocuments, stringify } from 'yaml'
+import { printDiagnostic } from '../../src/model/diagnostic.ts'
 import { type Kind, writtenKind } from '../../src/model/document.ts'
 import { nanoseconds } from '../../src/model/duration.ts'
+import { printOrigin } from '../../src/model/origin.ts'
 import { SCHEMAS } from '../../src/model/schema/index.ts'
 import type { Schema } from '../../src/model/shape.ts'
 import { check } from '../../src/registry/check.ts'
@@ -36,9 +38,11 @@ const shown = (state: FilesState) => ({
     apiVersion,
     metadata,
     spec,
-    places: [at([]), at(['metadata', 'name']), at(['spec', 'ports', 0, 'port'])],
+    places: [[], ['metadata', 'name'], ['spec', 'ports', 0, 'port']].map((path) =>
+      printOrigin(at(path)),
+    ),
   })),
-  diagnostics: state.diagnostics,
+  diagnostics: state.diagnostics.map(printDiagnostic),
 })
 
 /** What a state says without the places. */

@@ -1,6 +1,6 @@
 // The app without a command line: what is ready when, who a proxy is taken for, and what a start refuses.
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -8,6 +8,7 @@ import type { HttpConnectionManager, Listener, RouteConfiguration } from '../../
 import { type App, type AppOptions, openApp } from '../../src/app.ts'
 import { isProblem } from '../../src/ca/problem.ts'
 import { openHttp } from '../../src/dashboard/server.ts'
+import { explainIn } from '../../src/explained.ts'
 import type { Diagnostic } from '../../src/model/diagnostic.ts'
 import { identifyByCertificate, identifyByNodeId, type MeshProxy } from '../../src/proxies.ts'
 import { testFolder } from '../support/envoy.ts'
@@ -28,10 +29,11 @@ const MESH = documents(
 async function open(
   t: TestContext,
   options: Partial<AppOptions> = {},
+  yaml = MESH,
 ): Promise<{ app: App; log: Diagnostic[]; folder: string }> {
   const folder = testFolder(t)
   const log: Diagnostic[] = []
-  writeFileSync(join(folder, 'mesh.yaml'), MESH)
+  writeFileSync(join(folder, 'mesh.yaml'), yaml)
   const app = await openApp({
     config: [join(folder, 'mesh.yaml')],
     data: join(folder, 'data'),
@@ -161,6 +163,58 @@ test('what was translated for proxies that are gone is forgotten while the mesh 
     app.resources(proxy(nodeId(`once-${change}`)))
     kept.push(app.results())
   }
+})
+
+test('a comment that moves lines makes nothing anew, and all that names a place names the new one', async (t) => {
+  const rule = (name: string, at: string) =>
+    policy(
+      'VirtualService',
+      `shop/${name}`,
+      `{hosts: [web], http: [{route: [{destination: {host: ${at}}}]}]}`,
+    )
+  const text = documents(MESH, rule('a', 'web'), rule('b', 'gone'))
+  const { app, folder, log } = await open(t, {}, text)
+  const client = proxy(nodeId('web'))
+  const lineOf = (name: string) =>
+    now.split('\n').findIndex((line) => line.includes(`name: ${name},`)) + 1
+  let now = text
+  const resources = app.resources(client)
+  const results = app.results()
+  for (const comment of ['', '# one\n# two\n# three\n', '# one\n---\n']) {
+    now = comment + text
+    const { generation } = app.mesh()
+    if (comment !== '') {
+      writeFileSync(join(folder, 'mesh.yaml'), now)
+      await waitFor('the comment to be read', () => app.mesh().generation > generation)
+    }
+    const [a, b] = [lineOf('a'), lineOf('b')]
+    const file = join(folder, 'mesh.yaml')
+    const said = app.diagnostics().filter(({ about }) => about === 'VirtualService/shop/b')
+    assert.deepEqual(
+      said.map(({ code, origin }) => [code, origin && origin.line >= b]).sort(),
+      [
+        ['L0240', true],
+        ['L0247', true],
+      ],
+      comment,
+    )
+    assert.match(said.map((one) => one.text).join(), new RegExp(`/shop/a \\(${file}:${a}:`))
+    const explained = explainIn(app.mesh(), { workload: 'shop/web', host: 'web', path: '/' })
+    assert.ok(!('code' in explained))
+    const places = explained.steps.map(({ place }) => Number(place?.split(':')[1]))
+    assert.ok(
+      places.some((line) => line >= a && line < b),
+      `${places} after ${comment}`,
+    )
+    assert.equal(app.resources(client), resources)
+    assert.equal(app.results(), results)
+  }
+  assert.ok(!log.some(({ severity }) => severity === 'error'))
+  await app.close()
+  const kept = readFileSync(join(folder, 'data', 'last-good.jsonl'), 'utf8').split('\n')
+  const line = kept.find((one) => one.includes('"name":"b"'))
+  const { origin } = JSON.parse(line ?? '') as { origin: { line: number } }
+  assert.ok(origin.line > lineOf('a'))
 })
 
 test('a gRPC client without an Envoy gets a listener for each name of each target', async (t) => {

@@ -318,14 +318,49 @@ test('what did not change stays the identical object', () => {
   const edited = step(first, { 'a.yaml': [service('a'), service('b', 81)].join('---\n') })
   assert.equal(named(edited, 'a'), named(first, 'a'))
   assert.notEqual(named(edited, 'b'), named(first, 'b'))
+  const spec = named(first, 'b').at(['spec'])
+  const ports = named(first, 'a').at(['spec', 'ports', 0])
+  assert.deepEqual([spec, ports].map(printOrigin), ['a.yaml:11:1', 'a.yaml:6:5'])
   const moved = step(first, { 'a.yaml': `# a comment\n---\n${text}` })
-  const [before, after] = [named(first, 'b'), named(moved, 'b')]
-  assert.notEqual(before, after)
-  assert.equal(before.spec, after.spec)
-  assert.equal(before.metadata, after.metadata)
-  assert.equal(after.at(['spec']).line, before.at(['spec']).line + 2)
-  const commented = step(first, { 'a.yaml': text.replace('spec:', 'spec: # why') })
-  assert.equal(named(commented, 'a').spec, named(first, 'a').spec)
+  assert.equal(moved.documents, first.documents)
+  assert.deepEqual([spec, ports].map(printOrigin), ['a.yaml:13:1', 'a.yaml:8:5'])
+  const commented = step(moved, { 'a.yaml': text.replace('spec:', 'spec: # why\n# and what') })
+  assert.equal(commented.documents, first.documents)
+  assert.deepEqual([spec, ports].map(printOrigin), ['a.yaml:12:1', 'a.yaml:7:5'])
+  const swapped = step(commented, { 'a.yaml': [service('b'), service('a')].join('---\n') })
+  assert.equal(swapped.documents, first.documents)
+  assert.deepEqual([spec, ports].map(printOrigin), ['a.yaml:4:1', 'a.yaml:13:5'])
+  assert.deepEqual(JSON.parse(JSON.stringify(spec)), { source: 'a.yaml', line: 4, column: 1 })
+  const refused = step(swapped, { 'a.yaml': [service('b'), service('a', 'x')].join('---\n') })
+  assert.equal(named(refused, 'a'), named(first, 'a'))
+  const again = step(refused, { 'a.yaml': `# right\n${service('a')}` })
+  assert.equal(named(again, 'a'), named(first, 'a'))
+  assert.equal(printOrigin(ports), 'a.yaml:7:5')
+})
+
+test('of two objects of one name in a file each stands where it is written', () => {
+  const old = service('a', 1, ', creationTimestamp: "2024-01-01T00:00:00Z"')
+  for (const [first, then] of [
+    [
+      [old, old],
+      [`# a comment\n${old}`, old],
+    ],
+    [
+      [old, `# b\n${old}`],
+      [`# b\n${old}`, old],
+    ],
+    [[`# b\n${old}`], [old, old]],
+    [
+      [`# b\n# b\n${old}`, old],
+      [`# b\n${old}`, old],
+    ],
+  ] as const) {
+    const one = step(NOTHING, { 'a.yaml': first.join('---\n') })
+    const two = step(one, { 'a.yaml': then.join('---\n') })
+    const scratch = step(NOTHING, { 'a.yaml': then.join('---\n') })
+    assert.deepEqual(lines(two), lines(scratch))
+    assert.equal(printOrigin(two.documents[0]!.at([])), printOrigin(scratch.documents[0]!.at([])))
+  }
 })
 
 test('an object that changes takes its own place, whatever file it is in; one that gets the name of another is told', () => {

@@ -7,19 +7,32 @@ import type { Path } from '../../model/origin.ts'
 export interface Report {
   readonly diagnostics: Diagnostic[]
   /** The object cannot be used as written. */
-  readonly error: (code: Code, path: Path, text: string) => void
+  readonly error: Say
   /** The object is used, but something in it will not do what it seems to say. */
-  readonly warning: (code: Code, path: Path, text: string) => void
-  readonly info: (code: Code, path: Path, text: string) => void
+  readonly warning: Say
+  readonly info: Say
 }
+
+/** A text that names the place of another object is made whenever it is read, since lines move. */
+type Text = string | (() => string)
+type Say = (code: Code, path: Path, text: Text) => void
 
 /** Paths count from the document's root, as `['spec', 'http', 0]`. */
 export function reportOn(document: Document): Report {
   const diagnostics: Diagnostic[] = []
   const about = nameOf(document)
-  const say = (severity: Severity) => (code: Code, path: Path, text: string) => {
-    diagnostics.push({ code, severity, text, origin: document.at(path), about })
-  }
+  const say =
+    (severity: Severity): Say =>
+    (code, path, text) => {
+      const origin = document.at(path)
+      const said = () => (typeof text === 'string' ? text : text())
+      diagnostics.push({
+        ...{ code, severity, origin, about },
+        get text() {
+          return said()
+        },
+      })
+    }
   return { diagnostics, error: say('error'), warning: say('warning'), info: say('info') }
 }
 

@@ -69,7 +69,8 @@ function checkOlder(
     report.warning(
       'L0249',
       ['spec', 'trafficPolicy'],
-      `${named(policy)} is older and for the same host: its trafficPolicy counts, this one does not`,
+      () =>
+        `${named(policy)} is older and for the same host: its trafficPolicy counts, this one does not`,
     )
   }
   eachOf(spec.subsets, ['spec', 'subsets'], ({ name }, path) => {
@@ -78,7 +79,8 @@ function checkOlder(
     report.warning(
       'L0249',
       path,
-      `${named(first)} is older and defines the subset "${name}" of the same host: this one does not count`,
+      () =>
+        `${named(first)} is older and defines the subset "${name}" of the same host: this one does not count`,
     )
   })
 }

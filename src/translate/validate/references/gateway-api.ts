@@ -37,8 +37,9 @@ function replacedRules(view: View): Diagnostic[] {
       const parent = routed.get(host)
       if (!parent) continue
       const { route } = parent
-      const place = printOrigin(route.at(['spec', 'parentRefs', parent.index]))
-      const text = `${nameOf(route)} (${place}) is attached to the service and rules ${host} inside the mesh; this one does not`
+      const place = route.at(['spec', 'parentRefs', parent.index])
+      const text = () =>
+        `${nameOf(route)} (${printOrigin(place)}) is attached to the service and rules ${host} inside the mesh; this one does not`
       report.warning('L0247', ['spec', 'hosts', index], text)
     }
     return report.diagnostics

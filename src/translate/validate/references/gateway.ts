@@ -48,13 +48,15 @@ function conflict(placed: Placed, older: readonly Placed[]): Diagnostic[] {
     report.warning(
       'L0248',
       [...path, 'port'],
-      `port ${server.port.number} is taken for ${other} by ${named(first)}; ${own} cannot share it: use another port`,
+      () =>
+        `port ${server.port.number} is taken for ${other} by ${named(first)}; ${own} cannot share it: use another port`,
     )
   } else if (own === 'TCP') {
     report.warning(
       'L0248',
       [...path, 'port'],
-      `port ${server.port.number} is taken by ${named(first)}, and TCP cannot be shared: use another port`,
+      () =>
+        `port ${server.port.number} is taken by ${named(first)}, and TCP cannot be shared: use another port`,
     )
   } else if (own === 'TLS') {
     for (const [number, host] of server.hosts.entries()) {
@@ -65,7 +67,8 @@ function conflict(placed: Placed, older: readonly Placed[]): Diagnostic[] {
       report.warning(
         'L0248',
         [...path, 'hosts', number],
-        `${named(taken)} has the same TLS host "${bare(host)}" on port ${server.port.number}; this server is left out for it`,
+        () =>
+          `${named(taken)} has the same TLS host "${bare(host)}" on port ${server.port.number}; this server is left out for it`,
       )
     }
   }

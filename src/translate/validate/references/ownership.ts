@@ -13,13 +13,14 @@ import {
   ruleOwner,
   serviceOwner,
 } from '../../ownership.ts'
+import { reportOn } from '../report.ts'
 import type { Known } from './known.ts'
 
 export function ownershipReferences(view: View, known: Known): readonly Diagnostic[] {
   return (['ServiceEntry', 'VirtualService'] as const).flatMap((kind) =>
     claims(view, kind)
       .filter(({ namespace }) => !isFree(view, namespace))
-      .flatMap((claim) => conflict(view, known, kind, claim) ?? []),
+      .flatMap((claim) => conflict(view, known, kind, claim)),
   )
 }
 
@@ -28,7 +29,7 @@ function conflict(
   known: Known,
   kind: ClaimingKind,
   claim: Claim,
-): Diagnostic | undefined {
+): readonly Diagnostic[] {
   const ownerOf = kind === 'ServiceEntry' ? serviceOwner : ruleOwner
   const foreign = (host: string): { host: string; owner: Owner } | undefined => {
     const owner = ownerOf(view, host)
@@ -40,26 +41,25 @@ function conflict(
       ? known.services.map(({ hostname }) => hostname).filter((host) => covers(claim.host, host))
       : []
   const found = foreign(claim.host) ?? covered.map(foreign).find((one) => one !== undefined)
-  if (!found) return undefined
+  if (!found) return []
   const { host, owner } = found
-  const { document } = claim
-  const text =
-    `the host ${host} belongs to namespace ${owner.namespace} (${reason(known, host, owner)}), so what namespace ` +
-    `${claim.namespace} says of it holds for ${claim.namespace} alone; say so by exportTo: ["."], choose another host, or ` +
-    'let everybody claim every host by hostOwnership: istio in the MeshConfig'
-  return {
-    ...{ code: 'L0297', severity: 'error', text },
-    origin: document.at(['spec', 'hosts', claim.index]),
-    about: nameOf(document),
-  }
+  const reason = reasonOf(known, host, owner)
+  const report = reportOn(claim.document)
+  report.error(
+    'L0297',
+    ['spec', 'hosts', claim.index],
+    () =>
+      `the host ${host} belongs to namespace ${owner.namespace} (${reason()}), so what namespace ` +
+      `${claim.namespace} says of it holds for ${claim.namespace} alone; say so by exportTo: ["."], choose another host, or ` +
+      'let everybody claim every host by hostOwnership: istio in the MeshConfig',
+  )
+  return report.diagnostics
 }
 
-function reason(known: Known, host: string, { claim, namespace }: Owner): string {
-  if (claim) {
-    const { document, index } = claim
-    return `${nameOf(document)}, ${printOrigin(document.at(['spec', 'hosts', index]))}`
-  }
+function reasonOf(known: Known, host: string, { claim, namespace }: Owner): () => string {
   const service = known.servicesByHost.get(host)?.find((one) => one.namespace === namespace)
-  const place = service && `${nameOf(service.document)}, ${printOrigin(service.document.at([]))}`
-  return place ?? 'by its name'
+  const document = claim?.document ?? service?.document
+  if (!document) return () => 'by its name'
+  const place = document.at(claim ? ['spec', 'hosts', claim.index] : [])
+  return () => `${nameOf(document)}, ${printOrigin(place)}`
 }

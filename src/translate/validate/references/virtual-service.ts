@@ -147,11 +147,12 @@ function checkHosts(
     before.push(rule)
     older.set(host, before)
     if (first) {
-      const place = printOrigin(first.at(['metadata', 'name']))
+      const place = first.at(['metadata', 'name'])
       report.warning(
         'L0247',
         path,
-        `${nameOf(first)} (${place}) is older and rules ${host} inside the mesh; this one does not: put the rules into one object`,
+        () =>
+          `${nameOf(first)} (${printOrigin(place)}) is older and rules ${host} inside the mesh; this one does not: put the rules into one object`,
       )
     } else if (known.meant(host) !== host) {
       report.warning('L0240', path, otherName(known, host))
