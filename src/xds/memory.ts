@@ -4,6 +4,7 @@ import {
   ABSENT,
   type Held,
   heldOf,
+  type PastRejection,
   type Rejection,
   type Remembered,
   type Subscription,
@@ -42,6 +43,22 @@ export function remember(
   const extensions = state ? heldIn(state, sets) : (before?.extensions ?? new Map())
   if (rejected.size + warming.length + extensions.size + partly.size === 0) return undefined
   return { rejected, warming, extensions, partly }
+}
+
+/** From what was kept for another process. */
+export function pastMemory(known: readonly PastRejection[]): Memory | undefined {
+  if (known.length === 0) return undefined
+  const rejected = new Map<ResourceType, Map<string, PastRejection>>()
+  for (const one of known) {
+    rejected.set(one.type, (rejected.get(one.type) ?? new Map()).set(one.name, one))
+  }
+  return { rejected, warming: [] }
+}
+
+/** What is kept for another process. */
+export function rejectionsIn(memory: Memory | undefined): readonly PastRejection[] {
+  const all = [...(memory?.rejected.values() ?? [])].flatMap((one) => [...one.values()])
+  return all.map(({ type, name, version, text }) => ({ type, name, version, text }))
 }
 
 export function rememberedOf(memory: Memory | undefined, type: ResourceType): Remembered {

@@ -69,10 +69,15 @@ export function hear(
     const heard = isPartly && event.kind === 'connected' ? { ...event, version: '' } : event
     state = receive(state, heard, sets)
   }
-  if (!known && type === 'endpoint') {
-    state = receive(state, { kind: 'resend', names: [...delivery.warming] }, sets)
-  }
-  return withSubscription(delivery, state)
+  if (known || type !== 'endpoint') return withSubscription(delivery, state)
+  const warming = new Set([...delivery.warming, ...namesWithout(state)])
+  state = receive(state, { kind: 'resend', names: [...delivery.warming] }, sets)
+  return withSubscription({ ...delivery, warming }, state)
+}
+
+/** It came back with clusters, and has no endpoints of these. */
+function namesWithout({ differs }: Subscription): readonly string[] {
+  return [...differs].flatMap(([name, { version }]) => (version === undefined ? name : []))
 }
 
 /** The set is to be brought to the proxy: at once, or when the round under way is over. */

@@ -5,7 +5,7 @@ import type { ResourceSet, ResourceType } from '../model/resource.ts'
 import { decodeMessage, encodeMessage } from './encode/index.ts'
 import type { Mode, PastRejection } from './holdings.ts'
 import type { Caller, Counters, KnownProxy } from './host.ts'
-import type { Memory } from './memory.ts'
+import { type Memory, pastMemory, rejectionsIn } from './memory.ts'
 import { Pusher, type PushTiming } from './pusher.ts'
 import { printable } from './rejection.ts'
 import type { DecodeMessage, Request } from './request.ts'
@@ -196,7 +196,8 @@ class XdsServer<P extends KnownProxy> implements XdsService<P> {
       ...(ready ? { ready } : {}),
       ...(onRequest ? { requested: onRequest } : {}),
       now: Date.now,
-      remembered: (proxy) => this.#memories.get(proxy.id) ?? memoryIn(rejections, proxy.id),
+      remembered: (proxy) =>
+        this.#memories.get(proxy.id) ?? pastMemory(rejections?.of(proxy.id) ?? []),
       refused: () => keep(rejections, stream),
       joined: () => {
         this.counters.streams++
@@ -261,22 +262,12 @@ function remember<P extends KnownProxy>(memories: Map<string, Memory>, stream: S
   if (memories.size > MAX_REMEMBERED && oldest !== undefined) memories.delete(oldest)
 }
 
-function memoryIn(store: RejectionStore | undefined, proxy: string): Memory | undefined {
-  const known = store?.of(proxy) ?? []
-  if (known.length === 0) return undefined
-  const rejected = new Map<ResourceType, Map<string, PastRejection>>()
-  for (const one of known) {
-    rejected.set(one.type, (rejected.get(one.type) ?? new Map()).set(one.name, one))
-  }
-  return { rejected, warming: [] }
-}
-
 /** Envoy's words without what is nobody's business. */
 function keep(rejections: RejectionStore | undefined, stream: Stream<KnownProxy>): void {
   if (!stream.proxy || !rejections) return
-  const kept = [...(stream.memory()?.rejected.values() ?? [])].flatMap((one) => [...one.values()])
+  const kept = rejectionsIn(stream.memory())
   rejections.keep(
     stream.proxy.id,
-    kept.map(({ type, name, version, text }) => ({ type, name, version, text: printable(text) })),
+    kept.map((one) => ({ ...one, text: printable(one.text) })),
   )
 }

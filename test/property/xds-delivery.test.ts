@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Chunk, Resource, ResourceSet, ResourceType } from '../../src/model/resource.ts'
-import type { Mode } from '../../src/xds/holdings.ts'
+import type { ResourceSet, ResourceType } from '../../src/model/resource.ts'
+import type { Mode, PastRejection } from '../../src/xds/holdings.ts'
+import { type Memory, pastMemory, rejectionsIn } from '../../src/xds/memory.ts'
 import {
   createDelivery,
   type Delivery,
@@ -14,130 +15,40 @@ import {
   type Sending,
 } from '../../src/xds/order.ts'
 import { eventsOf, type Request } from '../../src/xds/request.ts'
-import { createSets } from '../../src/xds/sets.ts'
+import { createSets, type Sets } from '../../src/xds/sets.ts'
 import { createStore } from '../../src/xds/store.ts'
-import { resourceSet } from '../support/xds-resources.ts'
-
-/** Content of a name: a number, of which some are refused by the proxy and one cannot be encoded. */
-type Content = 0 | 1 | 2 | 3 | 4
-const REFUSED: readonly Content[] = [2, 3]
-const UNENCODABLE: Content = 4
-/** Of an extension: before Envoy keeps it. */
-const REFUSED_EARLY: Content = 3
-
-interface Body {
-  readonly name: string
-  readonly content: Content
-  readonly type?: 'EDS'
-  /** Clusters it names. */
-  readonly uses: readonly string[]
-  /** Extensions it names. */
-  readonly filters: readonly string[]
-}
-
-/** Names by which the server finds what names a cluster. */
-const cluster = (number: number) => `outbound|80||c${number}`
-const CLUSTERS = [0, 1, 2, 3, 4, 5].map(cluster)
-const ROUTES = ['r0', 'r1', 'r2']
-const LISTENERS = ['l0', 'l1']
-const USERS = ['listener', 'route', 'extensionConfig'] as const
-const EXTENSIONS = ['x0', 'x1', 'x2']
-
-/** What a mesh is at one time: contents by name, and which clusters the routes name. */
-interface World {
-  readonly clusters: Readonly<Record<string, Content>>
-  readonly endpoints: Readonly<Record<string, Content>>
-  readonly routes: Readonly<Record<string, { content: Content; uses: readonly number[] }>>
-  readonly listeners: Readonly<Record<string, { content: Content; uses: readonly number[] }>>
-  readonly extensions?: Readonly<Record<string, Content>>
-}
+import { Acknowledged } from '../support/acknowledged.ts'
+import {
+  type Body,
+  cluster,
+  EXTENSIONS,
+  REFUSED,
+  REFUSED_EARLY,
+  ROUTES,
+  toSet,
+  UNENCODABLE,
+  USERS,
+  type World,
+  world,
+} from '../support/delivery-worlds.ts'
 
 type Action =
-  | { readonly kind: 'change'; readonly world: World; readonly fresh: boolean }
+  | { readonly kind: 'change' | 'restart'; readonly world: World; readonly fresh: boolean }
   | { readonly kind: 'toProxy' | 'toServer' | 'reconnect' | 'ask' }
 
-const resources = new Map<string, Resource>()
-const chunks = new Map<string, Chunk>()
-
-/** Equal content is the identical object, as translation promises, unless `fresh` asks for an equal copy. */
-function once<V>(memory: Map<string, V>, key: string, fresh: boolean, make: () => V): V {
-  const found = memory.get(key)
-  if (found && !fresh) return found
-  const made = make()
-  memory.set(key, made)
-  return made
-}
-
-function toSet(world: World, fresh: boolean): ResourceSet {
-  const present = Object.keys(world.clusters).sort()
-  const extensions = world.extensions ?? {}
-  const filters = Object.keys(extensions).sort()
-  const chunk = (type: ResourceType, bodies: readonly Body[]): Chunk[] =>
-    [0, 1].map((half) => {
-      const mine = bodies.filter(({ name }) => Number(name.at(-1)) % 2 === half)
-      return once(chunks, type + JSON.stringify(mine), fresh, () =>
-        mine.map((body) =>
-          once(resources, type + JSON.stringify(body), fresh, () => ({
-            type,
-            name: body.name,
-            body,
-          })),
-        ),
-      )
-    })
-  const users = (of: World['routes']): Body[] =>
-    Object.entries(of).map(([name, { content, uses }]) => ({
-      name,
-      content,
-      uses: present.length === 0 ? [] : uses.map((use) => present[use % present.length]!),
-      filters: [],
-    }))
-  const filtered = (bodies: readonly Body[]) => bodies.map((body) => ({ ...body, filters }))
-  const plain = (of: World['clusters'], type?: 'EDS'): Body[] =>
-    Object.entries(of).map(([name, content]) => ({
-      name,
-      content,
-      uses: [],
-      filters: [],
-      ...(type ? { type } : {}),
-    }))
-  const reachable = Object.fromEntries(
-    Object.entries(world.endpoints).filter(([name]) => name in world.clusters),
-  )
-  return resourceSet({
-    cluster: chunk('cluster', plain(world.clusters, 'EDS')),
-    endpoint: chunk('endpoint', plain(reachable)),
-    route: chunk('route', users(world.routes)),
-    listener: chunk('listener', filtered(users(world.listeners))),
-    extensionConfig: chunk('extensionConfig', plain(extensions)),
-  })
-}
-
-const content = fc.constantFrom<Content>(0, 0, 0, 1, 1, 1, 2, 3, 4)
-const contents = (names: readonly string[]) =>
-  fc.dictionary(fc.constantFrom(...names), content, { maxKeys: names.length })
-const users = (names: readonly string[]) =>
-  fc.dictionary(
-    fc.constantFrom(...names),
-    fc.record({ content, uses: fc.array(fc.nat(5), { maxLength: 3 }) }),
-    { maxKeys: names.length },
-  )
-const world: fc.Arbitrary<World> = fc.record({
-  clusters: contents(CLUSTERS),
-  endpoints: contents(CLUSTERS),
-  routes: users(ROUTES),
-  listeners: users(LISTENERS),
-  extensions: contents(EXTENSIONS),
-})
 const action: fc.Arbitrary<Action> = fc.oneof(
   {
-    weight: 3,
+    weight: 6,
     arbitrary: fc.record({ kind: fc.constant('change' as const), world, fresh: fc.boolean() }),
   },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('toProxy' as const) }) },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('toServer' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('reconnect' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('ask' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('restart' as const), world, fresh: fc.boolean() }),
+  },
+  { weight: 16, arbitrary: fc.record({ kind: fc.constant('toProxy' as const) }) },
+  { weight: 16, arbitrary: fc.record({ kind: fc.constant('toServer' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('reconnect' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('ask' as const) }) },
 )
 
 interface Kept {
@@ -155,6 +66,10 @@ class Pair {
   readonly refused = new Set<string>()
   /** Clusters that it refused, or was not sent, at some time. */
   readonly bad = new Set<string>()
+  /** State of the world: what was applied from a response that it refused, so that the version it tells says nothing of it. */
+  readonly #unsure = new Set<string>()
+  /** The same when the control plane was killed before it knew of the refusal. */
+  readonly #untold = new Set<string>()
   /** Clusters that changed and whose endpoints did not come since. */
   readonly warming = new Set<string>()
   /** The latest configuration of each extension, good or not: for listeners that come to name it. */
@@ -164,45 +79,66 @@ class Pair {
   /** Listeners that were refused because of an extension. */
   readonly blocked = new Set<string>()
   readonly names = new Map<ResourceType, Set<string>>()
-  readonly sets = createSets(
-    createStore({
-      encode: (_, json) =>
-        (json as Body).content === UNENCODABLE
-          ? { errors: [{ pointer: '', text: 'no' }] }
-          : { bytes: Buffer.from(JSON.stringify(json)) },
-    }),
-  )
+  sets = newSets()
   toProxy: Sending[] = []
   toServer: { readonly type: ResourceType; readonly request: Request }[] = []
   open = new Map<ResourceType, string>()
   answers = 0
+  /** Resources in them, and what they took away. */
+  received = 0
   reconnected = false
+  restarted = false
   set: ResourceSet
   #delivery: Delivery
   readonly #versions = new Map<ResourceType, string>()
   readonly #nonces = new Map<ResourceType, string>()
+  readonly #acknowledged: Acknowledged
+  /** What the next process is told. */
+  #rejections: readonly PastRejection[] = []
+  /** Clusters that had to be there when what names them was sent. */
+  readonly #needed = new WeakMap<Sending, readonly string[]>()
   #salt = 1
 
   constructor(mode: Mode, set: ResourceSet) {
     this.mode = mode
     this.set = set
     this.#delivery = createDelivery(mode, set)
+    this.#acknowledged = new Acknowledged(mode)
     this.names.set('cluster', new Set())
     this.#note(set)
-    this.connect()
+    this.#connect(undefined)
   }
 
   reconnect(): void {
-    this.reconnected = true
     this.#forget(() => this.open.has('extensionConfig'))
+    const memory = memoryOf(this.#delivery, this.sets)
+    this.#rejections = rejectionsIn(memory)
+    this.#acknowledged.reconnect()
+    this.#return(memory)
+  }
+
+  /** The control plane is killed, and another process begins with what that one had written. */
+  restart(set: ResourceSet): void {
+    this.restarted = true
+    for (const name of EXTENSIONS) this.forgotten.add(name)
+    this.warming.clear()
+    for (const one of this.#unsure) this.#untold.add(one)
+    this.sets = newSets()
+    this.set = set
+    this.#note(set)
+    this.#acknowledged.restart()
+    this.#return(pastMemory(this.#rejections))
+  }
+
+  #return(memory: Memory | undefined): void {
+    this.reconnected = true
     for (const kept of this.held.values()) {
       for (const [name, one] of kept) kept.set(name, { ...one, early: true })
     }
-    this.connect()
+    this.#connect(memory)
   }
 
-  connect(): void {
-    const memory = memoryOf(this.#delivery, this.sets)
+  #connect(memory: Memory | undefined): void {
     this.#delivery = createDelivery(this.mode, this.set, memory)
     this.toProxy = []
     this.toServer = []
@@ -225,6 +161,26 @@ class Pair {
     }
   }
 
+  #noteUnsure(
+    { type, response }: Sending,
+    before: readonly string[],
+    errors: readonly string[],
+  ): void {
+    if (this.mode === 'delta') return
+    const isList = type === 'cluster' || type === 'listener'
+    const sent = response.resources.map(({ name }) => name)
+    const names = isList ? [...sent, ...before] : sent
+    for (const name of names) {
+      if (errors.length > 0) this.#unsure.add(`${type}/${name}`)
+      else this.#unsure.delete(`${type}/${name}`)
+    }
+    if (errors.length > 0) return
+    for (const one of this.#untold) {
+      if (isList ? one.startsWith(`${type}/`) : names.some((name) => one === `${type}/${name}`))
+        this.#untold.delete(one)
+    }
+  }
+
   #forget(isForgotten: (extension: string) => boolean): void {
     if (this.mode === 'delta') return
     for (const name of EXTENSIONS) if (isForgotten(name)) this.forgotten.add(name)
@@ -237,8 +193,11 @@ class Pair {
     const { type, request } = next
     const state = this.#delivery.subscriptions.get(type)
     if (state?.outstanding && state.outstanding.nonce === request.nonce) this.open.delete(type)
+    this.#acknowledged.heard(type, request)
     const events = eventsOf(this.mode, request, state)
     this.#send(hear(this.#delivery, type, events, this.sets))
+    if (request.error !== undefined)
+      this.#rejections = rejectionsIn(memoryOf(this.#delivery, this.sets))
     return true
   }
 
@@ -247,7 +206,11 @@ class Pair {
     const next = this.toProxy.shift()
     if (!next) return false
     const { type, response } = next
+    const had = response.removed.filter((name) => this.held.get(type)?.has(name))
+    this.received += response.resources.length + had.length
+    const before = [...(this.held.get(type)?.keys() ?? [])]
     const errors = this.#apply(next)
+    this.#noteUnsure(next, before, errors)
     this.answers++
     this.#nonces.set(type, response.nonce)
     if (errors.length === 0) this.#versions.set(type, response.version)
@@ -276,8 +239,53 @@ class Pair {
     for (const sending of sendings) {
       assert.ok(!this.open.has(sending.type), `two outstanding responses of ${sending.type}`)
       this.open.set(sending.type, sending.response.nonce)
+      this.#checkSending(sending)
+      this.#acknowledged.sent(sending)
       this.toProxy.push(sending)
     }
+    this.#acknowledged.needNone((name) => {
+      const endpoints = this.sets.find(delivery.latest.endpoint, name)
+      return !endpoints || (endpoints.body as Body).content >= 2
+    })
+  }
+
+  /** What names clusters is sent when each of them was acknowledged, unless it never will be. */
+  #checkSending(sending: Sending): void {
+    const { type, response } = sending
+    if (type !== 'route' && type !== 'listener') return
+    assert.ok(
+      !this.#acknowledged.isOpen('cluster'),
+      `${type}s are sent while clusters are under way`,
+    )
+    const uses = response.resources.flatMap(({ resource }) => (resource.body as Body).uses)
+    this.#needed.set(
+      sending,
+      uses.filter((name) => this.#isNeeded(type, name)),
+    )
+  }
+
+  /**
+   * A cluster need not be there if it is none of the mesh, if it has no bytes, or if this very proxy refused it: of what names it
+   * all the rest is good. Nor if the proxy does not ask for it.
+   */
+  #isNeeded(type: ResourceType, name: string): boolean {
+    const known = this.#acknowledged
+    const { goal, latest } = this.#delivery
+    const entry = this.sets.get(goal.cluster, name)
+    if (!known.watches('cluster', name) || !entry || !('version' in entry)) return false
+    if (REFUSED.includes((entry.resource.body as Body).content)) {
+      const isRefused = known.hasRefused('cluster', name, entry.version)
+      assert.ok(isRefused, `${type}s name ${name}, which was not sent`)
+      return false
+    }
+    const version = known.versionOf('cluster', name)
+    assert.equal(version, entry.version, `${type}s name ${name}, which was not acknowledged`)
+    const endpoints = this.sets.find(latest.endpoint, name)
+    const isGood = endpoints && (endpoints.body as Body).content < 2
+    if (isGood && known.watches('endpoint', name)) {
+      assert.ok(!known.isCold(name), `${type}s name ${name}, whose endpoints were not sent`)
+    }
+    return true
   }
 
   #hello(type: ResourceType): void {
@@ -325,17 +333,24 @@ class Pair {
     if (added.length > 0) this.subscribe(to, added)
   }
 
-  #apply({ type, response }: Sending): string[] {
+  #apply(sending: Sending): string[] {
+    const { type, response } = sending
     if (type === 'extensionConfig') return this.#extend(response)
     const held = this.held.get(type) ?? new Map<string, Kept>()
     this.held.set(type, held)
     const perResource = type === 'cluster' || type === 'listener'
     const errors: string[] = []
+    for (const name of this.#needed.get(sending) ?? []) {
+      const isLost = this.#untold.has(`cluster/${name}`)
+      assert.ok(
+        isLost || this.held.get('cluster')?.has(name),
+        `${type}s name ${name}, which is not there`,
+      )
+    }
     for (const { name, version, resource } of response.resources) {
       // It was withdrawn meanwhile.
       if (!perResource && !this.names.get(type)!.has(name)) continue
       const body = resource.body as Body
-      this.#checkReferences(type, body)
       if (REFUSED.includes(body.content)) {
         this.refused.add(`${type}/${name}`)
         errors.push(perResource ? `${name}: bad` : 'bad')
@@ -378,7 +393,8 @@ class Pair {
       const body = resource.body as Body
       const bad = REFUSED.includes(body.content)
       const same = this.latest.get(name)?.version === version
-      if (bad && same) assert.ok(this.mode === 'sotw', `extension ${name} is taken for good`)
+      const isForgotten = this.mode === 'sotw' || (this.restarted && this.forgotten.has(name))
+      if (bad && same) assert.ok(isForgotten, `extension ${name} is taken for good`)
       if (same) continue
       if (body.content !== REFUSED_EARLY) this.latest.set(name, { version, body })
       if (bad) return ['bad']
@@ -444,18 +460,6 @@ class Pair {
     return this.#salt % 2 === 0
   }
 
-  #checkReferences(type: ResourceType, body: Body): void {
-    for (const name of body.uses) {
-      const there = this.held.get('cluster')?.has(name) || this.refused.has(`cluster/${name}`)
-      // In the state of the world the last good version is not known after a reconnect, so the list is without it.
-      const isLost = this.mode === 'sotw' && this.reconnected && this.bad.has(name)
-      assert.ok(
-        there || isLost || this.withheld.has(name),
-        `${type} ${body.name} names ${name}, which is not there`,
-      )
-    }
-  }
-
   /** Names that could not be encoded at some time: those who name them, or have them, do so in vain. */
   readonly withheld = new Set<string>()
 
@@ -475,6 +479,7 @@ class Pair {
       const all = type === 'cluster' || type === 'listener'
       for (const [name, { body, version }] of held) {
         assert.ok(!REFUSED.includes(body.content))
+        if (this.#untold.has(`${type}/${name}`)) continue
         const resource = wanted.get(name)
         // A list of the state of the world can only say of clusters and listeners that they are gone.
         if (!resource)
@@ -493,14 +498,14 @@ class Pair {
         }
       }
       for (const [name, { body }] of wanted) {
-        if (!all && !named.has(name)) continue
+        if ((!all && !named.has(name)) || this.#untold.has(`${type}/${name}`)) continue
         if (type === 'listener' && this.blocked.has(name)) continue
         if ((body as Body).content < 2) assert.ok(held.has(name), `${type} ${name} is missing`)
       }
     }
     for (const name of this.latest.keys()) {
       const isKnown = this.held.get('extensionConfig')?.has(name) && !this.forgotten.has(name)
-      const told = this.mode === 'delta' || isKnown
+      const told = isKnown || (this.mode === 'delta' && !this.restarted)
       assert.ok(!told || !this.#keepsBad(name), `extension ${name} keeps what was refused`)
     }
     for (const name of this.warming) {
@@ -512,7 +517,24 @@ class Pair {
     this.change({ ...this.set })
     this.settle()
     assert.equal(this.answers, before, 'nothing changed, so nothing is sent')
+    const received = this.received
+    this.restart(this.set)
+    this.settle()
+    if (this.mode === 'delta') {
+      assert.equal(this.received, received, 'after a restart the same mesh sends nothing')
+    }
   }
+}
+
+function newSets(): Sets {
+  return createSets(
+    createStore({
+      encode: (_, json) =>
+        (json as Body).content === UNENCODABLE
+          ? { errors: [{ pointer: '', text: 'no' }] }
+          : { bytes: Buffer.from(JSON.stringify(json)) },
+    }),
+  )
 }
 
 /** Found once in a hundred thousand: a list that repeats an old cluster changes it back where a refused one was applied in part. */
@@ -571,9 +593,9 @@ for (const mode of ['delta', 'sotw'] as const) {
         pair.subscribe('listener', [])
         pair.subscribe('route', ROUTES)
         for (const step of actions) {
-          if (step.kind === 'change') {
+          if (step.kind === 'change' || step.kind === 'restart') {
             note(step.world)
-            pair.change(toSet(step.world, step.fresh))
+            pair[step.kind](toSet(step.world, step.fresh))
           } else if (step.kind === 'toProxy') pair.stepProxy()
           else if (step.kind === 'toServer') pair.stepServer()
           else if (step.kind === 'reconnect') pair.reconnect()

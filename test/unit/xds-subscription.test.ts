@@ -583,6 +583,26 @@ test('a cluster that warmed when the stream broke gets its endpoints on the next
   assert.equal(memoryOf(after.delivery, sets), undefined, 'nothing is remembered for long')
 })
 
+test('a proxy that comes back with clusters gets their endpoints, if it has none, before listeners', () => {
+  const [a, b] = [cluster('a'), endpoints('a', 1)]
+  const set = resourceSet({
+    ...{ cluster: [[a]], endpoint: [[b]] },
+    listener: [[listener('in', 80, '80')]],
+  })
+  const versions = new Map([['a', (store.encode(a) as Encoded).version]])
+  let delivery = createDelivery('delta', set)
+  const say = (type: ResourceType, event: Event) => {
+    const result = deliver(hear(delivery, type, [event], sets), sets)
+    delivery = result.delivery
+    return result.sendings.map(({ type }) => type)
+  }
+  assert.deepEqual(say('cluster', { kind: 'connected', names: [], versions }), ['cluster'])
+  assert.deepEqual(say('endpoint', { kind: 'connected', names: ['a'] }), ['endpoint'])
+  assert.deepEqual(say('listener', { kind: 'connected', names: [] }), [])
+  assert.deepEqual(say('cluster', { kind: 'ack', nonce: '1' }), [])
+  assert.deepEqual(say('endpoint', { kind: 'ack', nonce: '1' }), ['listener'])
+})
+
 test('pushes: the first at once, those that come meanwhile become one more', async () => {
   const seen: string[] = []
   let passes = 0
