@@ -69,6 +69,14 @@ export interface Subscription {
   readonly count: number
 }
 
+/** All of one stream; of one shape, so that copies are cheap. */
+export type Subscriptions = Readonly<Record<ResourceType, Subscription | undefined>>
+
+export const NO_SUBSCRIPTIONS: Subscriptions = Object.freeze({
+  ...{ cluster: undefined, endpoint: undefined, secret: undefined, listener: undefined },
+  ...{ route: undefined, virtualHost: undefined, extensionConfig: undefined, runtime: undefined },
+})
+
 export interface Response {
   readonly nonce: string
   /** All resources in it. */

@@ -8,6 +8,7 @@ import {
   type Rejection,
   type Remembered,
   type Subscription,
+  type Subscriptions,
   subscribedNames,
 } from './holdings.ts'
 import type { Sets } from './sets.ts'
@@ -25,21 +26,23 @@ export interface Memory {
 
 /** Undefined if there is nothing to remember. */
 export function remember(
-  subscriptions: ReadonlyMap<ResourceType, Subscription>,
+  subscriptions: Subscriptions,
   awaited: readonly string[],
   before: Memory | undefined,
   sets: Sets,
 ): Memory | undefined {
   const rejected = new Map(before?.rejected)
   const partly = new Set(before?.partly)
-  for (const [type, state] of subscriptions) {
+  for (const state of Object.values(subscriptions)) {
+    if (!state) continue
+    const { type } = state
     if (state.rejected.size > 0) rejected.set(type, state.rejected)
     else rejected.delete(type)
     if (isPartlyApplied(state, partly.has(type))) partly.add(type)
     else partly.delete(type)
   }
-  const warming = [...new Set([...awaited, ...unanswered(subscriptions.get('endpoint'))])]
-  const state = subscriptions.get('extensionConfig')
+  const warming = [...new Set([...awaited, ...unanswered(subscriptions.endpoint)])]
+  const state = subscriptions.extensionConfig
   const extensions = state ? heldIn(state, sets) : (before?.extensions ?? new Map())
   if (rejected.size + warming.length + extensions.size + partly.size === 0) return undefined
   return { rejected, warming, extensions, partly }

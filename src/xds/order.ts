@@ -1,11 +1,20 @@
 // The order of types within one stream, make before break: clusters and endpoints first, their removal last.
 import { RESOURCE_TYPES, type ResourceSet, type ResourceType } from '../model/resource.ts'
 import { endpointName } from './cluster-names.ts'
-import { createSubscription, hasGreeted, heldOf, type Mode, type Subscription } from './holdings.ts'
+import {
+  createSubscription,
+  hasGreeted,
+  heldOf,
+  type Mode,
+  NO_SUBSCRIPTIONS,
+  type Subscription,
+  type Subscriptions,
+} from './holdings.ts'
 import { type Memory, remember, rememberedOf } from './memory.ts'
 import {
   type Allowance,
   changedIn,
+  EVERYTHING,
   isAtRest,
   isEmpty,
   isThere,
@@ -25,7 +34,7 @@ import { keeps } from './withheld.ts'
  */
 export interface Delivery {
   readonly mode: Mode
-  readonly subscriptions: ReadonlyMap<ResourceType, Subscription>
+  readonly subscriptions: Subscriptions
   /** The set of the round under way. */
   readonly goal: ResourceSet
   readonly latest: ResourceSet
@@ -41,14 +50,14 @@ export interface Sending {
 
 export function createDelivery(mode: Mode, set: ResourceSet, memory?: Memory): Delivery {
   const warming = new Set(memory?.warming)
-  return { mode, subscriptions: new Map(), goal: set, latest: set, warming, memory }
+  return { mode, subscriptions: NO_SUBSCRIPTIONS, goal: set, latest: set, warming, memory }
 }
 
 /** What the next stream should know of this one. */
 export function memoryOf(delivery: Delivery, sets: Sets): Memory | undefined {
   const { subscriptions, memory } = delivery
   // On a stream that ended early the proxy did not even ask for endpoints.
-  const heard = subscriptions.has('endpoint')
+  const heard = subscriptions.endpoint !== undefined
   const warming = heard ? awaitedEndpoints(delivery, sets) : [...delivery.warming]
   return remember(subscriptions, warming, memory, sets)
 }
@@ -60,7 +69,7 @@ export function hear(
   events: readonly Event[],
   sets: Sets,
 ): Delivery {
-  const known = delivery.subscriptions.get(type)
+  const known = delivery.subscriptions[type]
   const { [type]: target } = follows(type) ? delivery.latest : delivery.goal
   const { memory } = delivery
   let state = known ?? createSubscription(type, delivery.mode, target, rememberedOf(memory, type))
@@ -110,7 +119,7 @@ export function deliver(
     current = aim(current, current.goal, (type) => !follows(type), sets)
   }
   // Envoy asks for the endpoints of new clusters before it accepts them, so there is nothing more to wait for.
-  const asked = current.subscriptions.has('endpoint')
+  const asked = current.subscriptions.endpoint !== undefined
   const warm = asked && current.warming.size > 0 && isUsable(current, sets)
   return { delivery: warm ? { ...current, warming: NO_NAMES } : current, sendings }
 }
@@ -127,19 +136,20 @@ function aim(
   concerns: (type: ResourceType) => boolean,
   sets: Sets,
 ): Delivery {
-  const subscriptions = new Map(delivery.subscriptions)
-  for (const [type, state] of subscriptions) {
-    if (!concerns(type)) continue
-    subscriptions.set(type, receive(state, { kind: 'changed', target: set[type] }, sets))
+  let current = delivery
+  for (const type of ORDER) {
+    const { [type]: target } = set
+    const state = delivery.subscriptions[type]
+    if (!state || target === state.target || !concerns(type)) continue
+    current = withSubscription(current, receive(state, { kind: 'changed', target }, sets))
   }
-  return { ...delivery, subscriptions }
+  return current
 }
 
 function withSubscription(delivery: Delivery, state: Subscription): Delivery {
-  return {
-    ...delivery,
-    subscriptions: new Map(delivery.subscriptions).set(state.type, state),
-  }
+  const subscriptions = { ...delivery.subscriptions }
+  subscriptions[state.type] = state
+  return { ...delivery, subscriptions }
 }
 
 /** Types in the order of sending. */
@@ -168,7 +178,7 @@ const AFTER: Readonly<Partial<Record<ResourceType, ResourceType | undefined>>> =
 function sendDue(delivery: Delivery, sets: Sets, sendings: Sending[]): Delivery {
   let current = delivery
   for (const type of ORDER) {
-    const state = current.subscriptions.get(type)
+    const state = current.subscriptions[type]
     if (!state || isAtRest(state)) continue
     const { state: next, send } = respond(state, allowance(current, type, sets), sets)
     if (next !== state) current = withSubscription(current, next)
@@ -187,7 +197,7 @@ function warm(delivery: Delivery, clusters: readonly Encoded[], sets: Sets): Del
     .filter((name) => name !== undefined)
   if (names.length === 0) return delivery
   const next = { ...delivery, warming: new Set([...delivery.warming, ...names]) }
-  const endpoints = delivery.subscriptions.get('endpoint')
+  const endpoints = delivery.subscriptions.endpoint
   if (!endpoints) return next
   return withSubscription(next, receive(endpoints, { kind: 'resend', names }, sets))
 }
@@ -199,7 +209,7 @@ function renew(
   routes: readonly Encoded[],
   sets: Sets,
 ): Delivery {
-  const state = delivery.subscriptions.get('virtualHost')
+  const state = delivery.subscriptions.virtualHost
   const isNew = ({ name }: Encoded) => {
     const held = heldOf(before, name, sets)
     return held?.version === undefined || held.doubt === 'asked'
@@ -213,25 +223,25 @@ function renew(
   return withSubscription(delivery, receive(state, { kind: 'resend', names }, sets))
 }
 
+const ADDITIONS: Allowance = { additions: true, removals: false }
+
 function allowance(delivery: Delivery, type: ResourceType, sets: Sets): Allowance {
   if (type === 'cluster' || follows(type)) {
     // Routes of the round may still use what the latest set has no more.
     const current = type === 'cluster' || delivery.goal === delivery.latest
-    return {
-      ...{ additions: true, removals: current && areRoutesDone(delivery, sets) },
-      keeps: keeps(delivery.subscriptions, type, USERS, sets),
-    }
+    if (!current || !areRoutesDone(delivery, sets)) return ADDITIONS
+    return { ...EVERYTHING, keeps: keeps(delivery.subscriptions, type, USERS, sets) }
   }
   const before = AFTER[type]
   const ready =
-    isUsable(delivery, sets) && (!before || isThere(delivery.subscriptions.get(before), sets))
+    isUsable(delivery, sets) && (!before || isThere(delivery.subscriptions[before], sets))
   const unused = type !== 'extensionConfig' || isDone(delivery, 'listener', sets)
   return { additions: ready, removals: ready && unused }
 }
 
 /** Whether every cluster of the round that the proxy asks for is there, with its endpoints. */
 function isUsable(delivery: Delivery, sets: Sets): boolean {
-  const clusters = delivery.subscriptions.get('cluster')
+  const clusters = delivery.subscriptions.cluster
   if (clusters) {
     if (clusters.outstanding) return false
     if (pendingOf(clusters, sets).additions.length > 0) return false
@@ -241,7 +251,7 @@ function isUsable(delivery: Delivery, sets: Sets): boolean {
 
 /** Endpoints of new and changed clusters that the proxy asks for and did not get yet. */
 function awaitedEndpoints(delivery: Delivery, sets: Sets): readonly string[] {
-  const state = delivery.subscriptions.get('endpoint')
+  const state = delivery.subscriptions.endpoint
   if (!state) return []
   const { additions, absent } = pendingOf(state, sets)
   const names = [
@@ -256,7 +266,7 @@ function awaitedEndpoints(delivery: Delivery, sets: Sets): readonly string[] {
 /** Whether nothing that may use a cluster is under way, so that clusters can go. */
 function areRoutesDone(delivery: Delivery, sets: Sets): boolean {
   return (
-    hasGreeted(delivery.subscriptions.get('cluster')) &&
+    hasGreeted(delivery.subscriptions.cluster) &&
     isUsable(delivery, sets) &&
     !awaitsVirtualHosts(delivery) &&
     USERS.every((type) => isDone(delivery, type, sets))
@@ -265,15 +275,15 @@ function areRoutesDone(delivery: Delivery, sets: Sets): boolean {
 
 /** A proxy that comes back says last which virtual hosts it has, and these say which clusters it needs. */
 function awaitsVirtualHosts({ goal, subscriptions }: Delivery): boolean {
-  const names = subscriptions.get('route')?.names
-  if (!goal.vhds || !names || subscriptions.has('virtualHost')) return false
+  const names = subscriptions.route?.names
+  if (!goal.vhds || !names || subscriptions.virtualHost) return false
   return goal.vhds.routes.some(({ name }) => names.has(name))
 }
 
 const USERS = RESOURCE_TYPES.filter((type) => type in AFTER)
 
 function isDone(delivery: Delivery, type: ResourceType, sets: Sets): boolean {
-  const state = delivery.subscriptions.get(type)
+  const state = delivery.subscriptions[type]
   return !state || (!state.outstanding && isEmpty(pendingOf(state, sets)))
 }
 

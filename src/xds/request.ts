@@ -81,39 +81,46 @@ export function readRequest(
   } catch {
     return { problem: `the bytes are not a ${MESSAGES[mode]}` }
   }
-  const names = message.resource_names_subscribe ?? message.resource_names ?? []
-  const unsubscribed = message.resource_names_unsubscribe ?? []
-  const versions = Object.entries(message.initial_resource_versions ?? {})
-  if (Math.max(names.length, unsubscribed.length, versions.length) > MAX_NAMES) {
+  const names = message.resource_names_subscribe ?? message.resource_names ?? NO_NAMES
+  const unsubscribed = message.resource_names_unsubscribe ?? NO_NAMES
+  const { initial_resource_versions: initial } = message
+  const versions = initial ? new Map(Object.entries(initial)) : NO_VERSIONS
+  if (Math.max(names.length, unsubscribed.length, versions.size) > MAX_NAMES) {
     return { problem: `it lists more than ${MAX_NAMES} names` }
   }
   if (names.some((name) => name.length > MAX_NAME_LENGTH)) {
     return { problem: `it asks for a name of more than ${MAX_NAME_LENGTH} characters` }
   }
   return {
-    node: readNode(message.node),
+    node: message.node ? readNode(message.node) : NOBODY,
     typeUrl: message.type_url ?? '',
     nonce: message.response_nonce ?? '',
     error: message.error_detail ? (message.error_detail.message ?? 'no reason given') : undefined,
     version: message.version_info ?? '',
     names,
     unsubscribed,
-    versions: new Map(versions),
+    versions,
   }
 }
 
-function readNode(node: NodeMessage | undefined): ClaimedNode {
-  const { region = '', zone = '', sub_zone = '' } = node?.locality ?? {}
+const NO_NAMES: readonly string[] = []
+const NO_VERSIONS: ReadonlyMap<string, string> = new Map()
+
+function readNode(node: NodeMessage): ClaimedNode {
+  const { region = '', zone = '', sub_zone = '' } = node.locality ?? {}
   const locality = [region, zone, sub_zone].join('/').replace(/\/+$/, '')
-  const { major_number = 0, minor_number = 0 } = node?.user_agent_build_version?.version ?? {}
+  const { major_number = 0, minor_number = 0 } = node.user_agent_build_version?.version ?? {}
   return {
-    id: node?.id ?? '',
-    metadata: node?.metadata ?? {},
+    id: node.id ?? '',
+    metadata: node.metadata ?? {},
     locality,
-    userAgent: node?.user_agent_name ?? '',
+    userAgent: node.user_agent_name ?? '',
     version: [major_number, minor_number],
   }
 }
+
+/** Of requests after the first, mostly. */
+const NOBODY = readNode({})
 
 const TYPES_BY_URL: ReadonlyMap<string, ResourceType> = new Map(
   RESOURCE_TYPES.map((type) => [TYPE_URLS[type], type]),

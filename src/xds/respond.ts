@@ -140,10 +140,9 @@ export function isAtRest(state: Subscription): boolean {
 /** The next response, if one is due, allowed, and none is outstanding. */
 export function respond(state: Subscription, allow: Allowance, sets: Sets): Answer {
   if (state.outstanding) return { state }
-  const pending = pendingOf(state, sets)
-  const isPicked = allow.removals && allow.keeps && pending.removals.length > 0
-  const answer = () => answerTo(state, pending, allow, sets)
-  return isPicked ? answer() : answered(state, allow, sets, answer)
+  const answer = () => answerTo(state, pendingOf(state, sets), allow, sets)
+  const picks = allow.removals && allow.keeps && pendingOf(state, sets).removals.length > 0
+  return picks ? answer() : answered(state, allow, sets, answer)
 }
 
 function answerTo(state: Subscription, pending: Pending, allow: Allowance, sets: Sets): Answer {

@@ -24,6 +24,8 @@ import {
 /** Never changed, always replaced. */
 export interface Selection extends Wish {
   readonly set: ResourceSet
+  /** What its clusters follow from, where they are chosen. */
+  readonly basis?: readonly object[]
 }
 
 /** What it has of virtual hosts: one object for all that agree in that, however different their listeners. */
@@ -58,26 +60,40 @@ export function select(set: ResourceSet, sets: Sets): Selection {
 /** Another whole configuration; the identical selection if nothing in it is another. */
 export function reselect(selection: Selection, set: ResourceSet, sets: Sets): Selection {
   const whole = shared(set, selection.whole, sets)
-  return whole === selection.whole ? selection : choose({ ...selection, whole }, sets)
+  if (whole === selection.whole) return selection
+  const { asked, loaded, clusters } = selection
+  return choose({ whole, asked, loaded, clusters }, sets, selection)
 }
 
 /** With lists that are one for all proxies, whatever each had before; the identical set if nothing in it is another. */
 function shared(set: ResourceSet, before: ResourceSet | undefined, sets: Sets): ResourceSet {
-  const list = <T extends object>(had: readonly T[] | undefined, now: readonly T[]) =>
-    had && sameElements(had, now) ? had : sets.list(now)
+  if (before && isAlike(before, set)) return before
   const whole = { ...set }
-  for (const type of RESOURCE_TYPES) whole[type] = list(before?.[type], set[type])
-  if (set.vhds) whole.vhds = { ...set.vhds, routes: list(before?.vhds?.routes, set.vhds.routes) }
-  return before && isSame(before, whole) ? before : whole
+  for (const type of RESOURCE_TYPES) whole[type] = sharedList(before?.[type], set[type], sets)
+  if (set.vhds) {
+    whole.vhds = { ...set.vhds, routes: sharedList(before?.vhds?.routes, set.vhds.routes, sets) }
+  }
+  return whole
 }
 
-function isSame(before: ResourceSet, now: ResourceSet): boolean {
-  return (
-    RESOURCE_TYPES.every((type) => before[type] === now[type]) &&
-    before.vhds?.onDemand === now.vhds?.onDemand &&
-    before.vhds?.routes === now.vhds?.routes &&
-    before.heldBack === now.heldBack
-  )
+function sharedList<T extends object>(
+  before: readonly T[] | undefined,
+  now: readonly T[],
+  sets: Sets,
+): readonly T[] {
+  return before && isSame(before, now) ? before : sets.list(now)
+}
+
+function isAlike(before: ResourceSet, now: ResourceSet): boolean {
+  for (const type of RESOURCE_TYPES) if (!isSame(before[type], now[type])) return false
+  const { vhds } = now
+  const had = before.vhds
+  const sameHosts = vhds && had ? isSame(had.routes, vhds.routes) : vhds === had
+  return sameHosts && vhds?.onDemand === had?.onDemand && before.heldBack === now.heldBack
+}
+
+function isSame(before: readonly object[], now: readonly object[]): boolean {
+  return before === now || sameElements(before, now)
 }
 
 /** Names in a request, divided. */
@@ -133,27 +149,30 @@ function withNames(
 
 /** The identical selection if nothing more is asked for. */
 function wishing(selection: Selection, more: Partial<Wish>, sets: Sets): Selection {
-  const next = { ...selection, ...more }
-  const { asked, loaded, clusters } = selection
-  const isMore = next.asked !== asked || next.loaded !== loaded || next.clusters !== clusters
-  return isMore ? choose(next, sets) : selection
+  const { whole, asked, loaded, clusters } = selection
+  const wish = { whole, asked, loaded, clusters, ...more }
+  const isMore = wish.asked !== asked || wish.loaded !== loaded || wish.clusters !== clusters
+  return isMore ? choose(wish, sets, selection) : selection
 }
 
-function choose({ whole, asked, loaded: before, clusters }: Wish, sets: Sets): Selection {
+function choose(wish: Wish, sets: Sets, before?: Selection): Selection {
+  const { whole, asked, loaded, clusters } = wish
   const { vhds } = whole
-  const wish = { whole, asked, loaded: before, clusters }
   if (!vhds) return { ...wish, set: whole }
   if (!vhds.onDemand) return { ...wish, set: { ...whole, virtualHost: allHosts(vhds, sets) } }
   if (asked.size > MAX_ASKED) {
     const virtualHost = sets.list([...everyHost(vhds), sets.list([...asked].map(answer))])
     return { ...wish, set: { ...whole, virtualHost } }
   }
-  const hosts = sets.made('hosts', [vhds.routes, asked, before], () =>
+  const hosts = sets.made('hosts', [vhds.routes, asked, loaded], () =>
     hostsFor(wish, vhds.routes, sets),
   )
-  const { list: virtualHost, loaded } = hosts
-  const cluster = clustersFor(wish, hosts.clusters, sets)
-  return { whole, asked, loaded, clusters, set: { ...whole, virtualHost, cluster } }
+  const { listener, route, extensionConfig } = whole
+  const basis = [whole.cluster, listener, route, extensionConfig, clusters, hosts.clusters]
+  const isSettled = before?.basis && sameElements(before.basis, basis)
+  const cluster = isSettled ? before.set.cluster : clustersFor(wish, hosts.clusters, sets)
+  const set = { ...whole, virtualHost: hosts.list, cluster }
+  return { whole, asked, loaded: hosts.loaded, clusters, set, basis }
 }
 
 function allHosts(vhds: Vhds, sets: Sets): List {

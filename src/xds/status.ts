@@ -91,7 +91,7 @@ export function statusOf(
 ): StreamStatus['types'] {
   const types: Partial<Record<ResourceType, TypeStatus>> = {}
   for (const type of RESOURCE_TYPES) {
-    const state = delivery?.subscriptions.get(type)
+    const state = delivery?.subscriptions[type]
     if (!delivery || !state) continue
     const refused = heldBack(delivery, type).filter(({ reason }) => reason !== undefined)
     const [reason] = refused.map((one) => printable(one.reason!))
@@ -110,7 +110,7 @@ export function statusOf(
 
 /** Whether something of this type is under way, or refused. */
 export function isBehind(delivery: Delivery, type: ResourceType, sets: Sets): boolean {
-  const state = delivery.subscriptions.get(type)
+  const state = delivery.subscriptions[type]
   if (!state) return false
   const { goal, latest } = delivery
   return goal[type] !== latest[type] || heldBack(delivery, type).length > 0 || isStale(state, sets)
@@ -123,7 +123,7 @@ function heldBack({ latest }: Delivery, type: ResourceType): readonly HeldBack[]
 /** The set without what the proxy did not ask for, where it has virtual hosts on demand. */
 export function askedFor({ latest, subscriptions }: Delivery): ResourceSet {
   if (!latest.vhds?.onDemand) return latest
-  const names = subscriptions.get('endpoint')?.names
+  const names = subscriptions.endpoint?.names
   const endpoint = latest.endpoint.map((chunk) => chunk.filter(({ name }) => names?.has(name)))
   const virtualHost = latest.virtualHost.map((chunk) => chunk.filter(isShown))
   return { ...latest, endpoint, virtualHost }

@@ -3,7 +3,7 @@ import { type ServerDuplexStream, status } from '@grpc/grpc-js'
 import { type Diagnostic, isDiagnostic } from '../model/diagnostic.ts'
 import { type ResourceSet, type ResourceType, TYPE_PREFIX } from '../model/resource.ts'
 import { frameOf } from './frames.ts'
-import type { Mode, Rejection } from './holdings.ts'
+import type { Mode, Rejection, Subscription } from './holdings.ts'
 import type { Caller, Host, KnownProxy } from './host.ts'
 import type { Memory } from './memory.ts'
 import {
@@ -97,8 +97,8 @@ export class Stream<P extends KnownProxy> {
   /** What the proxy refuses at present, with the lines it comes from. */
   diagnostics(): readonly Diagnostic[] {
     const found: Diagnostic[] = []
-    for (const { rejected } of this.#delivery?.subscriptions.values() ?? []) {
-      for (const rejection of rejected.values()) found.push(this.#describe(rejection))
+    for (const state of Object.values(this.#delivery?.subscriptions ?? {})) {
+      for (const one of state?.rejected.values() ?? []) found.push(this.#describe(one))
     }
     return found
   }
@@ -180,7 +180,7 @@ export class Stream<P extends KnownProxy> {
   #hear(type: ResourceType, request: Request): void {
     const { counters } = this.#host
     const proxy = this.#proxy!
-    const before = this.#delivery!.subscriptions.get(type)
+    const before = this.#delivery!.subscriptions[type]
     const answered = before?.outstanding && before.outstanding.nonce === request.nonce
     if (answered && request.error === undefined) {
       counters.acks++
@@ -194,13 +194,17 @@ export class Stream<P extends KnownProxy> {
     const { selection, delivery: next } = take(held, this.#mode, { type, request }, this.#host.sets)
     this.#selection = selection
     this.#delivery = next
+    if (request.error !== undefined) this.#tell(before, next.subscriptions[type])
+    this.#advance(next)
+  }
+
+  /** What was refused now. */
+  #tell(before: Subscription | undefined, now: Subscription | undefined): void {
     const known = new Set(before?.rejected.values())
-    const fresh = [...(next.subscriptions.get(type)?.rejected.values() ?? [])].filter(
-      (rejection) => before && !known.has(rejection),
-    )
+    const all = before ? [...(now?.rejected.values() ?? [])] : []
+    const fresh = all.filter((rejection) => !known.has(rejection))
     for (const rejection of fresh) this.#host.log(this.#describe(rejection))
     if (fresh.length > 0) this.#host.refused?.()
-    this.#advance(next)
   }
 
   #describe(rejection: Rejection): Diagnostic {

@@ -70,21 +70,28 @@ export function receive(state: Subscription, event: Event, sets: Sets): Subscrip
   }
 }
 
+/** What may happen to all streams in the same state alike; of a first request how it asks. */
+const KINDS = {
+  ...{ ack: {}, changed: {}, subscribe: {}, resend: {} },
+  ...{ all: {}, listed: {}, named: {}, none: {} },
+} as const
+
 /** What many streams ask for in the same state is looked up once. */
 function together(
   state: Subscription,
-  { kind, names }: { readonly kind: string; readonly names: readonly string[] },
+  { kind, names }: { readonly kind: 'subscribe' | 'resend'; readonly names: readonly string[] },
   sets: Sets,
   apply: (state: Subscription, names: readonly string[], sets: Sets) => Subscription,
 ): Subscription {
   if (names.length === 0) return state
   const all = sets.names(new Set(names))
-  return follow(state, [kind, all], sets, () => apply(state, names, sets))
+  return follow(state, KINDS[kind], all, sets, () => apply(state, names, sets))
 }
 
 function accept(state: Subscription, nonce: string, sets: Sets): Subscription {
   if (state.outstanding?.nonce !== nonce) return state
-  return follow(state, ['ack'], sets, () => ({ ...state, outstanding: undefined }))
+  const { ack } = KINDS
+  return follow(state, ack, ack, sets, () => ({ ...state, outstanding: undefined }))
 }
 
 function connect(state: Subscription, event: Connected, sets: Sets): Subscription {
@@ -97,7 +104,8 @@ function connect(state: Subscription, event: Connected, sets: Sets): Subscriptio
   const begin = () => begun(state, event, { wildcard, names, listed }, sets)
   // What it has from an earlier stream is its own.
   if (event.version || (event.versions?.size ?? 0) > 0) return begin()
-  return follow(state, ['connected', wildcard, listed, names], sets, begin)
+  const kind = wildcard ? (listed ? 'listed' : 'all') : listed ? 'named' : 'none'
+  return follow(state, KINDS[kind], names, sets, begin)
 }
 
 function begun(
@@ -245,7 +253,7 @@ function afterRefusal(state: Subscription, before: Held | undefined, isRepeat: b
 
 function retarget(state: Subscription, target: List, sets: Sets): Subscription {
   if (target === state.target) return state
-  return follow(state, ['changed', target], sets, () => ({
+  return follow(state, KINDS.changed, target, sets, () => ({
     ...state,
     target,
     rejected: stillMeant(state.rejected, target, sets),

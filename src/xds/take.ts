@@ -13,24 +13,27 @@ export interface Taken {
   readonly delivery: Delivery
 }
 
-/** What is asked for on demand is first chosen; then it is due like everything else. */
+/** What is asked for on demand is first chosen; then it is due like everything else. Most requests only answer. */
 export function take(
   before: Taken,
   mode: Mode,
   { type, request }: { readonly type: ResourceType; readonly request: Request },
   sets: Sets,
 ): Taken {
-  const state = before.delivery.subscriptions.get(type)
+  const state = before.delivery.subscriptions[type]
+  const { names, unsubscribed: gone, versions } = request
+  if (state && names.length + gone.length + versions.size === 0) {
+    const events = eventsOf(mode, request, state)
+    return { ...before, delivery: hear(before.delivery, type, events, sets) }
+  }
   const { selection, again, others } = demand(
     before.selection,
-    { type, names: request.names, held: request.versions.keys() },
+    { type, names, held: versions.keys() },
     sets,
   )
   const isApart = type === 'virtualHost' && selection.whole.vhds !== undefined
   // Envoy may withdraw names and keep what they brought.
-  const unsubscribed = isApart
-    ? request.unsubscribed.filter((name) => name === '*')
-    : request.unsubscribed
+  const unsubscribed = isApart ? gone.filter((name) => name === '*') : gone
   const events = eventsOf(mode, { ...request, names: others, unsubscribed }, state)
   const resend: Event[] = state && again.length > 0 ? [{ kind: 'resend', names: again }] : []
   const aim = isApart && !state ? restart : retarget

@@ -1,12 +1,10 @@
 // What a proxy keeps in use although it is to have something else: it refused that, or it is not sent. The clusters it names must stay.
 import type { ResourceType } from '../model/resource.ts'
 import { clustersNamed, endpointName } from './cluster-names.ts'
-import { type Held, heldOf, type Subscription } from './holdings.ts'
+import { type Held, heldOf, type Subscription, type Subscriptions } from './holdings.ts'
 import { undecidedNames } from './respond.ts'
 import type { Sets } from './sets.ts'
 import { isFailed } from './store.ts'
-
-type Subscriptions = ReadonlyMap<ResourceType, Subscription>
 
 /** Whether a cluster, or the endpoints of this name, must not be removed yet; looked up when something is to be removed. */
 export function keeps(
@@ -32,7 +30,7 @@ function namesIn(
 ): ReadonlySet<string> | undefined {
   const clusters = new Set<string>()
   for (const user of users) {
-    const state = subscriptions.get(user)
+    const state = subscriptions[user]
     for (const { version, encoded } of state ? withheldIn(state, sets) : []) {
       if (version === undefined) continue
       if (!encoded) return undefined
@@ -40,7 +38,7 @@ function namesIn(
     }
   }
   if (type === 'cluster') return clusters
-  const state = subscriptions.get('cluster')
+  const state = subscriptions.cluster
   const cluster = (name: string) => state && heldOf(state, name, sets)?.encoded?.resource
   return new Set([...clusters].map((name) => endpointName(cluster(name) ?? UNKNOWN) ?? name))
 }

@@ -191,7 +191,7 @@ class Pair {
     const next = this.toServer.shift()
     if (!next) return false
     const { type, request } = next
-    const state = this.#delivery.subscriptions.get(type)
+    const state = this.#delivery.subscriptions[type]
     if (state?.outstanding && state.outstanding.nonce === request.nonce) this.open.delete(type)
     this.#acknowledged.heard(type, request)
     const events = eventsOf(this.mode, request, state)

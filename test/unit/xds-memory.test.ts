@@ -45,7 +45,7 @@ function createProxy(mode: Mode, type: ResourceType, words: string) {
     })
   }
   const say = (event: Event) => run(hear(delivery, type, [event], sets))
-  const nonce = () => String(delivery.subscriptions.get(type)!.count)
+  const nonce = () => String(delivery.subscriptions[type]!.count)
   return {
     connect: (
       names: readonly string[],

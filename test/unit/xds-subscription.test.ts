@@ -457,7 +457,7 @@ test('make before break: a new cluster and its endpoints, then routes, then the 
   }
   const say = (type: ResourceType, ...events: Event[]) => run(hear(delivery, type, events, sets))
   const ack = (type: ResourceType) =>
-    say(type, { kind: 'ack', nonce: String(delivery.subscriptions.get(type)!.count) })
+    say(type, { kind: 'ack', nonce: String(delivery.subscriptions[type]!.count) })
   assert.deepEqual(say('cluster', { kind: 'connected', names: [] }), ['cluster a'])
   assert.deepEqual(say('endpoint', { kind: 'connected', names: ['a'] }), ['endpoint a'])
   assert.deepEqual(say('listener', { kind: 'connected', names: [] }), [], 'clusters first')
@@ -502,7 +502,7 @@ test('what a proxy still uses since it refused what is new is not taken away', (
     )
   }
   const say = (type: ResourceType, ...events: Event[]) => run(hear(delivery, type, events, sets))
-  const nonce = (type: ResourceType) => String(delivery.subscriptions.get(type)!.count)
+  const nonce = (type: ResourceType) => String(delivery.subscriptions[type]!.count)
   const ack = (type: ResourceType) => say(type, { kind: 'ack', nonce: nonce(type) })
   const versions = new Map<string, string>()
   const start = (type: ResourceType, ...names: string[]) =>
