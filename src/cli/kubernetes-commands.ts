@@ -63,6 +63,7 @@ export function addKubernetesCommands(program: Command, parts: Parts): void {
       'of the control plane, as in the label istio.io/rev',
       INSTALL_DEFAULTS.revision,
     )
+    .option('--skip-crds', 'leave out the definitions of the custom resources')
     .option('--apply', 'apply to the cluster instead of printing')
     .option('--kubeconfig <file>', 'how to reach the cluster; by default as kubectl does')
     .addHelpText('after', '\nExample:\n  lotse install | kubectl apply --server-side -f -')

@@ -13,10 +13,10 @@ import { request } from '../support/http.ts'
 import { httpUpstream } from '../support/upstreams.ts'
 import { waitFor } from '../support/wait.ts'
 import { type Cluster, startCluster } from './support/cluster.ts'
-import { gatewayDefinitions, gatewayDefinitionsMissing } from './support/gateway-api.ts'
+import { foreignDefinitions, foreignDefinitionsMissing } from './support/foreign-definitions.ts'
 import { skip as noCluster, podAddress } from './support/place.ts'
 
-const skip = noCluster || noEnvoy || (gatewayDefinitionsMissing() ?? false)
+const skip = noCluster || noEnvoy || (foreignDefinitionsMissing() ?? false)
 const V1 = 'gateway.networking.k8s.io/v1'
 
 interface Condition {
@@ -131,7 +131,7 @@ test('the Gateway API in a Kubernetes cluster', { skip }, async (t) => {
     )
   })
 
-  for (const definition of gatewayDefinitions()) {
+  for (const definition of foreignDefinitions('gateway-api')) {
     await cluster.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition)
   }
   await eventually(

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { join as path } from 'node:path'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
+import type { ClusterLoadAssignment } from '../../proto/envoy.d.ts'
 import { type App, openApp } from '../../src/app.ts'
 import { isProblem } from '../../src/ca/problem.ts'
 import { enrolWorkload } from '../../src/cli/bootstrap.ts'
@@ -115,6 +117,33 @@ test('a mesh in a Kubernetes cluster', { skip }, async (t) => {
     const entry = app.mesh().tables.WorkloadEntry.rows.get('default/web-1')
     assert.equal(entry?.spec.locality, 'europe/berlin')
     assert.equal(entry?.spec.serviceAccount, 'web')
+  })
+
+  await t.test('endpoints are where the nodes of their pods are, and move with them', async () => {
+    const [, client] = envoys
+    const places = async () =>
+      (await client!.resources('endpoint'))
+        .map(({ resource }) => resource as unknown as ClusterLoadAssignment)
+        .filter(({ cluster_name }) => cluster_name?.startsWith('outbound|80|v1|web.'))
+        .flatMap(({ endpoints = [] }) => endpoints.map(({ locality }) => locality))
+    const are = (wanted: object) =>
+      client!.waitFor('the places', places, (now) => isDeepStrictEqual(now, [wanted]))
+    await are({ region: 'europe', zone: 'berlin' })
+    await cluster.node('n1', {
+      'topology.kubernetes.io/region': 'europe',
+      'topology.kubernetes.io/zone': 'hamburg',
+      'topology.istio.io/subzone': 'rack-1',
+    })
+    await are({ region: 'europe', zone: 'hamburg', sub_zone: 'rack-1' })
+  })
+
+  await t.test('of Secrets nothing is kept but what is of a certificate', async () => {
+    const secrets = '/api/v1/namespaces/default/secrets'
+    const data = { password: 'c2VjcmV0', 'tls.crt': 'eA==' }
+    await cluster.create(secrets, { metadata: { name: 'mixed' }, data })
+    const rows = () => app.mesh().tables.Secret.rows
+    const read = await waitFor('the Secret', () => rows().get('default/mixed'))
+    assert.deepEqual(read?.spec.data, { 'tls.crt': 'eA==' })
   })
 
   await t.test('a changed object reaches Envoy', async () => {

@@ -14,6 +14,7 @@ import { meshConfigIn } from './mesh-config.ts'
 import { placesOf } from './places.ts'
 import { Pods, trimmed } from './pods.ts'
 import { type KubernetesObject, reflect } from './reflector.ts'
+import { withoutOthers } from './secret.ts'
 import type { Known } from './status.ts'
 
 export interface KubernetesOptions {
@@ -112,7 +113,7 @@ class Cluster {
     const put = (object: KubernetesObject) => this.#put(kind, object)
     return {
       ...watched,
-      keep: kind === 'Pod' ? trimmed : withoutFields,
+      keep: keepOf(kind),
       onList: (objects: readonly KubernetesObject[]) => this.#replace(kind, objects),
       onChange: (object: KubernetesObject) => {
         if (put(object)) this.#changed()
@@ -238,6 +239,11 @@ function knownOf(kind: Kind, object: KubernetesObject): Known {
 /** `Kind/namespace/name`. */
 function idOf(kind: string, { metadata }: KubernetesObject): string {
   return `${kind}/${metadata.namespace ?? ''}/${metadata.name}`
+}
+
+function keepOf(kind: Watched['kind']): (object: KubernetesObject) => KubernetesObject {
+  if (kind === 'Pod') return trimmed
+  return kind === 'Secret' ? (object) => withoutOthers(withoutFields(object)) : withoutFields
 }
 
 /** Without the record of who set which field, often the larger half of an object. */

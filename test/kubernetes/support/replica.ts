@@ -2,7 +2,7 @@
 import { type App, openApp } from '../../../src/app.ts'
 import { isProblem } from '../../../src/ca/problem.ts'
 import { type Diagnostic, printDiagnostic } from '../../../src/model/diagnostic.ts'
-import type { Cluster } from './cluster.ts'
+import type { ApiServer } from './api-server.ts'
 
 export const NAMESPACE = 'istio-system'
 /** Of `lotse install`. */
@@ -12,7 +12,7 @@ export const SETTINGS = {
 }
 
 export async function openReplica(
-  cluster: Cluster,
+  cluster: ApiServer,
   folder: string,
   log: Diagnostic[],
 ): Promise<App> {
