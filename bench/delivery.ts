@@ -250,7 +250,7 @@ async function comments(
     const cpu = await server.settledCpu()
     count += 1
     const name = serviceName(2 * RULES_EVERY)
-    const comment = `comment ${count}\n#\n`.repeat(1 + (at % 3))
+    const comment = `comment ${count}\nand more\n`.repeat(1 + (at % 3))
     replace(config, `${name}.yaml`, serviceFile(mesh, 2 * RULES_EVERY, { comment }))
     const settled = await server.settledCpu()
     cpus.push(settled - cpu)

@@ -49,7 +49,7 @@ export function serviceFile(
   if (index % RULES_EVERY === 0) {
     documents.push(rule(index, change.mark ?? 'none'), destinationRule(index))
   }
-  const head = change.comment === undefined ? '' : `# ${change.comment}\n`
+  const head = change.comment?.replaceAll(/^/gm, '# ').concat('\n') ?? ''
   return head + documents.join('---\n')
 }
 

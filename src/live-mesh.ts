@@ -43,7 +43,11 @@ export class LiveMesh {
   /** Generation that the streams of a service have, at least. */
   readonly #served = new WeakMap<XdsService<MeshProxy>, number>()
   readonly #checks = new Cache()
+  /** The diagnostics are not those of now yet. */
+  #unsaid = false
   #report: NodeJS.Immediate | undefined
+  /** Services that bring their streams up to date at this moment. */
+  #passes = 0
   readonly #listeners = new Set<() => void>()
   readonly #lastGood: LastGood
   #admission: Admission
@@ -182,6 +186,13 @@ export class LiveMesh {
   }
 
   #reportSoon(): void {
+    this.#unsaid = true
+    this.#reportWhenServed()
+  }
+
+  /** Between two slices of a push it would keep the last proxies waiting. */
+  #reportWhenServed(): void {
+    if (!this.#unsaid || this.#passes > 0) return
     this.#report ??= setImmediate(() => {
       this.#survive('What is to be said of the mesh cannot be told', () => this.report())
     })
@@ -199,7 +210,7 @@ export class LiveMesh {
 
   /** Of the mesh of now, also when it has just changed. */
   get diagnostics(): readonly Diagnostic[] {
-    if (this.#report) this.report()
+    if (this.#unsaid) this.report()
     return this.#diagnostics
   }
 
@@ -228,6 +239,7 @@ export class LiveMesh {
   report(): void {
     clearImmediate(this.#report)
     this.#report = undefined
+    this.#unsaid = false
     const known = new Set(this.#diagnostics.map((diagnostic) => JSON.stringify(diagnostic)))
     this.#diagnostics = [
       ...this.#registry.diagnostics,
@@ -260,7 +272,10 @@ export class LiveMesh {
   /** A service begins to bring its streams up to date; to be told when that is done. */
   serve(service: XdsService<MeshProxy>): () => void {
     const { generation } = this.mesh
+    this.#passes += 1
     return () => {
+      this.#passes -= 1
+      this.#reportWhenServed()
       this.#served.set(service, generation)
       const served = this.services.map((one) => this.#served.get(one) ?? 0)
       this.#cache.sweep(Math.min(generation, ...served))

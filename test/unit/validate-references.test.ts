@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseAllDocuments } from 'yaml'
 import { Cache } from '../../src/model/cache.ts'
-import type { Document, Kind } from '../../src/model/document.ts'
+import type { Diagnostic } from '../../src/model/diagnostic.ts'
+import { type Document, type Kind, nameOf } from '../../src/model/document.ts'
 import { EMPTY_MESH, type Mesh, nextMesh } from '../../src/model/mesh.ts'
 import type { Node } from '../../src/model/node.ts'
 import { translate } from '../../src/translate/translate.ts'
@@ -308,4 +309,33 @@ test('a mesh of many services without a fault: nothing is said, and nothing is d
   const size = cache.size
   assert.deepEqual(references(mesh, cache), [])
   assert.equal(cache.size, size)
+})
+
+test('what is said of one object is not said anew where another changes', () => {
+  const lonely = (name: string) => WEB.split('---\n')[0]!.replaceAll('web', name)
+  const serving = (name: string) => WEB.split('---\n')[1]!.replaceAll('web', name)
+  const documentsIn = (...parts: readonly string[]) => meshOf(parts.join('---\n')).from!.documents
+  const [a, b] = [lonely('a'), lonely('b')]
+  const x = rule('x', to('{ host: gone }'))
+  const first = documentsIn(a, b, x + rule('y', to('{ host: gone }')))
+  const edited = documentsIn(a, b, serving('b'), x + rule('y', to('{ host: lost }')))
+  const now = edited.map((document) => {
+    const same = first.find((old) => nameOf(old) === nameOf(document))
+    return same && document.metadata.name !== 'y' ? same : document
+  })
+  const cache = new Cache()
+  const one = nextMesh(EMPTY_MESH, { documents: first, enrolments: [] })
+  const before = references(one, cache)
+  const two = nextMesh(one, { documents: now, enrolments: [] })
+  const after = references(two, cache)
+  assert.deepEqual(after, references(two))
+  const of = (all: readonly Diagnostic[], words: string, name: string) =>
+    all.find(({ text, about }) => text.includes(words) && about?.endsWith(`/${name}`))
+  assert.ok(
+    of(before, 'is sent there', 'x') && of(before, 'calls to', 'a') && of(before, 'calls to', 'b'),
+  )
+  assert.equal(of(after, 'is sent there', 'x'), of(before, 'is sent there', 'x'))
+  assert.equal(of(after, 'calls to', 'a'), of(before, 'calls to', 'a'))
+  assert.equal(of(after, 'calls to', 'b'), undefined)
+  assert.match(of(after, 'is sent there', 'y')?.text ?? '', /lost/)
 })

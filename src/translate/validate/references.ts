@@ -39,7 +39,7 @@ export const NOBODY: Node = Object.freeze({
 /** Each is done again only after something that it looked at has changed. */
 const CHECKS: readonly ((view: View, _: '') => readonly Diagnostic[])[] = [
   memo((view: View, _: '') =>
-    virtualServiceReferences(knownOf(view), meshConfig(view).defaultVirtualServiceExportTo),
+    virtualServiceReferences(view, meshConfig(view).defaultVirtualServiceExportTo),
   ),
   memo((view: View, _: '') => delegateReferences(view, knownOf(view))),
   memo((view: View, _: '') => destinationRuleReferences(knownOf(view))),

@@ -2,8 +2,10 @@
 import type { Diagnostic } from '../../../model/diagnostic.ts'
 import type { Document } from '../../../model/document.ts'
 import { endpointsOf, isPlace } from '../../../model/endpoint.ts'
+import { memo } from '../../../model/memo.ts'
 import type { Path } from '../../../model/origin.ts'
 import type { ServiceEntry } from '../../../model/schema/service-entry.ts'
+import type { Service } from '../../../model/service.ts'
 import type { View } from '../../../model/view.ts'
 import { rootNamespace } from '../../mesh-config.ts'
 import { reportOn } from '../report.ts'
@@ -19,30 +21,36 @@ export function selectorReferences(view: View, known: Known): Diagnostic[] {
 function unserved(view: View, known: Known): Diagnostic[] {
   const told = new Set<Document>()
   return known.services.flatMap((service) => {
-    const { document, hostname } = service
-    if (service.resolution !== 'EDS' || told.has(document)) return []
-    const endpoints = endpointsOf(view, service)
-    if (endpoints.some(isPlace)) return []
-    told.add(document)
-    const report = reportOn(document)
-    const spec = document.spec as ServiceEntry & { selector?: Selector }
-    const selector = spec.workloadSelector?.labels ?? spec.selector
-    const field = spec.workloadSelector ? 'workloadSelector' : 'selector'
-    const named = 'its endpoints have host names, which only resolution DNS looks up'
-    const reason =
-      endpoints.length > 0
-        ? named
-        : selector
-          ? `no workload of namespace ${service.namespace} has the labels ${print(selector)}`
-          : 'it has no endpoints'
-    report.info(
-      'L0245',
-      selector ? ['spec', field] : ['spec'],
-      `${reason}, so calls to ${hostname} get 503`,
-    )
-    return report.diagnostics
+    const found = servedByNobody(view, service)
+    if (found.length === 0 || told.has(service.document)) return []
+    told.add(service.document)
+    return found
   })
 }
+
+const servedByNobody = memo((view: View, service: Service): readonly Diagnostic[] => {
+  if (service.resolution !== 'EDS') return []
+  const endpoints = endpointsOf(view, service)
+  if (endpoints.some(isPlace)) return []
+  const { document, hostname } = service
+  const report = reportOn(document)
+  const spec = document.spec as ServiceEntry & { selector?: Selector }
+  const selector = spec.workloadSelector?.labels ?? spec.selector
+  const field = spec.workloadSelector ? 'workloadSelector' : 'selector'
+  const named = 'its endpoints have host names, which only resolution DNS looks up'
+  const reason =
+    endpoints.length > 0
+      ? named
+      : selector
+        ? `no workload of namespace ${service.namespace} has the labels ${print(selector)}`
+        : 'it has no endpoints'
+  report.info(
+    'L0245',
+    selector ? ['spec', field] : ['spec'],
+    `${reason}, so calls to ${hostname} get 503`,
+  )
+  return report.diagnostics
+})
 
 const POLICIES = [
   'Sidecar',

@@ -1,28 +1,41 @@
 // Where rules lead: hosts, ports, subsets and gateways that are not there, and rules that an older one keeps out.
 
 import type { Diagnostic } from '../../../model/diagnostic.ts'
-import { type Document, nameOf } from '../../../model/document.ts'
+import { type Document, keyOf, nameOf } from '../../../model/document.ts'
 import { fullName, isWildcard } from '../../../model/host.ts'
+import { memo } from '../../../model/memo.ts'
 import { type Path, printOrigin } from '../../../model/origin.ts'
 import type { Destination, VirtualService } from '../../../model/schema/virtual-service.ts'
+import type { View } from '../../../model/view.ts'
 import { servedHosts } from '../../kinds/gateway.ts'
 import { MESH_GATEWAY } from '../../kinds/virtual-service.ts'
 import { eachOf, type Report, reportOn } from '../report.ts'
-import { gatewayNames, type Known } from './known.ts'
+import { gatewayNames, type Known, knownOf } from './known.ts'
 
 /** `exportTo` stands for rules that have none of their own. */
-export function virtualServiceReferences(known: Known, exportTo: readonly string[]): Diagnostic[] {
+export function virtualServiceReferences(view: View, exportTo: readonly string[]): Diagnostic[] {
+  const known = knownOf(view)
   const older = new Map<string, Document<VirtualService>[]>()
   return known.virtualServices.flatMap((rule) => {
+    const found = ledTo(view, keyOf(rule.metadata))
+    if (!gatewayNames(rule).includes(MESH_GATEWAY)) return found
     const report = reportOn(rule)
-    eachDestination(rule, (destination, path, isCopy) =>
-      checkDestination(report, known, rule, destination, path, isCopy),
-    )
-    checkGateways(report, known, rule)
-    if (gatewayNames(rule).includes(MESH_GATEWAY)) checkHosts(report, known, rule, older, exportTo)
-    return report.diagnostics
+    checkHosts(report, known, rule, older, exportTo)
+    return [...found, ...report.diagnostics]
   })
 }
+
+/** What one rule says, whatever others do. */
+const ledTo = memo((view: View, key: string): readonly Diagnostic[] => {
+  const rule = view.get('VirtualService', key)!
+  const known = knownOf(view)
+  const report = reportOn(rule)
+  eachDestination(rule, (destination, path, isCopy) =>
+    checkDestination(report, known, rule, destination, path, isCopy),
+  )
+  checkGateways(report, known, rule)
+  return report.diagnostics
+})
 
 function eachDestination(
   { spec }: Document<VirtualService>,
