@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { MEMORY_SETTINGS } from '../src/install/deployment.ts'
 import { freePort } from '../test/support/ports.ts'
 import { adopt, release } from '../test/support/processes.ts'
 import { clock } from './figures.ts'
@@ -52,7 +53,10 @@ export async function startServer(options: {
       ...(options.more ?? []),
       ...['--xds', secure, '--insecure-plaintext-xds', xds, '--http', http],
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, LOTSE_LOG: 'error' } },
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...MEMORY_SETTINGS, LOTSE_LOG: 'error' },
+    },
   )
   const pid = child.pid!
   adopt(pid)

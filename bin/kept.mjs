@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { cachedDataVersionTag } from 'node:v8'
 import vm from 'node:vm'
 
 /** Milliseconds: after the start, and before V8 forgets what only the start needed. */
@@ -11,8 +12,9 @@ const DIGEST_BYTES = 32
 /** What the script exports. `path`: a file of ASCII in CommonJS that ends with a digest of its content (`bundle.mjs`). */
 export function loadKept(path) {
   const source = readFileSync(path, 'latin1')
-  // V8 compares only the length of the source. Another version of V8, or other flags of it, it does notice.
-  const kept = `${path}.${/(\w+)\n$/.exec(source)?.[1]}.compiled`
+  // V8 compares only the length of the source. The tag is of its version and flags, so that starts with others keep their own.
+  const digest = /(\w+)\n$/.exec(source)?.[1]
+  const kept = `${path}.${digest}.${cachedDataVersionTag()}.compiled`
   const cachedData = readKept(kept)
   const script = new vm.Script(`(function (module, exports, require, __filename) {${source}})`, {
     filename: path,

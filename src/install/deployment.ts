@@ -21,6 +21,12 @@ export const PORTS = { xds: 15010, http: 15080, webhooks: 15017 } as const
 
 const STATE = '/var/lib/lotse'
 
+/** What keeps freed memory from staying with the process: a smaller young generation, and large buffers given back at once. */
+export const MEMORY_SETTINGS = {
+  NODE_OPTIONS: '--max-semi-space-size=8',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+} as const
+
 export function deployment(settings: DeploymentSettings): readonly object[] {
   const { namespace, replicas } = settings
   const metadata = { name: NAME, namespace, labels: LABELS }
@@ -116,6 +122,7 @@ function podSpec(settings: DeploymentSettings): object {
           ...['--service', service, '--proxy-image', proxyImage, '--revision', revision],
           ...(settings.extraArguments ?? []),
         ],
+        env: Object.entries(MEMORY_SETTINGS).map(([name, value]) => ({ name, value })),
         ports: Object.entries(PORTS).map(([name, containerPort]) => ({ name, containerPort })),
         readinessProbe: { httpGet: { path: '/readyz', port: PORTS.http }, periodSeconds: 5 },
         livenessProbe: { httpGet: { path: '/healthz', port: PORTS.http }, periodSeconds: 10 },
