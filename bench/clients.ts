@@ -53,7 +53,7 @@ export type Uses = 'same' | 'own'
 /** Services that a client uses, where it holds only what it uses. */
 const USED = 10
 
-/** In ms. */
+/** In ms, without any response: many clients of a large mesh take minutes, but something comes all the time. */
 const LONGEST_WAIT = 60_000
 
 const VERSION = { version: { major_number: 1, minor_number: 40, patch: 0 } }
@@ -197,6 +197,7 @@ class Clients {
         resolve()
       }
       this.#changed = () => {
+        timer.refresh()
         if (!planned) setImmediate(look)
         planned = true
       }

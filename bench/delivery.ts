@@ -277,7 +277,11 @@ async function reconnect(
   // Each asks for four types, or five.
   const types = delivery === 'whole' ? 4 : 5
   const all = requests + types * clients
-  while ((await server.metric('lotse_xds_requests_total')) < all) await wait(10)
+  while ((await server.metric('lotse_xds_requests_total')) < all) {
+    const { failures } = await remote.totals()
+    if (failures.length > 0) throw new Error(failures.join('\n'))
+    await wait(10)
+  }
   const ended = clock()
   const settled = await server.settledCpu()
   const after = await remote.totals()

@@ -32,6 +32,10 @@ const { values, positionals } = parseArgs({
     /** `one`: all services on port 80; `many`: on ten ports. */
     ports: { type: 'string', default: 'one' },
     repeats: { type: 'string', default: '10' },
+    /** HTTPRoutes of one gateway that are there while one of them changes all the time. */
+    routes: { type: 'string', default: '2000' },
+    /** Seconds for HTTPRoutes that are added one by one, at most three thousand. */
+    patience: { type: 'string', default: '60' },
     /** Of the soak. */
     seconds: { type: 'string', default: '300' },
     /** Requests a second. */
@@ -132,7 +136,8 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   routes: () =>
     told('routes', 'one gateway', () =>
       routes({
-        ...{ attached: 1000, probed: 3000, patience: 60, many: 2000 },
+        ...{ attached: 1000, probed: 3000 },
+        ...{ patience: Number(values.patience), many: Number(values.routes) },
         ...{ seconds: 15, perSecond: Number(values.rate) },
       }),
     ),

@@ -23,7 +23,7 @@ const env = {
 const run = fileURLToPath(new URL('run.mjs', import.meta.url))
 const child = spawn(
   process.execPath,
-  [run, 'dataplane/zero-failed', 'property/', 'unit/xds-return'],
+  [run, 'dataplane/zero-failed', 'dataplane/rotation', 'property/', 'unit/xds-return'],
   {
     env,
     stdio: 'inherit',

@@ -95,6 +95,6 @@ export class Pusher<Item> {
     this.#onPass(this.#endedAt - this.#beganAt)
     if (!this.#again) return
     this.#waitingSince = this.#endedAt
-    this.#runIn(this.#quiet)
+    this.#runIn(Math.min(this.#quiet, this.#maxWait))
   }
 }

@@ -34,9 +34,14 @@ import {
 
 type Action =
   | { readonly kind: 'change' | 'restart'; readonly world: World; readonly fresh: boolean }
+  | { readonly kind: 'watch'; readonly names: readonly string[] }
   | { readonly kind: 'toProxy' | 'toServer' | 'reconnect' | 'ask' }
 
 const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('watch' as const), names: fc.subarray(ROUTES) }),
+  },
   {
     weight: 6,
     arbitrary: fc.record({ kind: fc.constant('change' as const), world, fresh: fc.boolean() }),
@@ -231,6 +236,21 @@ class Pair {
     if (!known) this.#hello(type)
     else if (this.mode === 'delta') this.#request(type, { names })
     else this.#repeat(type)
+  }
+
+  /** It wants these routes from now on, whatever is under way. */
+  watch(names: readonly string[]): void {
+    const known = this.names.get('route')!
+    const gone = [...known].filter((name) => !names.includes(name))
+    const added = names.filter((name) => !known.has(name))
+    this.names.set('route', new Set(names))
+    for (const name of gone) {
+      this.held.get('route')?.delete(name)
+      this.refused.delete(`route/${name}`)
+    }
+    if (gone.length + added.length === 0) return
+    if (this.mode === 'sotw') this.#repeat('route')
+    else this.#request('route', { names: added, unsubscribed: gone })
   }
 
   #send(from: Delivery): void {
@@ -599,6 +619,7 @@ for (const mode of ['delta', 'sotw'] as const) {
           } else if (step.kind === 'toProxy') pair.stepProxy()
           else if (step.kind === 'toServer') pair.stepServer()
           else if (step.kind === 'reconnect') pair.reconnect()
+          else if (step.kind === 'watch') pair.watch(step.names)
           else pair.subscribe('route', ['r1'])
         }
         pair.settle()

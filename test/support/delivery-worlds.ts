@@ -22,7 +22,7 @@ export interface Body {
 
 /** Names by which the server finds what names a cluster. */
 export const cluster = (number: number) => `outbound|80||c${number}`
-const CLUSTERS = [0, 1, 2, 3, 4, 5].map(cluster)
+const CLUSTERS = Array.from({ length: 12 }, (_, at) => cluster(at))
 export const ROUTES = ['r0', 'r1', 'r2']
 const LISTENERS = ['l0', 'l1']
 export const USERS = ['listener', 'route', 'extensionConfig'] as const

@@ -634,4 +634,19 @@ test('pushes: the first at once, those that come meanwhile become one more', asy
   assert.equal(runs, 1)
   await waitFor('the burst as one', () => runs === 2)
   slow.close()
+
+  let passed = 0
+  const urgent: Pusher<number> = new Pusher(
+    () => [0],
+    () => () => {
+      passed++
+      if (passed < 3) urgent.push()
+    },
+    { quietMilliseconds: 3_600_000, maxWaitMilliseconds: 1 },
+  )
+  urgent.push()
+  await waitFor('those that came during a pass', () => passed === 3)
+  urgent.push()
+  await waitFor('one that came after it', () => passed === 4)
+  urgent.close()
 })
