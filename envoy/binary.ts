@@ -39,19 +39,22 @@ const THREE_WAYS =
 export async function findEnvoy(options: FindOptions = {}): Promise<EnvoyBinary | Diagnostic> {
   const env = options.env ?? process.env
   if (env.ENVOY_BIN) return named(env.ENVOY_BIN)
-  const onPath = await fromPath(env.PATH ?? '')
+  const passedOver: string[] = []
+  const onPath = await fromPath(env.PATH ?? '', passedOver)
   if (onPath) return onPath
   const store = options.store ?? join(ROOT, '.envoy')
   const folder = join(store, ENVOY_VERSION)
   const installed = packaged(folder)
   if (await isExecutable(installed.path)) return installed
-  if (options.install === false) {
-    return problem('L0501', `No Envoy binary was found. ${THREE_WAYS}`)
-  }
+  if (options.install === false) return notFound(passedOver)
   options.say?.(`installing Envoy ${ENVOY_VERSION} (about 40 MB, once) into ${store}`)
   const failure = await install(store, folder, env)
-  if (failure) return problem('L0501', `No Envoy binary was found: ${failure}. ${THREE_WAYS}`)
-  return installed
+  return failure ? notFound([...passedOver, failure]) : installed
+}
+
+function notFound(reasons: readonly string[]): Diagnostic {
+  const why = reasons.length > 0 ? `: ${reasons.join('; ')}` : ''
+  return problem('L0501', `No Envoy binary was found${why}. ${THREE_WAYS}`)
 }
 
 async function named(path: string): Promise<EnvoyBinary | Diagnostic> {
@@ -62,12 +65,14 @@ async function named(path: string): Promise<EnvoyBinary | Diagnostic> {
   return { path, version: version.version, from: 'ENVOY_BIN' }
 }
 
-async function fromPath(path: string): Promise<EnvoyBinary | undefined> {
+/** `passedOver` is told of each `envoy` that is none, and why. */
+async function fromPath(path: string, passedOver: string[]): Promise<EnvoyBinary | undefined> {
   for (const folder of path.split(delimiter)) {
     const candidate = join(folder || '.', 'envoy')
     if (!(await isExecutable(candidate))) continue
     const version = await versionOf(candidate)
     if (!isProblem(version)) return { path: candidate, version: version.version, from: 'PATH' }
+    passedOver.push(`${candidate} on PATH is not a usable Envoy (${version.text})`)
   }
   return undefined
 }

@@ -48,6 +48,8 @@ export interface AppOptions {
   readonly allowEmpty?: boolean
   /** Seconds for which a leading replica that is not heard of is still believed; 10 by default. */
   readonly leaseDuration?: number
+  /** Milliseconds after which a proxy is to come again, to whichever replica; half an hour by default. */
+  readonly connectionAge?: number
   /** How keys of token issuers are fetched: from private addresses too? And when again, in milliseconds. */
   readonly jwks?: {
     readonly allowPrivate?: boolean
@@ -165,7 +167,7 @@ export async function openApp(options: AppOptions): Promise<App | Diagnostic> {
   openGate(core, options)
   const listening = await listen({
     ...{ ...options, core, authority, signals, now },
-    ...replicaListening(replicas, core, log),
+    ...replicaListening(replicas, core, options),
     ...(kubernetes ? { reviewToken: (token) => reviewToken(kubernetes.connection, token) } : {}),
   })
   if (isProblem(listening)) {

@@ -75,7 +75,7 @@ export async function listen(options: ListenOptions): Promise<Listening | Diagno
     const { connectionAge } = options
     const server = new Server({
       ...SERVER_OPTIONS,
-      ...(connectionAge === undefined ? {} : { 'grpc.max_connection_age_ms': connectionAge }),
+      ...(connectionAge === undefined ? {} : aged(connectionAge)),
     })
     servers.push(server)
     const service: XdsService<MeshProxy> = createXdsService({
@@ -258,4 +258,14 @@ function hostsOf(address: string): string[] {
   const any = host === '0.0.0.0' || host === '::'
   const own = any || isIP(host) === 0 ? [hostname()] : []
   return [...new Set([...(any ? [] : [host]), ...own, 'localhost', '127.0.0.1', '::1'])]
+}
+
+/** Streams of proxies have no end of their own: what else is asked on the connection has this long to be answered. */
+const LAST_ANSWERS = 5_000
+
+function aged(connectionAge: number) {
+  return {
+    'grpc.max_connection_age_ms': connectionAge,
+    'grpc.max_connection_age_grace_ms': LAST_ANSWERS,
+  }
 }

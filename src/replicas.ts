@@ -67,17 +67,22 @@ interface Listening {
   readonly onEnrolled?: (workload: string) => void
 }
 
+interface ListeningOptions {
+  readonly log: (diagnostic: Diagnostic) => void
+  readonly connectionAge?: number
+}
+
 /** What the xDS port does otherwise where there may be other replicas. */
 export function replicaListening(
   { store, endings }: Replicas,
   core: LiveMesh,
-  log: (diagnostic: Diagnostic) => void,
+  { log, connectionAge = CONNECTION_AGE }: ListeningOptions,
 ): Listening {
   if (!store) return {}
   const { registering } = core
   const changed = () => core.registrationsChanged()
   if (registering) endings.push(shareRegistrations({ store, registering, changed, log }))
-  return { connectionAge: CONNECTION_AGE, onEnrolled: shareEnrolments(store, core, log) }
+  return { connectionAge, onEnrolled: shareEnrolments(store, core, log) }
 }
 
 /** To be called with each workload that enrolled here. */

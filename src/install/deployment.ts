@@ -49,7 +49,7 @@ export function deployment(settings: DeploymentSettings): readonly object[] {
       kind: 'Deployment',
       metadata,
       spec: {
-        replicas,
+        // How many there are, the autoscaler says: an upgrade must not take away what the load needs.
         selector: { matchLabels: LABELS },
         strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
         template: { metadata: { labels: LABELS }, spec: podSpec(settings) },

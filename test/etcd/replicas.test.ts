@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join as path } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { type App, openApp } from '../../src/app.ts'
+import { type App, type AppOptions, openApp } from '../../src/app.ts'
 import { isProblem } from '../../src/ca/problem.ts'
 import { enrolWorkload } from '../../src/cli/bootstrap.ts'
 import { type Diagnostic, printDiagnostic } from '../../src/model/diagnostic.ts'
@@ -43,8 +43,14 @@ test('replicas on one etcd', { skip }, async (t) => {
   const applied = await lotse(t, 'apply', '--store', url, '-f', file)
   assert.equal(applied.code, 0, applied.stderr)
   const log: Diagnostic[] = []
-  const replica = async (where: TestContext, name: string, xds: string): Promise<App> => {
+  const replica = async (
+    where: TestContext,
+    name: string,
+    xds: string,
+    more: Partial<AppOptions> = {},
+  ): Promise<App> => {
     const app = await openApp({
+      ...more,
       ...{ config: [], etcd: { url }, xds, data: path(folder, name) },
       ca: { passphrase: 'the replicas have one passphrase' },
       log: (diagnostic) => log.push(diagnostic),
@@ -90,14 +96,14 @@ test('replicas on one etcd', { skip }, async (t) => {
     assert.deepEqual(known(), ['default/client', 'default/web'])
   })
 
-  await t.test('proxies that move are sent nothing, and no request fails', async () => {
+  await t.test('who moves or comes again is sent nothing, and no request fails', async () => {
     const answers: number[] = []
     let going = true
     const load = (async () => {
       while (going) answers.push((await ask()).status)
     })()
     await first.close()
-    const third = await replica(t, 'third', `127.0.0.1:${port}`)
+    const third = await replica(t, 'third', `127.0.0.1:${port}`, { connectionAge: 1_000 })
     const streams = () => third.services.flatMap((one) => one.streams())
     await waitFor('both proxies to have come', streams, (all) => all.length === envoys.length, {
       timeout: 60_000,
@@ -105,6 +111,13 @@ test('replicas on one etcd', { skip }, async (t) => {
     const behind = () =>
       streams().filter(({ types }) => Object.values(types).some(({ stale }) => stale)).length
     await waitFor('them to be in sync', behind, (count) => count === 0)
+    const came = () => third.services.reduce((sum, { counters }) => sum + counters.streams, 0)
+    // Their streams have no end of their own: the age of the connection ends them.
+    await waitFor('both to have come again', came, (count) => count >= 2 * envoys.length, {
+      timeout: 60_000,
+    })
+    await waitFor('both to be there', streams, (all) => all.length >= envoys.length)
+    await waitFor('them to be in sync again', behind, (count) => count === 0)
     going = false
     await load
     const sent = third.services.reduce((sum, { counters }) => sum + counters.resources, 0)

@@ -68,6 +68,20 @@ test('installed and served by the command line', { skip }, async (t) => {
     assert.equal(await generation(), 1)
   })
 
+  await t.test('how many replicas there are is left to the autoscaler', async () => {
+    const path = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/lotse/scale`
+    const scale = await server.call<{ spec: { replicas: number } }>('GET', path)
+    const type = 'application/merge-patch+json'
+    const scaled = await server.call('PATCH', path, { spec: { replicas: 4 } }, type)
+    assert.deepEqual([scale.status, scaled.status], [200, 200])
+    assert.equal((await install()).code, 0)
+    const { body } = await server.call<typeof scale.body>('GET', path)
+    assert.equal(body.spec.replicas, 4)
+    const autoscaler = `/apis/autoscaling/v2/namespaces/${NAMESPACE}/horizontalpodautoscalers/lotse`
+    const { spec } = (await server.call<{ spec: { minReplicas: number } }>('GET', autoscaler)).body
+    assert.equal(spec.minReplicas, 2)
+  })
+
   await t.test('without rights it is refused with the words of the server', async () => {
     const refused = await lotse(
       t,

@@ -138,6 +138,11 @@ test('ENVOY_BIN comes first, then PATH, and what only has the name is passed ove
   const { code, text } = problemOf(await look({ PATH: first }))
   assert.equal(code, 'L0501')
   for (const way of ['ENVOY_BIN', '`envoy` on PATH', 'pip']) assert.ok(text.includes(way), way)
+  const passedOver = `${first}/envoy on PATH is not a usable Envoy (its --version is not that of`
+  assert.ok(text.includes(passedOver), text)
+  script(first, 'envoy', 'echo "libc.so.6: no such version" >&2; exit 127')
+  const broken = problemOf(await look({ PATH: first }))
+  assert.match(broken.text, /is not a usable Envoy \(.*no such version/)
 })
 
 test('the package is installed once, even by two at the same time', async (t) => {
