@@ -21,7 +21,7 @@ export class LastGood {
   /** As an earlier process left them. */
   readonly documents: readonly Document[]
   readonly #path: string
-  /** Of each object that is kept what its line begins with. */
+  /** Of each object that is kept its line without the place in its source, which may move. */
   readonly #heads = new WeakMap<Document, string>()
   #wanted: readonly Document[] | undefined
   #since = 0
@@ -96,10 +96,12 @@ export class LastGood {
       let head = this.#heads.get(document)
       if (head === undefined) {
         const { kind, apiVersion, metadata, spec } = document
-        head = JSON.stringify({ kind, apiVersion, metadata, spec }).slice(0, -1)
+        const origin = { source: document.at([]).source }
+        head = JSON.stringify({ kind, apiVersion, metadata, spec, origin }).slice(0, -2)
         this.#heads.set(document, head)
       }
-      lines.push(`${head},"origin":${JSON.stringify(document.at([]))}}`)
+      const { line, column } = document.at([])
+      lines.push(`${head},"line":${line},"column":${column}}}`)
     }
     return `${lines.join('\n')}\n`
   }

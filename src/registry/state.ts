@@ -95,13 +95,18 @@ function inPlace(previous: FilesState, files: ReadonlyMap<string, SourceFile>): 
     if (before?.length !== held.length) return undefined
     objects += held.length
     for (let at = 0; before !== held && at < held.length; at++) {
-      if (before[at]!.name !== held[at]!.name) return undefined
-      changed.set(before[at]!.document, held[at]!.document)
+      const [old, now] = [before[at]!, held[at]!]
+      if (old.name !== now.name) return undefined
+      if (old.document !== now.document) changed.set(old.document, now.document)
     }
   }
   if (objects !== previous.documents.length) return undefined
-  const documents = previous.documents.map((document) => changed.get(document) ?? document)
-  return { documents, diagnostics: [] }
+  const { documents } = previous
+  if (changed.size === 0) return { documents, diagnostics: [] }
+  return {
+    documents: documents.map((document) => changed.get(document) ?? document),
+    diagnostics: [],
+  }
 }
 
 function report(trouble: Trouble, objects: number, allowEmpty: boolean): Diagnostic | undefined {
