@@ -50,6 +50,7 @@ export function memo<A extends Argument, Value>(
   return (view, argument) => {
     const entry = source.entry(view, argument)
     view.trace?.reads.push(source, argument, entry.value)
+    view.trace?.inner.push(entry)
     return entry.value as Value
   }
 }
@@ -87,21 +88,16 @@ function compute(
   view: View,
   argument: Argument,
 ): Entry {
-  const trace: Trace = { facets: new Map(), reads: [] }
+  const trace: Trace = { facets: new Map(), reads: [], inner: [] }
   const value = build(new View(view.mesh, view.node, view.cache, trace), argument)
-  const { reads } = trace
+  const { reads, inner } = trace
   const ownFacets = view.cache.facets.of(trace.facets)
   let facets = ownFacets
   let tables = 0
-  for (let at = 0; at < reads.length; at += 3) {
-    const source = reads[at] as TableSource
-    if (source.bit !== 0) {
-      tables |= source.bit
-      continue
-    }
-    const inner = (source as unknown as MemoSource).entry(view, reads[at + 1] as Argument)
-    facets = view.cache.facets.joined(facets, inner.facets)
-    tables |= inner.tables
+  for (let at = 0; at < reads.length; at += 3) tables |= (reads[at] as TableSource | MemoSource).bit
+  for (const entry of inner) {
+    facets = view.cache.facets.joined(facets, entry.facets)
+    tables |= entry.tables
   }
   const { generation } = view.mesh
   return { value, facets, ownFacets, reads, tables, checkedAt: generation, usedAt: generation }

@@ -1,5 +1,6 @@
 // The only way translation reads the mesh and the node: every read is recorded, and what was read is the cache key.
 import type { Cache } from './cache.ts'
+import type { Entry } from './entries.ts'
 import { type Mesh, TABLE_NAMES, type TableName, type Tables } from './mesh.ts'
 import { type Facet, type FacetValue, facetOf, type Node } from './node.ts'
 
@@ -15,6 +16,8 @@ export interface Trace {
   readonly facets: Map<Facet, FacetValue>
   /** `Source`, key and value of each read in turn. */
   readonly reads: unknown[]
+  /** Results of other computations among them. */
+  readonly inner: Entry[]
 }
 
 export class View {

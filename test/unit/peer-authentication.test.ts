@@ -277,7 +277,7 @@ test('a selector matches when every label is there', () => {
 
 test("of a proxy's own labels only those that are asked for are read", () => {
   const plain = viewOf('', { labels: { app: 'web', 'pod-hash': 'x1' } })
-  const trace = { facets: new Map(), reads: [] }
+  const trace = { facets: new Map(), reads: [], inner: [] }
   const view = new View(plain.mesh, plain.node, plain.cache, trace)
   assert.equal(matchesLabels({ app: 'web' }, ownWorkload(view).labels), true)
   assert.deepEqual([...trace.facets.keys()], ['namespace', 'label:app'])

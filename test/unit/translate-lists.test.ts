@@ -91,6 +91,28 @@ for (const delivery of DELIVERY_MODES) {
   }
 }
 
+test('a changed rule makes one virtual host anew, for each who sees it otherwise', () => {
+  const other = policy('VirtualService', 'shop/web', '{hosts: [web], http: [{timeout: 1s}]}')
+  for (const delivery of DELIVERY_MODES) {
+    const { mesh, node, cache } = viewOf(join(...MESH, other), { delivery })
+    const namespaces = ['shop', 'else']
+    const all = [mesh, changed(mesh, rule(2))].map((one) =>
+      namespaces.map((namespace) => {
+        const { route, vhds } = translate(one, { ...node, namespace }, cache)
+        const holders = [...route.flat(), ...(vhds?.routes ?? [])]
+        return holders.flatMap(({ virtualHosts = [] }) => virtualHosts)
+      }),
+    )
+    for (const [at, namespace] of namespaces.entries()) {
+      const [before, after] = [all[0]![at]!, all[1]![at]!]
+      const known = new Set(before)
+      const made = after.filter((host) => !known.has(host)).map(({ name }) => name)
+      assert.deepEqual(made, ['till.shop.svc.cluster.local:80'], `${delivery} ${namespace}`)
+      assert.equal(after.length, before.length)
+    }
+  }
+})
+
 test('what two proxies have in common is one list, in all namespaces that see the same', () => {
   const { mesh, node, cache } = viewOf(join(...MESH), { delivery: 'preloaded' })
   const [one, two] = proxies(node)

@@ -71,7 +71,7 @@ function otherHosts(view: View, plan: RoutePlan): Resource[] {
   return [
     ...(plan.ruleHosts ? ruleHosts(view, plan) : []),
     ...(plan.unknownHost === 'pass'
-      ? [pass(egressProxy(view, '')?.cluster ?? PASSTHROUGH_CLUSTER)]
+      ? [pass(view, egressProxy(view, '')?.cluster ?? PASSTHROUGH_CLUSTER)]
       : [REFUSE]),
   ]
 }
@@ -122,14 +122,11 @@ const keptHosts = memo((view: View, wanted: string): KeptHosts => {
 })
 
 function hostsOf(view: View, kept: KeptHosts): Resource[] {
-  const unruled = unruledOf(view, withoutRuled(view, kept))
+  const unruled = withoutRuled(view, kept)
+  const hosts = [...unruledOf(view, unruled)]
   const ruleFor = meshRulesFor(view)
-  const hosts: Resource[] = []
-  for (const [index, host] of kept.hosts.entries()) {
-    const made = unruled[index] ?? hostOf(view, host, ruleFor)
-    if (made) hosts.push(made)
-  }
-  return hosts
+  for (const at of gapsIn(view, unruled)) hosts[at] = hostOf(view, kept.hosts[at]!, ruleFor)
+  return hosts.filter((host) => host !== undefined)
 }
 
 /** In the places of the others nothing. The list keeps its identity while rules name the same hosts. */
@@ -137,6 +134,10 @@ const withoutRuled = memo((view: View, { hosts }: KeptHosts): readonly (KeptHost
   const isRuled = ruledHosts(view)
   return Object.freeze(hosts.map((host) => (isRuled(host.service.hostname) ? undefined : host)))
 })
+
+const gapsIn = memo((_: View, hosts: readonly (KeptHost | undefined)[]) =>
+  hosts.flatMap((host, at) => (host ? [] : at)),
+)
 
 /** Of those that have no rule; in most meshes these are the most. */
 const unruledOf = memo(
@@ -198,7 +199,7 @@ function ruleHost(view: View, host: string, rule: HostRule, port: number): Resou
   })
 }
 
-const pass = (cluster: string) =>
+const pass = memo((_: View, cluster: string) =>
   resource('virtualHost', 'allow_any', {
     name: 'allow_any',
     domains: ['*'],
@@ -209,7 +210,8 @@ const pass = (cluster: string) =>
         route: { cluster, timeout: '0s' },
       },
     ],
-  } satisfies VirtualHost)
+  } satisfies VirtualHost),
+)
 
 const REFUSE = resource('virtualHost', 'block_all', {
   name: 'block_all',

@@ -1,7 +1,7 @@
 // Virtual hosts of services: one for each service and HTTP port, which route configurations hold and VHDS could send alone.
 import type { Route, VirtualHost } from '../../../proto/envoy.d.ts'
 import { DOMAIN_SUFFIX, fullName } from '../../model/host.ts'
-import { memo } from '../../model/memo.ts'
+import { memo, remembering } from '../../model/memo.ts'
 import { sameElements } from '../../model/mesh.ts'
 import { ORIGIN, type Origin } from '../../model/origin.ts'
 import { isHttp } from '../../model/protocol.ts'
@@ -30,13 +30,13 @@ export function virtualHosts(
   rule = meshRuleFor(view, service.hostname),
 ): Hosts {
   if (!rule) return unruledHosts(view, service)
-  return ruledHosts(view, sight(view, ruledBy(view, rule)(service)))
+  return hostsOfRuled(view, ruledBy(view, '')(rule)(service))
 }
 
 /** Of a service without a rule; a change of rules needs not look at them. */
 export function unruledHosts(view: View, service: Service): Hosts {
   if (aliasesOf(view, service).length > 0) {
-    return ruledHosts(view, sight(view, withoutRule(view, service)))
+    return hostsOfRuled(view, withoutRule(view, service))
   }
   return (isNear(view, service) ? nearHosts : farHosts)(view, seen(view, service))
 }
@@ -49,19 +49,18 @@ interface Ruled {
   readonly rule: HostRule | undefined
 }
 
-/** The identical object for the same service. What depends on it reads no rule, so that other rules may change. */
-const ruledBy = memo((_: View, rule: HostRule): ((service: Service) => Ruled) => {
-  const known = new WeakMap<Service, Ruled>()
-  return (service) => {
-    const ruled = known.get(service) ?? Object.freeze({ service, rule })
-    known.set(service, ruled)
-    return ruled
-  }
-})
+/** The identical object for the same two. What depends on it reads no rule, so that other rules may change. */
+const ruledBy = memo((_: View, __: '') =>
+  remembering((rule: HostRule) =>
+    remembering((service: Service): Ruled => Object.freeze({ service, rule })),
+  ),
+)
 
 const withoutRule = memo(
   (_: View, service: Service): Ruled => Object.freeze({ service, rule: undefined }),
 )
+
+const hostsOfRuled = memo((view: View, ruled: Ruled): Hosts => ruledHosts(view, sight(view, ruled)))
 
 /**
  * All that the virtual hosts of a service with a rule depend on for one client. Clients for which that is the same hold the

@@ -1,6 +1,6 @@
 // The last step for proxies with VHDS: route configurations leave their virtual hosts to be sent one by one.
 import type { Route, RouteConfiguration, VirtualHost } from '../../../proto/envoy.d.ts'
-import { memo } from '../../model/memo.ts'
+import { memo, remembering } from '../../model/memo.ts'
 import type { Chunk, Resource, ResourceSet, VhdsRoute } from '../../model/resource.ts'
 import type { View } from '../../model/view.ts'
 import { outboundListeners } from '../listener/outbound.ts'
@@ -83,11 +83,14 @@ const plain = memo(
 /** With idle timeouts of their own, since the listener's bounds the wait for a virtual host. */
 const waiting = memo((view: View, route: Resource): VhdsRoute => {
   const { name, virtualHosts } = plain(view, route)
-  const hosts = virtualHosts.map((host) => withoutIdleTimeout(view, host))
+  const hosts = virtualHosts.map(withoutIdleTimeouts(view, ''))
   return Object.freeze({ name, virtualHosts: Object.freeze(hosts) })
 })
 
-const withoutIdleTimeout = memo((_: View, host: Resource): Resource => {
+/** Of most virtual hosts it is known: one read of them all, instead of one of each. */
+const withoutIdleTimeouts = memo((_: View, __: '') => remembering(withoutIdleTimeout))
+
+function withoutIdleTimeout(host: Resource): Resource {
   const body = host.body as VirtualHost
   const waits = ({ route }: Route) => route !== undefined && route.idle_timeout === undefined
   if (!body.routes?.some(waits)) return host
@@ -95,4 +98,4 @@ const withoutIdleTimeout = memo((_: View, host: Resource): Resource => {
     return waits(one) ? ({ ...one, route: { ...one.route, idle_timeout: '0s' } } as Route) : one
   })
   return resource('virtualHost', host.name, { ...body, routes })
-})
+}
