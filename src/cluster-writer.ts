@@ -5,6 +5,7 @@ import type { GatewayWriter } from './gateway-writer.ts'
 import { NAME } from './install/roles.ts'
 import { type Leading, troubles } from './leading.ts'
 import type { Diagnostic } from './model/diagnostic.ts'
+import type { Document } from './model/document.ts'
 import type { Connection } from './registry/kubernetes/connection.ts'
 import { publishRoots, publishWebhookRoots } from './registry/kubernetes/publish.ts'
 import { conditionsOf, isNews, type Known, writeStatus } from './registry/kubernetes/status.ts'
@@ -15,7 +16,7 @@ export interface ClusterWriterOptions {
   readonly namespace: string
   readonly known: ReadonlyMap<string, Known>
   readonly gateways: GatewayWriter
-  readonly namespaces: () => readonly string[]
+  readonly namespaces: () => readonly Document[]
   readonly roots: () => string
   readonly diagnostics: () => readonly Diagnostic[]
   /** Connected proxies, and those of them that hold all they are to have. */
@@ -65,8 +66,8 @@ export function startClusterWriter(options: ClusterWriterOptions): ClusterWriter
 
 class Writer {
   readonly #options: ClusterWriterOptions
-  /** What each namespace was given. */
-  readonly #published = new Map<string, string>()
+  /** What each namespace was given: one that is made again is another. */
+  readonly #published = new WeakMap<Document, string>()
   /** Objects whose status the server did not take. */
   readonly #refused = new Set<string>()
   #webhookRoots = ''
@@ -93,16 +94,13 @@ class Writer {
     const { connection, namespaces, roots } = this.#options
     const present = roots()
     const map = { name: ROOT_CONFIG_MAP, key: ROOT_KEY, roots: present }
-    const all = namespaces()
-    for (const gone of [...this.#published.keys()].filter((name) => !all.includes(name))) {
-      this.#published.delete(gone)
-    }
     let refused: string | undefined
-    for (const namespace of all) {
+    for (const namespace of namespaces()) {
       if (this.#published.get(namespace) === present) continue
       if (!goesOn()) return refused
-      const why = await publishRoots(connection, namespace, map)
-      if (why) refused ??= `${ROOT_CONFIG_MAP} in ${namespace}: ${why}`
+      const { name } = namespace.metadata
+      const why = await publishRoots(connection, name, map)
+      if (why) refused ??= `${ROOT_CONFIG_MAP} in ${name}: ${why}`
       else this.#published.set(namespace, present)
     }
     // Whoever installs again may take the bundle away.
@@ -140,6 +138,7 @@ class Writer {
   /** Those that were refused last come last, so that they keep no others waiting. */
   #known(): Iterable<readonly [string, Known]> {
     const { known } = this.#options
+    for (const id of this.#refused) if (!known.has(id)) this.#refused.delete(id)
     if (this.#refused.size === 0) return known
     const late = ([id]: readonly [string, Known]) => Number(this.#refused.has(id))
     return [...known].sort((one, other) => late(one) - late(other))

@@ -46,8 +46,7 @@ export async function openClusterSide(
       holders: cluster.holders,
       statuses: () => core.statuses(),
     }),
-    namespaces: () =>
-      [...core.mesh.tables.Namespace.rows.values()].map(({ metadata }) => metadata.name),
+    namespaces: () => [...core.mesh.tables.Namespace.rows.values()],
     roots: () => authority.trust.rootsPem.join(''),
     diagnostics: () => [
       ...core.diagnostics,

@@ -83,6 +83,27 @@ test('status, and what the leader tells others', { skip }, async (t) => {
     },
   )
 
+  await t.test('a namespace that is made again at once gets its roots again', async () => {
+    const roots = '/api/v1/namespaces/again/configmaps/istio-ca-root-cert'
+    const are = (wanted: number) =>
+      waitFor(
+        `the roots to be ${wanted}`,
+        async () => (await cluster.call('GET', roots)).status,
+        (status) => status === wanted,
+        { ...LONG, context: said },
+      )
+    await cluster.namespace('again')
+    await are(200)
+    // What the controllers of a cluster do with one that is deleted.
+    await cluster.call('DELETE', '/api/v1/namespaces/again')
+    await cluster.call('DELETE', roots)
+    const { body } = await cluster.call<object>('GET', '/api/v1/namespaces/again')
+    await cluster.call('PUT', '/api/v1/namespaces/again/finalize', { ...body, spec: {} })
+    assert.equal((await cluster.call('GET', '/api/v1/namespaces/again')).status, 404)
+    await cluster.namespace('again')
+    await are(200)
+  })
+
   const conditions = async (name: string) => {
     const { body } = await cluster.call<Stated>('GET', `${VIRTUAL_SERVICES}/${name}`)
     const all = body.status?.conditions ?? []
