@@ -76,12 +76,14 @@ function indexFor(virtualHosts: readonly Resource[]): Index {
 }
 
 function isAlike(before: readonly Resource[], now: readonly Resource[]): boolean {
-  const isSame = (one: Resource, at: number) => {
+  if (before.length !== now.length) return false
+  for (let at = 0; at < now.length; at++) {
+    const one = now[at]!
     const other = before[at]!
-    if (one === other) return true
-    return one.name === other.name && sameElements(domainsIn(one), domainsIn(other))
+    if (one === other) continue
+    if (one.name !== other.name || !sameElements(domainsIn(one), domainsIn(other))) return false
   }
-  return before.length === now.length && now.every(isSame)
+  return true
 }
 
 function build(virtualHosts: readonly Resource[]): Index {

@@ -6,6 +6,7 @@ import { NO_RESOURCES } from '../../src/model/resource.ts'
 import { translate } from '../../src/translate/translate.ts'
 import { frameOf } from '../../src/xds/frames.ts'
 import { createSubscription } from '../../src/xds/holdings.ts'
+import { createDelivery, deliver, hear, retarget } from '../../src/xds/order.ts'
 import { demand, reselect, select } from '../../src/xds/selection.ts'
 import { createSets } from '../../src/xds/sets.ts'
 import { createStore } from '../../src/xds/store.ts'
@@ -196,6 +197,34 @@ test('streams in the same state are one: what they are sent, and what they hold,
   )
   assert.deepEqual(back.send?.additions, [])
   assert.equal(step(back.state, ack('1'), sets).state, accepted)
+})
+
+test('proxies with listeners of their own share what follows from a change, and keep what it does not touch', () => {
+  const [before, after] = [[chunk('a', 'b')], [chunk('a', 'b'), chunk('c')]]
+  const streams = [1, 2].map((port) => {
+    const own = [[listener('in', port, '')]]
+    const whole = (cluster: readonly Chunk[]) => ({ ...NO_RESOURCES, cluster, listener: own })
+    const selection = select(whole(before), sets)
+    let delivery = createDelivery('delta', selection.set)
+    for (const type of ['cluster', 'listener'] as const) {
+      delivery = hear(delivery, type, [{ kind: 'connected', names: [] }], sets)
+      delivery = deliver(delivery, sets).delivery
+      delivery = hear(delivery, type, [{ kind: 'ack', nonce: '1' }], sets)
+    }
+    const next = reselect(selection, whole(after), sets)
+    return { was: delivery, ...deliver(retarget(delivery, next.set, sets), sets) }
+  })
+  const [one, two] = streams as [(typeof streams)[0], (typeof streams)[0]]
+  assert.notEqual(one.was.subscriptions.listener, two.was.subscriptions.listener)
+  assert.equal(one.was.subscriptions.cluster, two.was.subscriptions.cluster)
+  assert.deepEqual(
+    one.sendings.map(({ type, response }) => [type, response.additions.map(({ name }) => name)]),
+    [['cluster', ['c']]],
+  )
+  assert.equal(two.sendings[0]?.response, one.sendings[0]?.response)
+  assert.equal(two.delivery.subscriptions.cluster, one.delivery.subscriptions.cluster)
+  for (const { was, delivery } of streams)
+    assert.equal(delivery.subscriptions.listener, was.subscriptions.listener)
 })
 
 test('a refusal is of one stream only', () => {
