@@ -184,7 +184,7 @@ class Clients {
     return new Promise((resolve, reject) => {
       let planned = false
       const timer = setTimeout(() => {
-        const { failures } = this.totals()
+        const failures = [...new Set(this.totals().failures)]
         const open = this.#clients.filter((client) => !client.isComplete)
         const states = [...new Set(open.map((client) => client.describe()))].slice(0, 5)
         reject(new Error(`waited in vain for ${open.length} clients: ${[...failures, ...states]}`))

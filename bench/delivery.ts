@@ -96,7 +96,7 @@ async function measure(options: DeliveryOptions, running: Running): Promise<obje
   const again = await server.collected()
   const churned = options.churn > 0 ? await churn(running, options) : undefined
   const { failures } = await remote.totals()
-  if (failures.length > 0) throw new Error(failures.join('\n'))
+  if (failures.length > 0) throw new Error(`${failures.length} clients: ${failures[0]}`)
   await remote.leave()
   const without = await server.collected()
   return {
@@ -279,7 +279,7 @@ async function reconnect(
   const all = requests + types * clients
   while ((await server.metric('lotse_xds_requests_total')) < all) {
     const { failures } = await remote.totals()
-    if (failures.length > 0) throw new Error(failures.join('\n'))
+    if (failures.length > 0) throw new Error(`${failures.length} clients: ${failures[0]}`)
     await wait(10)
   }
   const ended = clock()
