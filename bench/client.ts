@@ -39,6 +39,9 @@ export class BenchClient {
   #parts: Buffer[] = []
   #size = 0
   #first = true
+  /** Something came on this connection. */
+  #heard = false
+  #retry: NodeJS.Timeout | undefined
   #held = new Map<ResourceType, Holding>()
   readonly #versions = new Map<ResourceType, string>()
   readonly #nonces = new Map<ResourceType, string>()
@@ -83,6 +86,7 @@ export class BenchClient {
     this.#session = session
     this.#stream = stream
     this.#first = true
+    this.#heard = false
     this.#parts = []
     this.#size = 0
     this.#nonces.clear()
@@ -94,6 +98,7 @@ export class BenchClient {
 
   disconnect(): void {
     const session = this.#session
+    clearTimeout(this.#retry)
     this.#session = undefined
     session?.destroy()
   }
@@ -136,11 +141,20 @@ export class BenchClient {
     ).join(' ')
   }
 
+  /** A connection that was never taken up, as when a thousand come at once, is tried again, as a proxy does. */
   #fail(session: ClientHttp2Session, text: string): void {
-    if (this.#session === session) this.failure ??= text
+    if (this.#session !== session) return
+    if (this.#heard) {
+      this.failure ??= text
+      return
+    }
+    this.#session = undefined
+    session.destroy()
+    this.#retry = setTimeout(() => this.connect(), RETRY)
   }
 
   #receive(bytes: Buffer): void {
+    this.#heard = true
     this.#parts.push(bytes)
     this.#size += bytes.length
     while (this.#size >= 5) {
@@ -267,6 +281,9 @@ export class BenchClient {
 }
 
 const NO_NAMES: readonly string[] = []
+
+/** Milliseconds; Envoy's first. */
+const RETRY = 500
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {
   return a === b || (a.length === b.length && a.every((name, index) => name === b[index]))

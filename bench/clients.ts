@@ -54,7 +54,7 @@ export type Uses = 'same' | 'own'
 const USED = 10
 
 /** In ms, without any response: many clients of a large mesh take minutes, but something comes all the time. */
-const LONGEST_WAIT = 60_000
+const LONGEST_WAIT = 120_000
 
 const VERSION = { version: { major_number: 1, minor_number: 40, patch: 0 } }
 const AS_ENVOY = { user_agent_name: 'envoy', user_agent_build_version: VERSION }

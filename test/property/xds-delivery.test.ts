@@ -538,9 +538,11 @@ class Pair {
     this.settle()
     assert.equal(this.answers, before, 'nothing changed, so nothing is sent')
     const received = this.received
+    // Where an extension is refused, and that was not heard, the proxy is sent it again.
+    const isKnown = ![...this.latest.keys()].some((name) => this.#keepsBad(name))
     this.restart(this.set)
     this.settle()
-    if (this.mode === 'delta') {
+    if (this.mode === 'delta' && isKnown) {
       assert.equal(this.received, received, 'after a restart the same mesh sends nothing')
     }
   }
