@@ -13,7 +13,7 @@ const DIGEST_BYTES = 32
 export function loadKept(path) {
   const source = readFileSync(path, 'latin1')
   // V8 compares only the length of the source. The tag is of its version and flags, so that starts with others keep their own.
-  const digest = /(\w+)\n$/.exec(source)?.[1]
+  const digest = source.slice(-1 - 2 * DIGEST_BYTES, -1)
   const kept = `${path}.${digest}.${cachedDataVersionTag()}.compiled`
   const cachedData = readKept(kept)
   const script = new vm.Script(`(function (module, exports, require, __filename) {${source}})`, {

@@ -46,8 +46,8 @@ export class LiveMesh {
   /** The diagnostics are not those of now yet. */
   #unsaid = false
   #report: NodeJS.Immediate | undefined
-  /** Services that bring their streams up to date at this moment. */
-  #passes = 0
+  /** Services that bring their streams up to date at this moment; until the ports are open, a start counts as one. */
+  #passes = 1
   readonly #listeners = new Set<() => void>()
   readonly #lastGood: LastGood
   #admission: Admission
@@ -187,6 +187,12 @@ export class LiveMesh {
 
   #reportSoon(): void {
     this.#unsaid = true
+    this.#reportWhenServed()
+  }
+
+  /** Whoever waited for the start was answered: what there is to say of the mesh is said now. */
+  opened(): void {
+    this.#passes -= 1
     this.#reportWhenServed()
   }
 

@@ -35,7 +35,10 @@ const SINGLE: Readonly<Record<string, readonly [help: string, value: (app: App) 
     ({ services }) => sum(services.map((service) => service.streams().length)),
   ],
   leads: ['1 while this replica is the one that writes for all', (app) => (app.leads() ? 1 : 0)],
-  mesh_generation: ['Changes of the mesh since the start', (app) => app.mesh().generation],
+  mesh_generation: [
+    'Changes since the start of what the mesh says, or of where it is said',
+    (app) => app.mesh().generation,
+  ],
   translation_results: ['Results of translation that are kept', (app) => app.results()],
 }
 

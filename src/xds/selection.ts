@@ -2,38 +2,21 @@
 import { sameElements } from '../model/mesh.ts'
 import {
   RESOURCE_TYPES,
-  type Resource,
   type ResourceSet,
   type ResourceType,
   type Vhds,
-  type VhdsRoute,
 } from '../model/resource.ts'
-import { alwaysNeeded, clustersNamed } from './cluster-names.ts'
-import { domainsOf } from './domains.ts'
+import { alwaysNeeded } from './cluster-names.ts'
+import { type Hosts, hostsFor } from './hosts.ts'
 import type { List, Sets } from './sets.ts'
-import {
-  answer,
-  everyHost,
-  exactHost,
-  greeting,
-  hostAlone,
-  isVirtualHost,
-  ownName,
-} from './virtual-hosts.ts'
+import { answer, everyHost, isVirtualHost } from './virtual-hosts.ts'
 
 /** Never changed, always replaced. */
 export interface Selection extends Wish {
   readonly set: ResourceSet
   /** What its clusters follow from, where they are chosen. */
   readonly basis?: readonly object[]
-}
-
-/** What it has of virtual hosts: one object for all that agree in that, however different their listeners. */
-interface Hosts {
-  readonly list: List
-  /** Clusters that they name. */
-  readonly clusters: ReadonlySet<string>
-  readonly loaded: ReadonlySet<string>
+  readonly hosts?: Hosts
 }
 
 /** All that decides what a proxy is to have. */
@@ -164,67 +147,17 @@ function choose(wish: Wish, sets: Sets, before?: Selection): Selection {
     const virtualHost = sets.list([...everyHost(vhds), sets.list([...asked].map(answer))])
     return { ...wish, set: { ...whole, virtualHost } }
   }
-  const hosts = sets.made('hosts', [vhds.routes, asked, loaded], () =>
-    hostsFor(wish, vhds.routes, sets),
-  )
+  const hosts = hostsFor({ routes: vhds.routes, asked, loaded }, sets, before?.hosts)
   const { listener, route, extensionConfig } = whole
   const basis = [whole.cluster, listener, route, extensionConfig, clusters, hosts.clusters]
   const isSettled = before?.basis && sameElements(before.basis, basis)
   const cluster = isSettled ? before.set.cluster : clustersFor(wish, hosts.clusters, sets)
   const set = { ...whole, virtualHost: hosts.list, cluster }
-  return { whole, asked, loaded: hosts.loaded, clusters, set, basis }
+  return { whole, asked, loaded: hosts.loaded, clusters, set, basis, hosts }
 }
 
 function allHosts(vhds: Vhds, sets: Sets): List {
   return sets.made('all hosts', [vhds.routes], () => sets.list(everyHost(vhds)))
-}
-
-/** Virtual hosts that answer what was asked, and those that are there already. */
-function hostsFor(
-  { asked, loaded: before }: Wish,
-  routes: readonly VhdsRoute[],
-  sets: Sets,
-): Hosts {
-  const hosts = new Map<string, Resource>()
-  const loaded = new Set(before)
-  const byName = new Map(routes.map((route) => [route.name, route]))
-  for (const name of asked) {
-    const slash = name.indexOf('/')
-    const route = byName.get(name.slice(0, slash))
-    const host = hostOf(name.slice(slash + 1))
-    const found = route && host && domainsOf(route.virtualHosts).find(host)
-    if (!route || !host || !found) continue
-    const { virtualHost, exact } = found
-    const one = exact
-      ? exactHost(route.name, virtualHost)
-      : hostAlone(route.name, virtualHost, host)
-    if (!one) continue
-    hosts.set(one.name, one)
-    if (exact) loaded.add(one.name)
-  }
-  for (const name of loaded) {
-    if (hosts.has(name)) continue
-    const route = byName.get(name.slice(0, name.indexOf('/')))
-    const own = route && ownName(route.name, name)
-    const virtualHost = own ? domainsOf(route.virtualHosts).named(own) : undefined
-    const one = route && virtualHost && exactHost(route.name, virtualHost)
-    if (one) hosts.set(name, one)
-  }
-  const chosen = [...hosts.values()]
-  const greetings = routes.map(({ name }) => greeting(name))
-  return {
-    list: sets.list([sets.list([...greetings, ...chosen, ...[...asked].map(answer)])]),
-    clusters: sets.names(new Set(chosen.flatMap(clustersNamed))),
-    loaded: sets.names(loaded),
-  }
-}
-
-/** Without port, in lower case; undefined for what is no host. */
-function hostOf(authority: string): string | undefined {
-  const colon = authority.lastIndexOf(':')
-  const bare =
-    colon < 0 || authority.lastIndexOf(']') > colon ? authority : authority.slice(0, colon)
-  return bare === '' || bare.includes('*') ? undefined : bare.toLowerCase()
 }
 
 /** Those that virtual hosts name, and all that something else may name. */

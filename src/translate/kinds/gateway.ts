@@ -49,8 +49,10 @@ export const gatewayServers = memo((view: View, _: ''): readonly GatewayServer[]
 /** Rules that name one of this proxy's Gateways, and those of routes attached to them. */
 export const boundRules = memo((view: View, _: ''): readonly HostRule[] => {
   const names = new Set(gatewayServers(view, '').map(({ gateway }) => gateway))
+  // Most proxies serve none, and then no rule concerns them.
+  const rules = names.size === 0 ? [] : visibleRules(view, '')
   return Object.freeze([
-    ...visibleRules(view, '').filter(({ gateways }) => gateways.some((name) => names.has(name))),
+    ...rules.filter(({ gateways }) => gateways.some((name) => names.has(name))),
     ...attachedRules(view, ''),
   ])
 })
