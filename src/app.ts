@@ -82,6 +82,8 @@ export interface AppOptions {
 export interface App {
   readonly mesh: () => Mesh
   readonly diagnostics: () => readonly Diagnostic[]
+  /** What there is to say of sources that cannot be read now. */
+  readonly unread: () => readonly Diagnostic[]
   readonly services: readonly XdsService<MeshProxy>[]
   readonly authority: CertificateAuthority
   readonly resources: (proxy: MeshProxy) => ResourceSet
@@ -261,6 +263,7 @@ function appOf(parts: Parts): App {
         ...(core.gate?.diagnostics() ?? []),
         ...core.services.flatMap((service) => service.diagnostics()),
       ].sort(compareDiagnostics),
+    unread: core.unread,
     services: core.services,
     authority,
     resources: (proxy) => core.resources(proxy),

@@ -220,6 +220,9 @@ export class LiveMesh {
     return this.#diagnostics
   }
 
+  readonly unread = (): readonly Diagnostic[] =>
+    this.#registry.diagnostics.filter(({ code }) => code === 'L0109')
+
   /** An Envoy said more of what is held back. */
   verdict(): void {
     this.push()

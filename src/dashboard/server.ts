@@ -86,17 +86,12 @@ function addProbes(server: FastifyInstance, standing: () => Standing): void {
   server.get('/healthz', OPEN, async () => 'ok\n')
   server.get('/readyz', OPEN, async (_request, reply) => {
     const { app, waitsFor } = standing()
-    const troubles = app ? app.diagnostics().filter(({ code }) => code === UNREAD) : []
-    const lines = (app ? troubles : waitsFor ? [waitsFor] : []).map(
-      ({ text, code }) => `${text} (${code})\n`,
-    )
+    const waiting = waitsFor ? [waitsFor] : []
+    const lines = (app ? app.unread() : waiting).map(({ text, code }) => `${text} (${code})\n`)
     if (app) return `ready\n${lines.join('')}`
     return reply.code(503).send(`the sources are not read yet\n${lines.join('')}`)
   })
 }
-
-/** A source cannot be read. */
-const UNREAD = 'L0109'
 
 /** A web page elsewhere that makes its name point to this machine must not read the mesh through somebody's browser. */
 function allowLocalNames(server: FastifyInstance): void {
