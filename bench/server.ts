@@ -97,7 +97,7 @@ function handle(
     collected: async () => {
       await settledCpu()
       process.kill(pid, 'SIGUSR2')
-      await wait(50)
+      await wait(COLLECTING_MS)
       await settledCpu()
       return memoryOf(pid).rss
     },
@@ -114,6 +114,9 @@ function handle(
     },
   }
 }
+
+/** Longer than the pauses of `collect.mjs` together: between them it does nothing. */
+const COLLECTING_MS = 300
 
 function cpuOf(pid: number): number {
   let total = 0
