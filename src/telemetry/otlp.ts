@@ -117,6 +117,7 @@ export class MetricsReader {
 
   #histogram(reader: Reader, end: number, name: string, take: Take): void {
     let sum = 0
+    let count: number | undefined
     let attributes = ''
     const counts: number[] = []
     const bounds: number[] = []
@@ -125,6 +126,7 @@ export class MetricsReader {
       const tag = reader.uint32()
       const field = tag >>> 3
       if (field === ATTRIBUTES.histogram) attributes += bytesOf(reader, from, tag)
+      else if (field === 4) count = counted(reader)
       else if (field === 5) sum = reader.double()
       else if (field === 6) repeated(reader, tag, counts, counted)
       else if (field === 7) repeated(reader, tag, bounds, double)
@@ -132,6 +134,7 @@ export class MetricsReader {
     }
     ended(reader, end)
     const subject = this.#subject(name, attributes)
+    if (count !== undefined && counts.length > 0) counts.push(above(count, counts))
     take({ subject, histogram: { sum: amount(sum), counts, bounds } })
   }
 
@@ -242,6 +245,15 @@ function fixed64(reader: Reader): number {
 
 function counted(reader: Reader): number {
   return amount(fixed64(reader))
+}
+
+/**
+ * What is above all bounds, in the place of what is said of it: what lies a little above the last bound Envoy counts below that bound
+ * and above it.
+ */
+function above(count: number, counts: number[]): number {
+  counts.pop()
+  return amount(count - counts.reduce((all, one) => all + one, 0))
 }
 
 /** No count is negative, endless or not a number, whatever a proxy says. */

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import type { Permission, Principal, RBAC } from '../../proto/envoy.d.ts'
 import { evaluate, type RbacRequest } from '../../src/explain/rbac.ts'
 import { nextMesh } from '../../src/model/mesh.ts'
-import { nearestOrigin } from '../../src/model/origin.ts'
+import { nearestOrigin, printOrigin } from '../../src/model/origin.ts'
 import { ownWorkload, type Workload } from '../../src/model/selector.ts'
 import { View } from '../../src/model/view.ts'
 import {
@@ -641,7 +641,7 @@ spec:
   const decision = evaluate(deny!, path('/b'))
   assert.equal(decision.allowed, false)
   assert.equal(decision.policy, 'ns[shop]-policy[p]-rule[1]')
-  assert.deepEqual(decision.origin, { source: 'mesh.yaml', line: 8, column: 7 })
+  assert.equal(decision.origin && printOrigin(decision.origin), 'mesh.yaml:8:7')
   assert.equal(nearestOrigin(deny, '/policies/ns[shop]-policy[p]-rule[0]/permissions')?.line, 7)
   assert.deepEqual(evaluate(deny!, path('/c')), { allowed: true })
 })

@@ -33,6 +33,7 @@ function counter(name: string, tags: Tags, value: number) {
 function histogram(tags: Tags, counts: readonly number[], sum = 0, bounds = BOUNDS) {
   const point = {
     attributes: attributes(tags),
+    count: counts.reduce((all, one) => all + one, 0),
     sum,
     bucket_counts: counts,
     explicit_bounds: bounds,
@@ -90,6 +91,16 @@ test('the lean reader finds what protobufjs wrote', () => {
     },
     { name: 'a gauge', attributes: {}, value: 3, isGauge: true },
   ])
+})
+
+test('a histogram holds as many as it says, also where Envoy counts some below its last bound and above it', () => {
+  const point = { count: 5, sum: 9, bucket_counts: [1, 4, 2], explicit_bounds: [250, 500] }
+  const counts: unknown[] = []
+  new MetricsReader().read(
+    encode({ name: 'lotse.us', histogram: { data_points: [point] } }),
+    ({ histogram }) => counts.push(histogram?.counts),
+  )
+  assert.deepEqual(counts, [[1, 4, 0]])
 })
 
 test('sums over windows are what came in, while steps are merged', () => {
